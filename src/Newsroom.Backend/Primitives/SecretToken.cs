@@ -16,7 +16,7 @@ public readonly record struct SecretToken
     private SecretToken(ReadOnlySpan<byte> bytes)
     {
         Text = Base64Url.EncodeToString(bytes);
-        Hash = HashOf(Text);
+        Hash = HashOf(Text)!;
     }
 
     /// <summary>The token itself: for the link, never for a log or a column.</summary>

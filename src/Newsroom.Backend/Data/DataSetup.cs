@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Newsroom.Backend.Data;
+
+public enum DatabaseProvider
+{
+    Sqlite,
+    SqlServer,
+}
+
+/// <summary>Section <c>Database</c>.</summary>
+public sealed class DatabaseOptions
+{
+    public const string Section = "Database";
+    public const string ConnectionStringName = "Newsroom";
+    public const string DefaultSqlite = "Data Source=data/newsroom.db";
+
+    public DatabaseProvider Provider { get; set; } = DatabaseProvider.Sqlite;
+
+    /// <summary>Null follows the provider: true on SQLite, false on SQL Server, where several nodes may start at once.</summary>
+    public bool? MigrateOnStart { get; set; }
+
+    public bool MigratesOnStart => MigrateOnStart ?? Provider == DatabaseProvider.Sqlite;
+}
+
+public static class DataSetup
+{
+    public static IServiceCollection AddData(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DatabaseOptions>>(new ConnectionStringRule(configuration));
+        var provider = configuration.GetValue(DatabaseOptions.Section + ":Provider", DatabaseProvider.Sqlite);
+        var connectionString = configuration.GetConnectionString(DatabaseOptions.ConnectionStringName);
+        if (provider == DatabaseProvider.Sqlite)
+        {
+            var path = new SqliteConnectionStringBuilder(connectionString ?? DatabaseOptions.DefaultSqlite);
+            if (Path.GetDirectoryName(path.DataSource) is { Length: > 0 } folder)
+                Directory.CreateDirectory(folder);
+            services.AddDbContext<NewsroomDb, SqliteNewsroomDb>(o => o.UseSqlite(path.ToString()));
+        }
+        else
+        {
+            services.AddDbContext<NewsroomDb, SqlServerNewsroomDb>(o => o.UseSqlServer(connectionString ?? "", s => s.EnableRetryOnFailure()));
+        }
+        services.AddSingleton<LinkTokens>();
+        services.AddDataProtection().SetApplicationName("Newsroom.Backend").PersistKeysToDbContext<NewsroomDb>();
+        return services;
+    }
+
+    private sealed class ConnectionStringRule(IConfiguration configuration) : IValidateOptions<DatabaseOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, DatabaseOptions options) =>
+            options.Provider == DatabaseProvider.SqlServer && string.IsNullOrWhiteSpace(configuration.GetConnectionString(DatabaseOptions.ConnectionStringName))
+                ? ValidateOptionsResult.Fail("ConnectionStrings:Newsroom is empty: Database:Provider is SqlServer and needs a connection string.")
+                : ValidateOptionsResult.Success;
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Digests;
+using Newsroom.Backend.Donations;
+using Newsroom.Backend.Mail;
+using Newsroom.Backend.Newsletters;
+using Newsroom.Backend.Staff;
+using Newsroom.Backend.Stories;
+using Newsroom.Backend.Subscribers;
+
+namespace Newsroom.Backend.Data;
+
+/// <summary>
+/// The one model, for both databases. It names every entity, the one exception to the direction of dependencies; each entity's
+/// mapping stands at the foot of its own file. Only the owning feature writes a table.
+/// </summary>
+public abstract class NewsroomDb(DbContextOptions options) : DbContext(options), IDataProtectionKeyContext
+{
+    public DbSet<Newsletter> Newsletters => Set<Newsletter>();
+    public DbSet<Subscriber> Subscribers => Set<Subscriber>();
+    public DbSet<Subscription> Subscriptions => Set<Subscription>();
+    public DbSet<SignUpRequest> SignUpRequests => Set<SignUpRequest>();
+    public DbSet<Consent> Consents => Set<Consent>();
+    public DbSet<Feed> Feeds => Set<Feed>();
+    public DbSet<Story> Stories => Set<Story>();
+    public DbSet<Digest> Digests => Set<Digest>();
+    public DbSet<DigestStory> DigestStories => Set<DigestStory>();
+    public DbSet<DigestSlot> DigestSlots => Set<DigestSlot>();
+    public DbSet<Delivery> Deliveries => Set<Delivery>();
+    public DbSet<OutgoingMail> OutgoingMails => Set<OutgoingMail>();
+    public DbSet<Suppression> Suppressions => Set<Suppression>();
+    public DbSet<Donor> Donors => Set<Donor>();
+    public DbSet<Donation> Donations => Set<Donation>();
+    public DbSet<RecurringPlan> RecurringPlans => Set<RecurringPlan>();
+    public DbSet<Receipt> Receipts => Set<Receipt>();
+    public DbSet<StripeEvent> StripeEvents => Set<StripeEvent>();
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+    public DbSet<LinkKey> LinkKeys => Set<LinkKey>();
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    /// <summary>True when <paramref name="exception"/> says that a unique index refused the row: somebody else was first.</summary>
+    public abstract bool IsUniqueViolation(DbUpdateException exception);
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(NewsroomDb).Assembly);
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcInstantConverter>();
+        configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(24);
+    }
+}

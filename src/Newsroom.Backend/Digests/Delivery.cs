@@ -1,0 +1,66 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Newsroom.Backend.Subscribers;
+
+namespace Newsroom.Backend.Digests;
+
+/// <summary>Where one reader's copy stands. The first four are "remaining" in the ledger; the others are final.</summary>
+public enum DeliveryState
+{
+    Planned,
+
+    /// <summary>Taken by a slice, under its lease; goes back to Planned when the lease runs out.</summary>
+    Claimed,
+
+    /// <summary>Committed before the message's final dot; becomes Uncertain when its process dies.</summary>
+    HandingOver,
+
+    /// <summary>The server said "later" (4yz); due again at <see cref="Delivery.NextAttemptAt"/>.</summary>
+    Deferred,
+
+    Accepted,
+    Refused,
+
+    /// <summary>Left, suppressed or erased since planning: not sent.</summary>
+    Withheld,
+
+    /// <summary>Nobody can know whether the server took it. Never sent again by itself.</summary>
+    Uncertain,
+}
+
+/// <summary>One digest to one subscriber; its rows are the ledger.</summary>
+public sealed class Delivery
+{
+    public long Id { get; private set; }
+    public int DigestId { get; init; }
+    public long SubscriberId { get; init; }
+    public long SubscriptionId { get; init; }
+    public DeliveryState State { get; set; } = DeliveryState.Planned;
+    public int Attempts { get; set; }
+    public DateTimeOffset? NextAttemptAt { get; set; }
+
+    /// <summary>The slice that holds the row, and until when.</summary>
+    public Guid? LeaseId { get; set; }
+    public DateTimeOffset? LeaseUntil { get; set; }
+
+    /// <summary>When the hand-over began: the message's Date.</summary>
+    public DateTimeOffset? HandedOverAt { get; set; }
+    public DateTimeOffset? SettledAt { get; set; }
+
+    /// <summary>The server's last answer: SMTP reply code and enhanced status with its text.</summary>
+    public int? Code { get; set; }
+    public string? Answer { get; set; }
+}
+
+internal sealed class DeliveryMapping : IEntityTypeConfiguration<Delivery>
+{
+    public void Configure(EntityTypeBuilder<Delivery> builder)
+    {
+        builder.Property(d => d.Answer).HasMaxLength(500);
+        builder.HasOne<Digest>().WithMany().HasForeignKey(d => d.DigestId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<Subscriber>().WithMany().HasForeignKey(d => d.SubscriberId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(d => new { d.DigestId, d.SubscriberId }).IsUnique();
+        builder.HasIndex(d => new { d.DigestId, d.State, d.Id }).HasDatabaseName("IX_Deliveries_Claim");
+        builder.HasIndex(d => new { d.State, d.LeaseUntil }).HasDatabaseName("IX_Deliveries_Leases");
+    }
+}

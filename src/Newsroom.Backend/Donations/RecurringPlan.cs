@@ -1,0 +1,50 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Newsroom.Backend.Primitives;
+
+namespace Newsroom.Backend.Donations;
+
+public enum PlanStatus
+{
+    Pending,
+    Active,
+    PastDue,
+    ActionRequired,
+    Paused,
+    CancelScheduled,
+    Canceled,
+    Lapsed,
+    Abandoned,
+    Failed,
+    Held,
+}
+
+/// <summary>A monthly or yearly gift: Stripe's subscription as we know it. Its paid invoices are <see cref="Donation"/>s.</summary>
+public sealed class RecurringPlan
+{
+    public long Id { get; private set; }
+    public string PublicId { get; private set; } = Primitives.PublicId.New("plan");
+    public required long DonorId { get; init; }
+    public required string SubscriptionId { get; init; }
+    public required long AmountMinor { get; set; }
+    public required string CurrencyCode { get; init; }
+    public required Frequency Frequency { get; init; }
+    public PlanStatus Status { get; set; } = PlanStatus.Pending;
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? EndedAt { get; set; }
+    public Money Amount => new(AmountMinor, Currency.Parse(CurrencyCode));
+}
+
+internal sealed class RecurringPlanMapping : IEntityTypeConfiguration<RecurringPlan>
+{
+    public void Configure(EntityTypeBuilder<RecurringPlan> builder)
+    {
+        builder.Ignore(p => p.Amount);
+        builder.Property(p => p.PublicId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(p => p.SubscriptionId).HasMaxLength(255);
+        builder.Property(p => p.CurrencyCode).HasMaxLength(3);
+        builder.HasOne<Donor>().WithMany().HasForeignKey(p => p.DonorId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(p => p.PublicId).IsUnique();
+        builder.HasIndex(p => p.SubscriptionId).IsUnique();
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Newsroom.Backend.Donations;
+
+public enum StripeEventState
+{
+    Received,
+    Applied,
+
+    /// <summary>A type or object that means nothing to gifts.</summary>
+    Ignored,
+    Failed,
+}
+
+/// <summary>The webhook inbox: stored under Stripe's unique event id before Stripe is answered, worked on afterwards.</summary>
+public sealed class StripeEvent
+{
+    public long Id { get; private set; }
+    public required string EventId { get; init; }
+    public required string Type { get; init; }
+    public required string? ObjectId { get; init; }
+    public required string? ApiVersion { get; init; }
+    public required bool LiveMode { get; init; }
+
+    /// <summary>Stripe's clock.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset ReceivedAt { get; init; }
+    public StripeEventState State { get; set; } = StripeEventState.Received;
+    public int Attempts { get; set; }
+    public DateTimeOffset? NextAttemptAt { get; set; }
+    public DateTimeOffset? LeaseUntil { get; set; }
+    public string? LastError { get; set; }
+}
+
+internal sealed class StripeEventMapping : IEntityTypeConfiguration<StripeEvent>
+{
+    public void Configure(EntityTypeBuilder<StripeEvent> builder)
+    {
+        builder.Property(e => e.EventId).HasMaxLength(255);
+        builder.Property(e => e.Type).HasMaxLength(100);
+        builder.Property(e => e.ObjectId).HasMaxLength(255);
+        builder.Property(e => e.ApiVersion).HasMaxLength(64);
+        builder.Property(e => e.LastError).HasMaxLength(500);
+        builder.HasIndex(e => e.EventId).IsUnique();
+        builder.HasIndex(e => new { e.State, e.NextAttemptAt }).HasDatabaseName("IX_StripeEvents_Due");
+    }
+}

@@ -1,0 +1,83 @@
+using Hangfire;
+using Hangfire.InMemory;
+using Hangfire.SqlServer;
+using Newsroom.Backend.Data;
+
+namespace Newsroom.Backend.Jobs;
+
+public enum JobStorageKind
+{
+    InMemory,
+    SqlServer,
+}
+
+/// <summary>Section <c>Jobs</c>.</summary>
+public sealed class JobsOptions
+{
+    public const string Section = "Jobs";
+
+    /// <summary>Null follows the database's provider.</summary>
+    public JobStorageKind? Storage { get; set; }
+
+    /// <summary>False makes this process web-only; another one must run the jobs.</summary>
+    public bool RunServer { get; set; } = true;
+}
+
+/// <summary>
+/// Two servers, not one with an order: Hangfire's SQL Server storage gives listed queues no priority, so a big digest would
+/// delay a confirmation.
+/// </summary>
+public static class Queues
+{
+    /// <summary>Confirmations, receipts, webhooks in: somebody is waiting.</summary>
+    public const string Critical = "critical";
+    public const string Default = "default";
+
+    /// <summary>Digest slices and imports.</summary>
+    public const string Bulk = "bulk";
+}
+
+public static class JobsSetup
+{
+    public static IServiceCollection AddJobs(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<JobsOptions>().BindConfiguration(JobsOptions.Section).ValidateOnStart();
+        var jobs = configuration.GetSection(JobsOptions.Section).Get<JobsOptions>() ?? new JobsOptions();
+        var database = configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new DatabaseOptions();
+        var storage = jobs.Storage ?? (database.Provider == DatabaseProvider.SqlServer ? JobStorageKind.SqlServer : JobStorageKind.InMemory);
+
+        services.AddHangfire(hangfire =>
+        {
+            hangfire.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
+            if (storage == JobStorageKind.SqlServer)
+            {
+                hangfire.UseSqlServerStorage(configuration.GetConnectionString(DatabaseOptions.ConnectionStringName), new SqlServerStorageOptions
+                {
+                    SchemaName = "jobs",
+                    PrepareSchemaIfNecessary = database.MigratesOnStart,
+                });
+            }
+            else
+            {
+                hangfire.UseInMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Long });
+            }
+        });
+        services.AddHostedService<TimetableStart>();
+        if (jobs.RunServer)
+        {
+            AddServer(services, "critical", workers: 4, Queues.Critical, Queues.Default);
+            AddServer(services, "bulk", workers: 2, Queues.Bulk);
+        }
+        return services;
+    }
+
+    private static void AddServer(IServiceCollection services, string name, int workers, params string[] queues) =>
+        services.AddHangfireServer(server =>
+        {
+            server.ServerName = name;
+            server.WorkerCount = workers;
+            server.Queues = queues;
+            // The job in hand finishes its mail and writes its state; see docs/decisions on stopping.
+            server.ShutdownTimeout = TimeSpan.FromSeconds(30);
+        });
+}

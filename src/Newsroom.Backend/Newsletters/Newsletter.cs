@@ -1,0 +1,53 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Newsroom.Backend.Primitives;
+
+namespace Newsroom.Backend.Newsletters;
+
+/// <summary>What people subscribe to.</summary>
+public sealed class Newsletter
+{
+    public const int SlugLength = 64;
+    public const int NameLength = 120;
+
+    public int Id { get; private set; }
+    public string PublicId { get; private set; } = Primitives.PublicId.New("nl");
+
+    /// <summary>Lower-case ASCII letters, digits and hyphens: in addresses and in the List-Id (RFC 2919), so it never changes.</summary>
+    public required string Slug { get; init; }
+    public required string Name { get; set; }
+    public string? Description { get; set; }
+
+    /// <summary>Subscribed to when a sign-up names no newsletter.</summary>
+    public bool IsDefault { get; set; } = true;
+
+    /// <summary>Null when digests are only made by hand.</summary>
+    public Cadence? Cadence { get; set; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>When a newsletter's digest makes itself: on these days at this local time.</summary>
+/// <param name="Days">Comma-separated, in the week's order: <c>mon,thu</c>.</param>
+/// <param name="At">Local wall-clock time, whole minutes.</param>
+/// <param name="TimeZone">IANA id. A time the clocks skip runs right after the jump; a repeated one runs once, at its first pass.</param>
+/// <param name="Approval">True: the digest is made as a draft and waits for a person.</param>
+public sealed record Cadence(string Days, TimeOnly At, string TimeZone, bool Approval);
+
+internal sealed class NewsletterMapping : IEntityTypeConfiguration<Newsletter>
+{
+    public void Configure(EntityTypeBuilder<Newsletter> builder)
+    {
+        builder.Property(n => n.PublicId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(n => n.Slug).HasMaxLength(Newsletter.SlugLength);
+        builder.Property(n => n.Name).HasMaxLength(Newsletter.NameLength);
+        builder.Property(n => n.Description).HasMaxLength(500);
+        builder.HasIndex(n => n.PublicId).IsUnique();
+        builder.HasIndex(n => n.Slug).IsUnique();
+        builder.OwnsOne(n => n.Cadence, c =>
+        {
+            c.Property(x => x.Days).HasMaxLength(40);
+            c.Property(x => x.TimeZone).HasMaxLength(64);
+        });
+    }
+}

@@ -1,0 +1,12 @@
+namespace Newsroom.Backend.Newsletters;
+
+public static class NewslettersSetup
+{
+    public static IServiceCollection AddNewsletters(this IServiceCollection services, IConfiguration configuration)
+    {
+        _ = configuration;
+        return services;
+    }
+
+    public static WebApplication MapNewsletters(this WebApplication app) => app;
+}

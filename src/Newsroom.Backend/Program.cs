@@ -1,0 +1,55 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Newsroom.Backend.Cli;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Demo;
+using Newsroom.Backend.Digests;
+using Newsroom.Backend.Donations;
+using Newsroom.Backend.Jobs;
+using Newsroom.Backend.Mail;
+using Newsroom.Backend.Newsletters;
+using Newsroom.Backend.Staff;
+using Newsroom.Backend.Stories;
+using Newsroom.Backend.Subscribers;
+using Newsroom.Backend.Web;
+
+if (CommandLine.Handles(args))
+    return await CommandLine.RunAsync(args, Build);
+
+await using var app = Build(args);
+app.Services.GetRequiredService<IStartupValidator>().Validate();
+await using (var scope = app.Services.CreateAsyncScope())
+{
+    if (app.Services.GetRequiredService<IOptions<DatabaseOptions>>().Value.MigratesOnStart)
+        await scope.ServiceProvider.GetRequiredService<NewsroomDb>().Database.MigrateAsync();
+}
+await app.RunAsync();
+return 0;
+
+static WebApplication Build(string[] args)
+{
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    var demo = builder.IsDemo();
+    if (demo)
+        builder.AddDemo();
+    builder.Services
+        .AddData(builder.Configuration)
+        .AddJobs(builder.Configuration)
+        .AddWeb()
+        .AddMail(builder.Configuration)
+        .AddNewsletters(builder.Configuration)
+        .AddSubscribers(builder.Configuration)
+        .AddStories(builder.Configuration)
+        .AddDigests(builder.Configuration)
+        .AddDonations(builder.Configuration)
+        .AddStaff(builder.Configuration);
+
+    var app = builder.Build();
+    app.UseWeb();
+    app.MapWeb().MapMail().MapNewsletters().MapSubscribers().MapStories().MapDigests().MapDonations().MapStaff();
+    if (demo)
+        app.MapDemo();
+    return app;
+}
+
+internal sealed partial class Program;

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Options;
+
+namespace Newsroom.Backend.Web;
+
+/// <summary>Section <c>Site</c>: who the newsroom is, to readers and to mail servers.</summary>
+public sealed class SiteOptions
+{
+    public const string Section = "Site";
+
+    public string Name { get; set; } = "Newsroom";
+
+    /// <summary>Where readers reach this program, without a trailing slash. Every link in a mail begins with it, never with a request's Host.</summary>
+    public string PublicUrl { get; set; } = "";
+
+    /// <summary>The postal address that every digest's footer shows (15 USC 7704(a)(5)). Nothing is sent to a list without it.</summary>
+    public string PostalAddress { get; set; } = "";
+
+    /// <summary>IANA zone of the newsroom.</summary>
+    public string TimeZone { get; set; } = "UTC";
+
+    /// <summary>BCP 47: the language of pages and mails, and how numbers and dates are written.</summary>
+    public string Language { get; set; } = "en-US";
+
+    /// <summary>Origins whose pages may post to the JSON sign-up and be named in <c>next</c>, exactly as browsers send them.</summary>
+    public IList<string> AllowedOrigins { get; } = [];
+
+    public System.Globalization.CultureInfo Culture => System.Globalization.CultureInfo.GetCultureInfo(Language);
+
+    public TimeZoneInfo Zone => TimeZoneInfo.FindSystemTimeZoneById(TimeZone);
+
+    /// <summary>An absolute address on this site; <paramref name="path"/> begins with a slash.</summary>
+    public string Link(string path) => PublicUrl.TrimEnd('/') + path;
+}
+
+internal sealed class SiteOptionsRules : IValidateOptions<SiteOptions>
+{
+    public ValidateOptionsResult Validate(string? name, SiteOptions options)
+    {
+        var faults = new List<string>();
+        if (string.IsNullOrWhiteSpace(options.Name))
+            faults.Add("Site:Name is empty: give the newsroom's name.");
+        if (options.PublicUrl.Length > 0 && !(Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+            faults.Add($"Site:PublicUrl '{options.PublicUrl}' is not an http(s) address: give the one readers reach, for example https://news.example.org.");
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(options.TimeZone, out _))
+            faults.Add($"Site:TimeZone '{options.TimeZone}' is unknown: give an IANA zone such as America/New_York (a container image needs tzdata).");
+        try
+        {
+            _ = options.Culture;
+        }
+        catch (System.Globalization.CultureNotFoundException)
+        {
+            faults.Add($"Site:Language '{options.Language}' is unknown: give a language tag such as en-US.");
+        }
+        faults.AddRange(options.AllowedOrigins
+            .Where(o => !(Uri.TryCreate(o, UriKind.Absolute, out var origin) && origin.GetLeftPart(UriPartial.Authority) == o))
+            .Select(o => $"Site:AllowedOrigins has '{o}': give scheme, host and port only, for example https://www.example.org."));
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+}
