@@ -10,6 +10,7 @@ public static class WebSetup
         services.AddOptions<SiteOptions>().BindConfiguration(SiteOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SiteOptions>, SiteOptionsRules>();
         services.AddRazorPages(o => o.RootDirectory = "/");
+        services.ConfigureHttpJsonOptions(o => Api.ConfigureJson(o.SerializerOptions));
         services.AddProblemDetails();
         services.AddHealthChecks();
         return services;
