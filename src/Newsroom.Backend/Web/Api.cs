@@ -40,10 +40,12 @@ public static class Api
 /// <summary>A page of a list.</summary>
 /// <param name="Items">At most <c>limit</c> rows.</param>
 /// <param name="Next">What to give as <c>after</c> for the next page; null on the last one.</param>
-public sealed record ListPage<T>(IReadOnlyList<T> Items, string? Next)
+public sealed record ListPage<T>(IReadOnlyList<T> Items, string? Next);
+
+public static class ListPage
 {
     /// <summary>Cuts a page out of <paramref name="rows"/>, which were read with one row more than <paramref name="take"/>.</summary>
-    public static ListPage<T> Cut<TRow>(IReadOnlyList<TRow> rows, int take, Func<TRow, long> key, Func<TRow, T> shape) =>
+    public static ListPage<T> Cut<TRow, T>(IReadOnlyList<TRow> rows, int take, Func<TRow, long> key, Func<TRow, T> shape) =>
         new([.. rows.Take(take).Select(shape)], rows.Count > take ? Cursor.Encode(key(rows[take - 1])) : null);
 }
 
