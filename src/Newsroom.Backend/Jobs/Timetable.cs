@@ -11,7 +11,7 @@ namespace Newsroom.Backend.Jobs;
 /// <param name="Queue">One of <see cref="Queues"/>.</param>
 /// <param name="Job">The call.</param>
 /// <param name="AtStart">Also once when the program starts: a sweep that finds what the last stop left.</param>
-public sealed record RecurringJob(string Id, string Cron, string Queue, Job Job, bool AtStart);
+public sealed record TimetableLine(string Id, string Cron, string Queue, Job Job, bool AtStart);
 
 public static class Timetable
 {
@@ -23,7 +23,7 @@ public static class Timetable
         where TJob : class
     {
         services.AddScoped<TJob>();
-        return services.AddSingleton(new RecurringJob(id, cron, queue, Job.FromExpression(call), atStart));
+        return services.AddSingleton(new TimetableLine(id, cron, queue, Job.FromExpression(call), atStart));
     }
 }
 
@@ -32,7 +32,7 @@ public static class Timetable
 /// and removes what no feature has any more.
 /// </summary>
 internal sealed class TimetableStart(
-    IEnumerable<RecurringJob> timetable, IRecurringJobManager recurring, IBackgroundJobClient jobs, JobStorage storage) : IHostedService
+    IEnumerable<TimetableLine> timetable, IRecurringJobManager recurring, IBackgroundJobClient jobs, JobStorage storage) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {

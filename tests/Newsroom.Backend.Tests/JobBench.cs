@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using Cronos;
+using Hangfire;
+using Hangfire.Common;
+using Hangfire.States;
+using Microsoft.Extensions.DependencyInjection;
+using Newsroom.Backend.Jobs;
+
+namespace Newsroom.Backend.Tests;
+
+/// <summary>Stands where Hangfire's client stands and runs the jobs in order, in scopes of their own, when the test asks.</summary>
+internal sealed class JobBench : IBackgroundJobClient
+{
+    private const int Endless = 10_000;
+    private readonly ConcurrentQueue<Job> _enqueued = new();
+    private int _created;
+
+    public string Create(Job job, IState state)
+    {
+        _enqueued.Enqueue(job);
+        return Interlocked.Increment(ref _created).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public bool ChangeState(string jobId, IState state, string expectedState) => true;
+
+    public void Lose() => _enqueued.Clear();
+
+    public async Task RunAsync(IServiceProvider services)
+    {
+        await RunEnqueuedAsync(services);
+        foreach (var line in services.GetServices<TimetableLine>().Where(l => l.Cron == Timetable.EveryMinute))
+        {
+            await RunAsync(services, line.Job);
+            await RunEnqueuedAsync(services);
+        }
+    }
+
+    public async Task RunAsync(IServiceProvider services, DateTimeOffset after, DateTimeOffset until)
+    {
+        await RunEnqueuedAsync(services);
+        foreach (var line in services.GetServices<TimetableLine>())
+        {
+            if (CronExpression.Parse(line.Cron).GetNextOccurrence(after.UtcDateTime) > until.UtcDateTime)
+                continue;
+            await RunAsync(services, line.Job);
+            await RunEnqueuedAsync(services);
+        }
+    }
+
+    public async Task RunEnqueuedAsync(IServiceProvider services)
+    {
+        for (var ran = 0; _enqueued.TryDequeue(out var job); ran++)
+        {
+            Assert.True(ran < Endless, $"{job.Type.Name} enqueues itself without end.");
+            await RunAsync(services, job);
+        }
+    }
+
+    private static async Task RunAsync(IServiceProvider services, Job job)
+    {
+        await using var scope = services.CreateAsyncScope();
+        var instance = ActivatorUtilities.GetServiceOrCreateInstance(scope.ServiceProvider, job.Type);
+        var arguments = job.Args.Select((a, i) => job.Method.GetParameters()[i].ParameterType == typeof(CancellationToken) ? CancellationToken.None : a);
+        await (Task)job.Method.Invoke(instance, [.. arguments])!;
+    }
+}

@@ -1,7 +1,0 @@
-namespace Newsroom.Backend.Tests;
-
-public sealed class TheTestRunner
-{
-    [Fact]
-    public void Finds_tests() => Assert.NotEmpty(typeof(TheTestRunner).Assembly.GetTypes());
-}
