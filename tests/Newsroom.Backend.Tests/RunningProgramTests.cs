@@ -1,0 +1,19 @@
+namespace Newsroom.Backend.Tests;
+
+public sealed class AnOperatorsStart : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("newsroom-operator-").FullName;
+
+    [Fact]
+    public async Task Serves_in_production_from_a_folder_of_its_own_and_ends_well_on_sigterm()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var program = await RunningProgram.ServeAsync(_folder, [], cancellationToken);
+        var style = await program.Http.GetAsync("/css/site.css", cancellationToken);
+        Assert.True(style.IsSuccessStatusCode || style.StatusCode == System.Net.HttpStatusCode.NotFound);
+        Assert.True(File.Exists(Path.Combine(_folder, "data", "newsroom.db")));
+        Assert.Equal(0, await program.TerminateAsync(cancellationToken));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
