@@ -11,8 +11,15 @@ public static class Api
     public const string Policy = "api";
 
     /// <summary>Endpoints at <c>/api/v1/NAME</c> for holders of an API key.</summary>
-    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder routes, string name) =>
-        routes.MapGroup($"/api/v1/{name}").RequireAuthorization(Policy).WithTags(name);
+    /// <param name="routes">Where to map.</param>
+    /// <param name="name">The path's name and its tag in the OpenAPI document.</param>
+    /// <param name="scope">The scope a key needs for it, one of <see cref="ApiScopes.Known"/>; null: the same as <paramref name="name"/>.</param>
+    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder routes, string name, string? scope = null) =>
+        routes.MapGroup($"/api/v1/{name}")
+            .RequireAuthorization(Policy)
+            .RequireAuthorization(policy => policy.RequireAssertion(context =>
+                context.Resource is HttpContext http && ApiScopes.Allows(context.User, http.Request.Method, scope ?? name)))
+            .WithTags(name);
 
     /// <summary>422 with one sentence per field that says what to do.</summary>
     public static IResult Invalid(string field, string whatToDo) =>

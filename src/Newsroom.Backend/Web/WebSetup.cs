@@ -20,6 +20,7 @@ public static class WebSetup
     {
         app.UseStaticFiles();
         app.UseRouting();
+        app.UseAuthentication();
         app.UseAuthorization();
         return app;
     }
