@@ -20,9 +20,10 @@ public sealed partial class TheMailTemplates(RunningNewsroom newsroom) : IClassF
     [Fact]
     public Task Link_to_the_same_places_in_html_and_in_text() => EachAsync(mail =>
     {
-        var html = new HtmlParser().ParseDocument(mail.Html).QuerySelectorAll("a[href]").Select(a => a.GetAttribute("href")!).Distinct().Order();
-        var text = Urls().Matches(mail.Text).Select(m => m.Value.TrimEnd('.', ',')).Distinct().Order();
-        Assert.Equal(html, text);
+        var html = new HtmlParser().ParseDocument(mail.Html).QuerySelectorAll("a[href]").Select(a => a.GetAttribute("href")!).ToHashSet();
+        Assert.NotEmpty(html);
+        Assert.All(html, link => Assert.Contains(link, mail.Text, StringComparison.Ordinal));
+        Assert.All(Urls().Matches(mail.Text), link => Assert.Contains(link.Value.TrimEnd('.', ','), html));
     });
 
     [Fact]
