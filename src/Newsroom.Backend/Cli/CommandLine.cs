@@ -39,6 +39,7 @@ internal static class CommandLine
         DatabaseVerbs.Create(host),
         ApiKeyVerbs.Create(host),
         NewsletterVerbs.Create(host),
+        StoryVerbs.Create(host),
     };
 
     private static bool IsHelp(string argument) => argument is "--help" or "-h" or "-?";
