@@ -1,3 +1,10 @@
+using System.Net;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Options;
+using Newsroom.Backend.Demo.Inbox;
+using Newsroom.Backend.Demo.Paper;
+using Newsroom.Backend.Demo.Practice;
+
 namespace Newsroom.Backend.Demo;
 
 /// <summary>
@@ -10,7 +17,45 @@ public static class DemoSetup
     public static bool IsDemo(this WebApplicationBuilder builder) =>
         builder.Configuration.GetValue("Demo:Enabled", builder.Environment.IsDevelopment());
 
-    public static WebApplicationBuilder AddDemo(this WebApplicationBuilder builder) => builder;
+    public static WebApplicationBuilder AddDemo(this WebApplicationBuilder builder)
+    {
+        var smtp = DemoConfiguration.Listen();
+        var configuration = DemoConfiguration.Of(builder.Configuration, (IPEndPoint)smtp.LocalEndpoint);
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = configuration.Values });
 
-    public static WebApplication MapDemo(this WebApplication app) => app;
+        var services = builder.Services;
+        services.AddOptions<DemoOptions>().BindConfiguration(DemoOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DemoOptions>, DemoOptionsRules>();
+        services.AddRazorComponents();
+        services.AddHttpClient();
+        services.AddSingleton(configuration);
+        services.AddSingleton(s => new Mailbox(s.GetRequiredService<TimeProvider>(), InFolder(s, "mail")));
+        services.AddSingleton(s => new SampleFeed(s.GetRequiredService<TimeProvider>(), configuration.Url, InFolder(s, "sample-feed.json")));
+        services.AddSingleton(s => new PracticeStripe(s.GetRequiredService<TimeProvider>(), new PracticeAccount(
+            configuration.Url + "/dev/stripe", DemoConfiguration.StripeKey, DemoConfiguration.WebhookSecret, InFolder(s, "practice-stripe.json"))));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<PracticeWebhooks>(s, configuration.Url + "/webhooks/stripe"));
+        services.AddHostedService(s => ActivatorUtilities.CreateInstance<SmtpReceiver>(s, smtp));
+        services.AddHostedService(s => s.GetRequiredService<PracticeWebhooks>());
+        services.AddSingleton<DemoSeed>();
+        services.AddHostedService<DemoStart>();
+        return builder;
+    }
+
+    public static WebApplication MapDemo(this WebApplication app)
+    {
+        app.Use((context, next) => app.Services.GetRequiredService<DemoSeed>().WaitAsync(context, next));
+        var routes = app.MapGroup("").AllowAnonymous().ExcludeFromDescription().DisableAntiforgery();
+        routes.MapPaper();
+        routes.MapInbox();
+        routes.MapPracticePages();
+        routes.MapPracticeStripe("/dev/stripe", app.Services.GetRequiredService<PracticeStripe>());
+        routes.MapGet("/dev/assets/{name}", DemoAssets.Get);
+        return app;
+    }
+
+    private static string InFolder(IServiceProvider services, string name)
+    {
+        var folder = Directory.CreateDirectory(services.GetRequiredService<IOptions<DemoOptions>>().Value.Folder).FullName;
+        return Path.Combine(folder, name);
+    }
 }
