@@ -77,6 +77,7 @@ internal sealed record DemoConfiguration(string Url, IReadOnlyDictionary<string,
         {
             values["Stories:Feeds:0:Url"] = url + "/dev/feed.xml";
             values["Stories:AllowPrivateNetworks"] = "true";
+            values["Stories:PollEvery"] = "00:01:00";
         }
         return new DemoConfiguration(url, values);
     }

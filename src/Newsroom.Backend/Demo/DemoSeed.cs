@@ -1,20 +1,21 @@
+using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Demo.Paper;
 using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Stories;
+using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Demo;
 
 /// <summary>
-/// What a demo starts with, made by the newsroom's own operations: three newsletters, and a first reading of the sample feed, which
-/// takes the stories that are out for known; only then do the newest come out. Runs once the program listens; requests that a
-/// person makes meanwhile wait for it.
+/// What a demo starts with, made by the newsroom's own operations before anything is served or any job runs: three newsletters, and the
+/// sample feed's old stories taken in as its first reading, which is never news. The feed's newest six are left for the first poll.
 /// </summary>
-internal sealed class DemoSeed(IServiceScopeFactory scopes, SampleFeed feed, DemoConfiguration configuration)
+internal sealed class DemoSeed(
+    IServiceScopeFactory scopes, SampleFeed feed, DemoConfiguration configuration, IOptions<SiteOptions> site, TimeProvider time) : IHostedService
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private static readonly (string Slug, string Name, string Description)[] Newsletters =
     [
         ("this-week", "This Week", "What mattered in Port Ellery, every Thursday morning."),
@@ -22,46 +23,23 @@ internal sealed class DemoSeed(IServiceScopeFactory scopes, SampleFeed feed, Dem
         ("harbour-life", "Harbour Life", "Boats, tides, weather and the people who watch them."),
     ];
 
-    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        try
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<NewsroomDb>();
+        if (!await db.Newsletters.AnyAsync(cancellationToken))
         {
-            await using var scope = scopes.CreateAsyncScope();
-            await AddNewslettersAsync(scope.ServiceProvider, cancellationToken);
-            if (!feed.IsOpen)
-                await ReadFeedAsync(scope.ServiceProvider, cancellationToken);
+            foreach (var (slug, name, description) in Newsletters)
+                await scope.ServiceProvider.GetRequiredService<AddNewsletter>().RunAsync(slug, name, description, cadence: null, cancellationToken);
         }
-        finally
+        if (configuration.UsesSampleFeed && !await db.Feeds.AnyAsync(f => f.Url == feed.Url && f.FirstReadAt != null, cancellationToken))
         {
-            _done.TrySetResult();
+            var bytes = Encoding.UTF8.GetBytes(feed.Rss(site.Value.Name, oldOnly: true).Xml);
+            var outcome = await scope.ServiceProvider.GetRequiredService<TakeInFeed>().RunAsync(new FeedBytes(feed.Url, bytes), time.GetUtcNow(), cancellationToken);
+            if (outcome is FeedIntake.Unreadable unreadable)
+                throw new InvalidOperationException($"The sample feed is broken: {unreadable.Why}");
         }
     }
 
-    /// <summary>Middleware: a person's request waits until the first things are there. What the seed itself asks for does not.</summary>
-    public async Task WaitAsync(HttpContext context, RequestDelegate next)
-    {
-        if (!_done.Task.IsCompleted && !NeededByTheSeed(context.Request.Path))
-            await _done.Task.WaitAsync(Patience, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await next(context);
-    }
-
-    private static bool NeededByTheSeed(PathString path) =>
-        path.StartsWithSegments("/dev", StringComparison.Ordinal) || path.StartsWithSegments("/health", StringComparison.Ordinal);
-
-    private static async Task AddNewslettersAsync(IServiceProvider services, CancellationToken cancellationToken)
-    {
-        if (await services.GetRequiredService<NewsroomDb>().Newsletters.AnyAsync(cancellationToken))
-            return;
-        foreach (var (slug, name, description) in Newsletters)
-            await services.GetRequiredService<AddNewsletter>().RunAsync(slug, name, description, cadence: null, cancellationToken);
-    }
-
-    private async Task ReadFeedAsync(IServiceProvider services, CancellationToken cancellationToken)
-    {
-        if (configuration.UsesSampleFeed)
-            await services.GetRequiredService<FetchStories>().RunAsync(cancellationToken);
-        feed.Open();
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -34,16 +34,15 @@ public static class DemoSetup
         services.AddSingleton(s => new PracticeStripe(s.GetRequiredService<TimeProvider>(), new PracticeAccount(
             configuration.Url + "/dev/stripe", DemoConfiguration.StripeKey, DemoConfiguration.WebhookSecret, InFolder(s, "practice-stripe.json"))));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<PracticeWebhooks>(s, configuration.Url + "/webhooks/stripe"));
+        services.AddHostedService<DemoSeed>();
         services.AddHostedService(s => ActivatorUtilities.CreateInstance<SmtpReceiver>(s, smtp));
         services.AddHostedService(s => s.GetRequiredService<PracticeWebhooks>());
-        services.AddSingleton<DemoSeed>();
-        services.AddHostedService<DemoStart>();
+        services.AddHostedService<DemoBanner>();
         return builder;
     }
 
     public static WebApplication MapDemo(this WebApplication app)
     {
-        app.Use((context, next) => app.Services.GetRequiredService<DemoSeed>().WaitAsync(context, next));
         var routes = app.MapGroup("").AllowAnonymous().ExcludeFromDescription().DisableAntiforgery();
         routes.MapPaper();
         routes.MapInbox();

@@ -28,7 +28,7 @@ internal sealed class RssWriter(XmlWriter xml, SampleFeed feed, string url, stri
         xml.WriteStartElement("channel");
         xml.WriteElementString("title", siteName);
         xml.WriteStartElement("link", Atom);
-        xml.WriteAttributeString("href", $"{url}/dev/feed.xml");
+        xml.WriteAttributeString("href", feed.Url);
         xml.WriteAttributeString("rel", "self");
         xml.WriteAttributeString("type", "application/rss+xml");
         xml.WriteEndElement();
@@ -58,7 +58,8 @@ internal sealed class RssWriter(XmlWriter xml, SampleFeed feed, string url, stri
             xml.WriteElementString("category", category);
         xml.WriteStartElement("guid");
         xml.WriteAttributeString("isPermaLink", "false");
-        xml.WriteString(string.Create(CultureInfo.InvariantCulture, $"{url}/?p={4100 + story.Number * 7}"));
+        // Whatever port the demo listens on next time: the same story.
+        xml.WriteString(string.Create(CultureInfo.InvariantCulture, $"https://harbour-gazette.example.org/?p={4100 + story.Number * 7}"));
         xml.WriteEndElement();
         xml.WriteStartElement("description");
         xml.WriteCData($"<p>{Html(story.Excerpt)}</p>\n<p>The post <a href=\"{address}\">{Html(story.Title)}</a> appeared first on <a href=\"{url}/\">{Html(siteName)}</a>.</p>\n");

@@ -10,9 +10,8 @@ namespace Newsroom.Backend.Demo.Paper;
 public sealed record PublishedStory(SampleStory Story, DateTimeOffset At);
 
 /// <summary>
-/// The newspaper's site: which stories are out, and its feed as WordPress writes it. Until <see cref="Open"/> it offers the
-/// old stories only, so that a first poll, which takes everything for known, leaves six to find. After that a new one comes every
-/// hour and whenever <see cref="Publish"/> is pressed. Remembers itself in a file, so that a restart changes nothing.
+/// The newspaper's site: which stories are out, and its feed as WordPress writes it. 24 are out at the first start; a new one comes
+/// every hour and whenever <see cref="Publish"/> is pressed. Remembers itself in a file, so that a restart changes nothing.
 /// </summary>
 internal sealed class SampleFeed
 {
@@ -22,34 +21,27 @@ internal sealed class SampleFeed
 
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
-    private readonly string _url;
+    private readonly string _site;
     private readonly string _file;
     private Memory _memory;
 
-    private sealed record Memory(DateTimeOffset StartedAt, DateTimeOffset? OpenedAt, IReadOnlyList<DateTimeOffset> Pressed);
+    private sealed record Memory(DateTimeOffset StartedAt, IReadOnlyList<DateTimeOffset> Pressed);
 
     /// <param name="time">Stories appear by it.</param>
-    /// <param name="url">The program's own address.</param>
+    /// <param name="site">The program's own address.</param>
     /// <param name="file">The memory.</param>
-    public SampleFeed(TimeProvider time, string url, string file)
+    public SampleFeed(TimeProvider time, string site, string file)
     {
-        (_time, _url, _file) = (time, url, file);
-        _memory = File.Exists(file) ? JsonSerializer.Deserialize<Memory>(File.ReadAllText(file))! : new Memory(time.GetUtcNow(), null, []);
+        (_time, _site, _file) = (time, site, file);
+        _memory = File.Exists(file) ? JsonSerializer.Deserialize<Memory>(File.ReadAllText(file))! : new Memory(time.GetUtcNow(), []);
         Remember(_memory);
     }
 
-    public bool IsOpen => _memory.OpenedAt is not null;
+    public string Url => _site + "/dev/feed.xml";
 
-    public string Address(SampleStory story) => $"{_url}/dev/stories/{story.Slug}";
+    public string Address(SampleStory story) => $"{_site}/dev/stories/{story.Slug}";
 
-    public string Picture(SampleStory story) => $"{_url}/dev/pictures/{story.Slug}.svg";
-
-    /// <summary>The site's newest stories come out.</summary>
-    public void Open()
-    {
-        lock (_gate)
-            Remember(_memory with { OpenedAt = _memory.OpenedAt ?? _time.GetUtcNow() });
-    }
+    public string Picture(SampleStory story) => $"{_site}/dev/pictures/{story.Slug}.svg";
 
     /// <summary>One more story, now.</summary>
     public void Publish()
@@ -61,28 +53,28 @@ internal sealed class SampleFeed
     /// <summary>All that is out, newest first.</summary>
     public IReadOnlyList<PublishedStory> Published()
     {
-        var (startedAt, openedAt, pressed) = _memory;
-        var dates = Enumerable.Range(0, Old).Select(i => startedAt.AddHours(-9 - 26.3 * (Old - i)));
-        if (openedAt is { } opened)
-        {
-            var hours = (int)Math.Floor((_time.GetUtcNow() - opened).TotalHours);
-            dates = dates.Concat(Enumerable.Range(0, AtFirst - Old).Select(i => startedAt.AddMinutes(-70 * (AtFirst - Old - i))))
-                .Concat(Enumerable.Range(1, hours).Select(h => opened.AddHours(h)).Concat(pressed).Order());
-        }
-        return [.. dates.Select((at, number) => new PublishedStory(SampleStory.At(number, at), at)).Reverse()];
+        var (started, pressed) = _memory;
+        var hours = (int)Math.Floor((_time.GetUtcNow() - started).TotalHours);
+        return [.. Enumerable.Range(0, Old).Select(i => started.AddHours(-9 - 26.3 * (Old - i)))
+            .Concat(Enumerable.Range(0, AtFirst - Old).Select(i => started.AddMinutes(-70 * (AtFirst - Old - i))))
+            .Concat(Enumerable.Range(1, Math.Max(0, hours)).Select(h => started.AddHours(h)).Concat(pressed).Order())
+            .Select((at, number) => new PublishedStory(SampleStory.At(number, at), at))
+            .Reverse()];
     }
 
     public PublishedStory? Find(string slug) => Published().FirstOrDefault(p => p.Story.Slug == slug);
 
     /// <summary>The feed and its ETag, which WordPress derives from the newest change.</summary>
-    public (string Xml, string ETag, DateTimeOffset LastModified) Rss(string siteName)
+    /// <param name="siteName">The channel's title.</param>
+    /// <param name="oldOnly">Without what came out last: the site as a newsroom finds it when it sets this program up.</param>
+    public (string Xml, string ETag, DateTimeOffset LastModified) Rss(string siteName, bool oldOnly = false)
     {
-        var published = Published();
+        var offered = Published().Where(p => !oldOnly || p.Story.Number < Old).Take(Offered).ToList();
         var text = new StringBuilder();
         using (var xml = XmlWriter.Create(text, new XmlWriterSettings { Indent = true, OmitXmlDeclaration = true }))
-            new RssWriter(xml, this, _url, siteName).Write([.. published.Take(Offered)]);
-        var eTag = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(published[0].At.ToString("O", CultureInfo.InvariantCulture))))[..32];
-        return ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + RssWriter.NumericEntities(text.ToString()), $"\"{eTag}\"", published[0].At);
+            new RssWriter(xml, this, _site, siteName).Write(offered);
+        var eTag = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(offered[0].At.ToString("O", CultureInfo.InvariantCulture))))[..32];
+        return ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + RssWriter.NumericEntities(text.ToString()), $"\"{eTag}\"", offered[0].At);
     }
 
     private void Remember(Memory memory)
