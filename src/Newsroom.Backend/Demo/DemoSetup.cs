@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Demo.Inbox;
@@ -19,8 +21,11 @@ public static class DemoSetup
 
     public static WebApplicationBuilder AddDemo(this WebApplicationBuilder builder)
     {
-        var smtp = DemoConfiguration.Listen();
-        var configuration = DemoConfiguration.Of(builder.Configuration, (IPEndPoint)smtp.LocalEndpoint);
+        var folder = Directory.CreateDirectory(builder.Configuration["Demo:Folder"] ?? new DemoOptions().Folder).FullName;
+        // Bound here, so that its port can be configured below and is nobody else's until the receiver accepts.
+        var smtp = new TcpListener(IPAddress.Loopback, 0);
+        smtp.Start();
+        var configuration = DemoConfiguration.Of(builder.Configuration, (IPEndPoint)smtp.LocalEndpoint, DkimKey(Path.Combine(folder, "demo-dkim.pem")));
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = configuration.Values });
 
         var services = builder.Services;
@@ -29,10 +34,10 @@ public static class DemoSetup
         services.AddRazorComponents();
         services.AddHttpClient();
         services.AddSingleton(configuration);
-        services.AddSingleton(s => new Mailbox(s.GetRequiredService<TimeProvider>(), InFolder(s, "mail")));
-        services.AddSingleton(s => new SampleFeed(s.GetRequiredService<TimeProvider>(), configuration.Url, InFolder(s, "sample-feed.json")));
+        services.AddSingleton(s => new Mailbox(s.GetRequiredService<TimeProvider>(), Path.Combine(folder, "mail")));
+        services.AddSingleton(s => new SampleFeed(s.GetRequiredService<TimeProvider>(), configuration.Url, Path.Combine(folder, "sample-feed.json")));
         services.AddSingleton(s => new PracticeStripe(s.GetRequiredService<TimeProvider>(), new PracticeAccount(
-            configuration.Url + "/dev/stripe", DemoConfiguration.StripeKey, DemoConfiguration.WebhookSecret, InFolder(s, "practice-stripe.json"))));
+            configuration.Url + "/dev/stripe", DemoConfiguration.StripeKey, DemoConfiguration.WebhookSecret, Path.Combine(folder, "practice-stripe.json"))));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<PracticeWebhooks>(s, configuration.Url + "/webhooks/stripe"));
         services.AddHostedService<DemoSeed>();
         services.AddHostedService(s => ActivatorUtilities.CreateInstance<SmtpReceiver>(s, smtp));
@@ -52,9 +57,14 @@ public static class DemoSetup
         return app;
     }
 
-    private static string InFolder(IServiceProvider services, string name)
+    /// <summary>A key of this folder's own, made at the first start.</summary>
+    private static string DkimKey(string file)
     {
-        var folder = Directory.CreateDirectory(services.GetRequiredService<IOptions<DemoOptions>>().Value.Folder).FullName;
-        return Path.Combine(folder, name);
+        if (!File.Exists(file))
+        {
+            using var key = RSA.Create(2048);
+            File.WriteAllText(file, key.ExportPkcs8PrivateKeyPem());
+        }
+        return file;
     }
 }

@@ -5,7 +5,6 @@ using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Time.Testing;
 using MimeKit;
-using Newsroom.Backend.Demo;
 using Newsroom.Backend.Demo.Inbox;
 
 namespace Newsroom.Backend.Tests;
@@ -15,7 +14,7 @@ public sealed class CapturedMailOverSmtp : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("newsroom-inbox-").FullName;
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
-    private readonly TcpListener _listener = DemoConfiguration.Listen();
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private Mailbox _mailbox = null!;
     private SmtpReceiver _receiver = null!;
 
@@ -23,6 +22,7 @@ public sealed class CapturedMailOverSmtp : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        _listener.Start();
         _mailbox = new Mailbox(_clock, _folder);
         _receiver = new SmtpReceiver(_listener, _mailbox);
         await _receiver.StartAsync(Token);

@@ -39,5 +39,5 @@ public sealed class DemoValues
     public void Know_where_the_program_listens(string key, string value, string url) => Assert.Equal(url, Of(new() { [key] = value }).Url);
 
     private static DemoConfiguration Of(Dictionary<string, string?> configured) =>
-        DemoConfiguration.Of(new ConfigurationBuilder().AddInMemoryCollection(configured).Build(), Smtp);
+        DemoConfiguration.Of(new ConfigurationBuilder().AddInMemoryCollection(configured).Build(), Smtp, "data/demo-dkim.pem");
 }
