@@ -69,7 +69,8 @@ public static class OutboundGuard
     private static async Task<Stream> ConnectAsync(
         DnsEndPoint destination, bool allowPrivateNetworks, ResolveHost resolve, CancellationToken cancellationToken)
     {
-        var addresses = await resolve(destination.Host, cancellationToken);
+        // Not every address may be looked up as a name: 0.0.0.0 throws there.
+        var addresses = IPAddress.TryParse(destination.Host, out var literal) ? [literal] : await resolve(destination.Host, cancellationToken);
         if (addresses.Length == 0)
             throw new SocketException((int)SocketError.HostNotFound);
         if (!allowPrivateNetworks && !Array.TrueForAll(addresses, IsPublic))
