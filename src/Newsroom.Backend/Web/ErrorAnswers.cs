@@ -58,7 +58,7 @@ internal static class ErrorAnswers
     };
 
     private static string Place(JsonException json) =>
-        (string.IsNullOrEmpty(json.Path) ? "its start" : json.Path) + (json.LineNumber is { } line ? $", line {line + 1}" : "");
+        (json.Path is null or "" or "$" ? "its start" : json.Path) + (json.LineNumber is { } line ? $", line {line + 1}" : "");
 }
 
 /// <summary>Logs what nobody expected, once, and answers programs; people get the error page that comes after it.</summary>
