@@ -34,7 +34,7 @@ public sealed class HomeModel(NewsroomDb db, IOptions<SiteOptions> site) : PageM
         var recent = await db.Digests
             .Where(d => (d.Status == DigestStatus.Sent || d.Status == DigestStatus.Sending) && d.StartedAt != null)
             .OrderByDescending(d => d.Id).Take(Shown)
-            .Join(db.Newsletters, d => d.NewsletterId, n => n.Id, (d, n) => new { n.Slug, n.Name, d.Number, d.Subject, SentAt = d.StartedAt!.Value })
+            .Join(db.Newsletters, d => d.NewsletterId, n => n.Id, (d, n) => new { n.Slug, n.Name, Number = d.Number!.Value, d.Subject, SentAt = d.StartedAt!.Value })
             .ToListAsync(cancellationToken);
         var zone = Site.Zone;
         Recent = recent.ConvertAll(d => new RecentDigest(
