@@ -3,7 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 
-namespace Newsroom.Backend.Tests.Readers;
+namespace Newsroom.Backend.Tests.Subscribers;
 
 /// <summary>
 /// Promise 1: whatever order readers, strangers, old links and time come in, nobody gets a newsletter without a consent that lives. Holds

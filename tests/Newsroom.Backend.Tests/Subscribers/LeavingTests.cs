@@ -3,7 +3,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Subscribers;
 
-namespace Newsroom.Backend.Tests.Readers;
+namespace Newsroom.Backend.Tests.Subscribers;
 
 public sealed class LeavingANewsletter : IAsyncLifetime
 {
