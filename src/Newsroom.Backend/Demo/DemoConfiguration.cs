@@ -27,7 +27,7 @@ internal sealed record DemoConfiguration(string Url, IReadOnlyDictionary<string,
         {
             ["Site:Name"] = "The Harbour Gazette",
             ["Site:PublicUrl"] = url,
-            ["Site:PostalAddress"] = "The Harbour Gazette, 3 Ropewalk, Port Ellery, ME 04999",
+            ["Site:PostalAddress"] = "3 Ropewalk, Port Ellery, ME 04999",
             ["Site:TimeZone"] = "America/New_York",
             ["Site:AllowedOrigins:0"] = url,
             ["Organisation:LegalName"] = "Harbour Gazette Foundation",
