@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -36,17 +35,19 @@ public static class DataSetup
         var connectionString = configuration.GetConnectionString(DatabaseOptions.ConnectionStringName);
         if (provider == DatabaseProvider.Sqlite)
         {
-            var path = new SqliteConnectionStringBuilder(connectionString ?? DatabaseOptions.DefaultSqlite);
-            if (Path.GetDirectoryName(path.DataSource) is { Length: > 0 } folder)
-                Directory.CreateDirectory(folder);
-            services.AddDbContext<NewsroomDb, SqliteNewsroomDb>(o => o.UseSqlite(path.ToString()));
+            // A writer waits for another's commit up to the command timeout, 30 s; EF Core creates the file in WAL mode, so readers never wait.
+            services.AddDbContext<NewsroomDb, SqliteNewsroomDb>(o => o.UseSqlite(connectionString ?? DatabaseOptions.DefaultSqlite));
         }
         else
         {
             services.AddDbContext<NewsroomDb, SqlServerNewsroomDb>(o => o.UseSqlServer(connectionString ?? "", s => s.EnableRetryOnFailure()));
         }
+        services.AddScoped<DatabaseStart>();
+        services.AddSingleton<OneServerLock>();
         services.AddSingleton<LinkTokens>();
         services.AddDataProtection().SetApplicationName("Newsroom.Backend").PersistKeysToDbContext<NewsroomDb>();
+        services.AddHealthChecks().AddDbContextCheck<NewsroomDb>("database", customTestQuery: async (db, cancellationToken) =>
+            !(await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any());
         return services;
     }
 
