@@ -44,8 +44,10 @@ public sealed class Donation
     public string PublicId { get; private set; } = Primitives.PublicId.New("don");
 
     /// <summary>Set when the gift is booked: an attempt never becomes a donor.</summary>
-    public long? DonorId { get; set; }
-    public long? PlanId { get; set; }
+    public long? DonorId { get; private set; }
+    public Donor? Donor { get; set; }
+    public long? PlanId { get; private set; }
+    public RecurringPlan? Plan { get; set; }
     public required string Address { get; set; }
     public string? Name { get; init; }
 
@@ -106,6 +108,21 @@ public sealed class Donation
 
     /// <summary>Stripe has not said the last word yet.</summary>
     public bool IsUnsettled => Status is DonationStatus.CheckoutOpen or DonationStatus.Processing or DonationStatus.InReview;
+
+    /// <summary>A later period of the plan that began with this gift: the same donor's wishes, no form of its own.</summary>
+    public Donation Renewal(DateTimeOffset now) => new()
+    {
+        Address = Address,
+        Name = Name,
+        AmountMinor = AmountMinor,
+        CurrencyCode = CurrencyCode,
+        FeeCoverMinor = FeeCoverMinor,
+        Frequency = Frequency,
+        Anonymous = Anonymous,
+        Campaign = Campaign,
+        Attribution = Attribution,
+        CreatedAt = now,
+    };
 
     /// <summary>Stripe has a checkout page for it.</summary>
     public void OpenCheckout(string sessionId, string url)
@@ -222,8 +239,8 @@ internal sealed class DonationMapping : IEntityTypeConfiguration<Donation>
         builder.Property(d => d.Attribution).HasMaxLength(Donation.AttributionLength);
         builder.Property(d => d.NewsletterOptIn).HasMaxLength(400);
         builder.Property(d => d.LastError).HasMaxLength(Donation.ErrorLength);
-        builder.HasOne<Donor>().WithMany().HasForeignKey(d => d.DonorId).OnDelete(DeleteBehavior.Restrict);
-        builder.HasOne<RecurringPlan>().WithMany().HasForeignKey(d => d.PlanId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne(d => d.Donor).WithMany().HasForeignKey(d => d.DonorId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne(d => d.Plan).WithMany().HasForeignKey(d => d.PlanId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(d => d.PublicId).IsUnique();
         builder.HasIndex(d => d.SubmissionKey).IsUnique();
         builder.HasIndex(d => d.SessionId).IsUnique();

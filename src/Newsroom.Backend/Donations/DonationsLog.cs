@@ -7,7 +7,7 @@ internal static partial class DonationsLog
     public static partial void CheckoutDeferred(ILogger logger, string donationId, string why);
 
     [LoggerMessage(3002, LogLevel.Information, "Gift {DonationId} is booked.")]
-    public static partial void Booked(ILogger logger, string donationId);
+    public static partial void Booked(ILogger logger, long donationId);
 
     [LoggerMessage(3003, LogLevel.Error, "Stripe's {StripeId} is paid and names gift {DonationId}, which is not in this database: look it up in Stripe's dashboard.")]
     public static partial void Unmatched(ILogger logger, string stripeId, string donationId);

@@ -23,6 +23,9 @@ public sealed record GiftForm
     public IReadOnlyList<string> Newsletters { get; init; } = [];
     public string? Source { get; init; }
 
+    /// <summary>The field people do not see.</summary>
+    public string? Trap { get; init; }
+
     /// <summary>One rendering of the form; the same one sent twice is one gift. Null from forms that have none.</summary>
     public string? Nonce { get; init; }
 }

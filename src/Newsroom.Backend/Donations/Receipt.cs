@@ -40,7 +40,9 @@ public sealed class Receipt
 
     public Money Amount => new(AmountMinor, Currency.Parse(CurrencyCode));
 
-    public string Number => string.Create(CultureInfo.InvariantCulture, $"{Year}-{Sequence:D6}");
+    public string Number => NumberOf(Year, Sequence);
+
+    public static string NumberOf(int year, int sequence) => string.Create(CultureInfo.InvariantCulture, $"{year}-{sequence:D6}");
 }
 
 internal sealed class ReceiptMapping : IEntityTypeConfiguration<Receipt>

@@ -24,7 +24,8 @@ public sealed class RecurringPlan
 {
     public long Id { get; private set; }
     public string PublicId { get; private set; } = Primitives.PublicId.New("plan");
-    public required long DonorId { get; init; }
+    public long DonorId { get; private set; }
+    public Donor Donor { get; init; } = null!;
     public required string SubscriptionId { get; init; }
     public required long AmountMinor { get; set; }
     public required string CurrencyCode { get; init; }
@@ -40,11 +41,11 @@ public sealed class RecurringPlan
     private bool HasEnded => Status is PlanStatus.Canceled or PlanStatus.Lapsed or PlanStatus.Failed or PlanStatus.Abandoned;
 
     /// <summary>The plan that a paid invoice proves.</summary>
-    public static RecurringPlan Begin(PlanSnapshot snapshot, long donorId)
+    public static RecurringPlan Begin(PlanSnapshot snapshot, Donor donor)
     {
         var plan = new RecurringPlan
         {
-            DonorId = donorId,
+            Donor = donor,
             SubscriptionId = snapshot.SubscriptionId,
             AmountMinor = snapshot.Amount.Minor,
             CurrencyCode = snapshot.Amount.Currency.Code,
@@ -76,7 +77,7 @@ internal sealed class RecurringPlanMapping : IEntityTypeConfiguration<RecurringP
         builder.Property(p => p.PublicId).HasMaxLength(PublicId.MaxLength);
         builder.Property(p => p.SubscriptionId).HasMaxLength(255);
         builder.Property(p => p.CurrencyCode).HasMaxLength(3);
-        builder.HasOne<Donor>().WithMany().HasForeignKey(p => p.DonorId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne(p => p.Donor).WithMany().HasForeignKey(p => p.DonorId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(p => p.PublicId).IsUnique();
         builder.HasIndex(p => p.SubscriptionId).IsUnique();
     }

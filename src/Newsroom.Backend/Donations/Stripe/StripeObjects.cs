@@ -15,7 +15,7 @@ public sealed class StripeObjects(StripeAccount account)
     {
         var session = await client.V1.Checkout.Sessions.GetAsync(sessionId,
             new SessionGetOptions { Expand = ["payment_intent.latest_charge"] }, cancellationToken: cancellationToken);
-        return Snapshot(session);
+        return Snapshot(session, session.PaymentIntent ?? await FirstPaymentAsync(client, session, cancellationToken));
     }, cancellationToken);
 
     /// <inheritdoc cref="CheckoutAsync"/>
@@ -61,24 +61,33 @@ public sealed class StripeObjects(StripeAccount account)
         return payments.Data.FirstOrDefault()?.InvoiceId is { } invoice ? new GiftObject.Invoice(invoice) : null;
     }
 
-    private static CheckoutSnapshot Snapshot(Session session)
+    /// <summary>A plan's session names no payment intent; while its bank debit is under way, the first invoice's payment tells how that goes.</summary>
+    private static async Task<PaymentIntent?> FirstPaymentAsync(StripeClient client, Session session, CancellationToken cancellationToken)
+    {
+        if (session is not { Status: "complete", PaymentStatus: "unpaid", InvoiceId: { } invoice })
+            return null;
+        var payments = await client.V1.InvoicePayments.ListAsync(
+            new InvoicePaymentListOptions { Invoice = invoice, Limit = 1, Expand = ["data.payment.payment_intent"] }, cancellationToken: cancellationToken);
+        return payments.Data.FirstOrDefault()?.Payment?.PaymentIntent;
+    }
+
+    private static CheckoutSnapshot Snapshot(Session session, PaymentIntent? payment)
     {
         var currency = Currency.Parse(session.Currency);
         var paid = session.PaymentStatus == "paid";
         return new CheckoutSnapshot(session.Id, DonationId(session.Metadata), new GiftSnapshot
         {
-            State = StateOf(session),
+            State = StateOf(session, payment),
             Amount = new Money(currency.FromStripe(session.AmountTotal ?? 0), currency),
             LiveMode = session.Livemode,
             SessionId = session.Id,
-            PaymentIntentId = session.PaymentIntentId,
-            PaidAt = paid && session.PaymentIntent is { } intent ? Instant(intent.LatestCharge?.Created ?? intent.Created) : null,
+            PaymentIntentId = payment?.Id,
+            PaidAt = paid && payment is not null ? Instant(payment.LatestCharge?.Created ?? payment.Created) : null,
             Email = Address(session.CustomerDetails?.Email),
         }, paid ? session.InvoiceId : null);
     }
 
-    /// <summary>A session of a plan has no payment intent; its paid invoice says the rest.</summary>
-    private static GiftState StateOf(Session session) => (session.Status, session.PaymentStatus, session.PaymentIntent?.Status) switch
+    private static GiftState StateOf(Session session, PaymentIntent? payment) => (session.Status, session.PaymentStatus, payment?.Status) switch
     {
         ("open", _, _) => GiftState.Open,
         ("expired", _, _) => GiftState.Expired,
