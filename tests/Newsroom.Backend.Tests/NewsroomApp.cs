@@ -38,6 +38,7 @@ public sealed partial class NewsroomApp : IAsyncDisposable
             {
                 services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
                 services.Replace(ServiceDescriptor.Singleton<IBackgroundJobClient>(_jobs));
+                services.AddSingleton<Mail.IMailComposer>(_letters);
             });
         });
     }

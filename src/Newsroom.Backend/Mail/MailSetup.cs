@@ -1,3 +1,7 @@
+using Microsoft.Extensions.Options;
+using Newsroom.Backend.Jobs;
+using Newsroom.Backend.Web;
+
 namespace Newsroom.Backend.Mail;
 
 public static class MailSetup
@@ -5,8 +9,42 @@ public static class MailSetup
     public static IServiceCollection AddMail(this IServiceCollection services, IConfiguration configuration)
     {
         _ = configuration;
+        services.AddOptions<MailOptions>().BindConfiguration(MailOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<MailOptions>, MailOptionsRules>();
+        services.AddSingleton<IValidateOptions<MailOptions>, MailTemplateCheck>();
+        services.AddSingleton<MailReadiness>();
+        services.AddSingleton<MailTemplates>();
+        services.AddSingleton<DkimSignatures>();
+        services.AddSingleton<MessageBuilder>();
+        services.AddSingleton<SmtpConnections>();
+        services.AddSingleton<SmtpRelay>();
+        services.AddHostedService<IdleConnectionsEnd>();
+        services.AddSingleton<SuppressionList>();
+        services.AddSingleton<Outbox>();
+        services.AddScoped<SendOutgoingMail>();
+        services.AddMailTemplate("confirmation", ConfirmationSample);
+        services.AddRecurringJob<SendOutgoingMails>("mail.send", Timetable.EveryMinute, Queues.Critical, j => j.RunAsync(CancellationToken.None), atStart: true);
         return services;
     }
 
-    public static WebApplication MapMail(this WebApplication app) => app;
+    /// <summary>Tells the start-up check of a template and of a model as its composer makes it.</summary>
+    public static IServiceCollection AddMailTemplate(
+        this IServiceCollection services, string template, Func<SiteOptions, IReadOnlyDictionary<string, object?>> sample) =>
+        services.AddSingleton(new MailTemplateSample(template, sample));
+
+    public static IServiceCollection AddMailTemplate(this IServiceCollection services, string template, IReadOnlyDictionary<string, object?> sample) =>
+        services.AddMailTemplate(template, _ => sample);
+
+    private static Dictionary<string, object?> ConfirmationSample(SiteOptions site) => new(StringComparer.Ordinal)
+    {
+        ["newsletters"] = new[] { "This Week", "Breaking" },
+        ["confirm_url"] = site.Link("/confirm/7Qm3xVn2Kc9Rt5Wd8Yb4Lf6Gh1Jp0Zs7Av3Ek2Mo5Ux"),
+        ["expires_on"] = "Tuesday, December 1, 2026",
+    };
+
+    public static WebApplication MapMail(this WebApplication app)
+    {
+        app.MapSuppressions();
+        return app;
+    }
 }

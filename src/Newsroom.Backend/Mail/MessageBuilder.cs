@@ -1,0 +1,112 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using MimeKit;
+using MimeKit.Text;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Primitives;
+
+namespace Newsroom.Backend.Mail;
+
+/// <summary>What one message is made of.</summary>
+public sealed record MessageParts
+{
+    /// <summary>The one recipient.</summary>
+    public required EmailAddress To { get; init; }
+
+    /// <summary>Display name of the recipient. Null while nobody has confirmed the address: a stranger's text must not reach it.</summary>
+    public string? ToName { get; init; }
+    public required RenderedMail Content { get; init; }
+
+    /// <summary>The instant of sending.</summary>
+    public required DateTimeOffset Date { get; init; }
+
+    /// <summary>What the Message-ID is derived from: the same for the same mail to the same reader, and for no other.</summary>
+    public required string MessageIdSeed { get; init; }
+
+    /// <summary>Display name of the sender in place of the one of <c>Mail:From</c>.</summary>
+    public string? FromName { get; init; }
+
+    /// <summary>Null for mails that belong to no list (confirmation, receipt).</summary>
+    public ListHeaders? List { get; init; }
+}
+
+/// <param name="ListId"><c>Name of the newsletter &lt;slug.host&gt;</c> (RFC 2919): constant over the newsletter's life.</param>
+/// <param name="UnsubscribeUrl">This reader's and this list's own link; takes the POST of RFC 8058.</param>
+/// <param name="ArchiveUrl">The web copy.</param>
+public sealed record ListHeaders(string ListId, string UnsubscribeUrl, string? ArchiveUrl);
+
+/// <summary>A finished message: <paramref name="Bytes"/> are what was signed and what is sent.</summary>
+/// <param name="Sender">Envelope sender.</param>
+/// <param name="To">Envelope recipient.</param>
+/// <param name="MessageId">Without angle brackets.</param>
+/// <param name="Bytes">RFC 5322 with CRLF; seven bits, unless the recipient's address itself needs UTF-8.</param>
+public sealed record BuiltMessage(EmailAddress Sender, EmailAddress To, string MessageId, byte[] Bytes);
+
+/// <summary>Makes signed messages that need no change on their way (RFC 5322, 2045, 2047, 2369, 2919, 3834, 8058).</summary>
+public sealed class MessageBuilder(IOptions<MailOptions> mail, LinkTokens tokens, DkimSignatures signatures)
+{
+    private const int MaxLineLength = 78;
+
+    /// <exception cref="InvalidOperationException"><c>Mail:From</c> is empty.</exception>
+    public async ValueTask<BuiltMessage> BuildAsync(MessageParts parts, CancellationToken cancellationToken)
+    {
+        var sender = mail.Value.Sender ?? throw new InvalidOperationException("Mail:From is empty.");
+        var id = (await tokens.ForAsync("message-id", parts.MessageIdSeed, cancellationToken)).Text;
+        using var message = new MimeMessage();
+        message.From.Add(new MailboxAddress(HeaderText.OneLine(parts.FromName ?? sender.Name), sender.Address.Value));
+        message.To.Add(new MailboxAddress(HeaderText.OneLine(parts.ToName), parts.To.Value));
+        message.Subject = HeaderText.OneLine(parts.Content.Subject) ?? "";
+        message.Date = parts.Date;
+        message.MessageId = $"{id}@{sender.Address.Domain}";
+        // RFC 3834 §5: no holiday answers. The second is Exchange's own word for it.
+        message.Headers.Add(HeaderId.AutoSubmitted, "auto-generated");
+        message.Headers.Add("X-Auto-Response-Suppress", "All");
+        if (parts.List is not null)
+            await AddAsync(message.Headers, parts.List, sender, cancellationToken);
+        message.Body = Body(parts.Content, id);
+        return new BuiltMessage(sender.Address, parts.To, message.MessageId, Finish(message, parts.To.NeedsSmtpUtf8));
+    }
+
+    private async ValueTask AddAsync(HeaderList headers, ListHeaders list, Sender sender, CancellationToken cancellationToken)
+    {
+        var (name, id) = HeaderText.ListId(list.ListId);
+        headers.Add(new Header("List-Id", HeaderText.Phrase(name, id)));
+        headers.Add(HeaderId.ListUnsubscribe, HeaderText.Link(list.UnsubscribeUrl));
+        headers.Add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+        if (list.ArchiveUrl is not null)
+            headers.Add(HeaderId.ListArchive, HeaderText.Link(list.ArchiveUrl));
+        headers.Add(HeaderId.ListPost, "NO");
+        headers.Add(HeaderId.Precedence, "bulk");
+        // Gmail's feedback loop: the list, its kind, and a sender id of 5 to 15 characters that never changes; nothing of the reader.
+        var senderId = (await tokens.ForAsync("feedback-id", sender.Address.Domain, cancellationToken)).Hash[..12];
+        headers.Add("Feedback-ID", string.Create(CultureInfo.InvariantCulture, $"{id.Split('.')[0]}:list:digest:{senderId}"));
+    }
+
+    /// <summary>The text first, so that a reader who can takes the last (RFC 2046 §5.1.4).</summary>
+    private static MultipartAlternative Body(RenderedMail content, string id) =>
+        new(TextPart(TextFormat.Plain, content.Text), TextPart(TextFormat.Html, content.Html))
+        {
+            // "=_" cannot occur in quoted-printable text (RFC 2045 §6.7); the rest makes composing again give the same bytes.
+            Boundary = $"=_{id[..24]}",
+        };
+
+    private static TextPart TextPart(TextFormat format, string text)
+    {
+        var part = new TextPart(format) { ContentTransferEncoding = ContentEncoding.QuotedPrintable };
+        part.SetText(System.Text.Encoding.UTF8, text.ReplaceLineEndings("\r\n"));
+        return part;
+    }
+
+    private byte[] Finish(MimeMessage message, bool international)
+    {
+        var format = FormatOptions.Default.Clone();
+        format.NewLineFormat = NewLineFormat.Dos;
+        format.EnsureNewLine = true;
+        format.International = international;
+        message.Prepare(EncodingConstraint.SevenBit, MaxLineLength);
+        signatures.Sign(format, message);
+        using var bytes = new MemoryStream();
+        message.WriteTo(format, bytes, CancellationToken.None);
+        return bytes.ToArray();
+    }
+}

@@ -1,0 +1,88 @@
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
+
+namespace Newsroom.Backend.Mail;
+
+public enum OutgoingMailOutcome
+{
+    /// <summary>Not due any more, or another node has it.</summary>
+    NotMine,
+
+    /// <summary>The row says how it stands.</summary>
+    Settled,
+
+    /// <summary>The server could not be reached.</summary>
+    NobodyAnswered,
+}
+
+/// <summary>One outgoing mail: claim, compose, commit "handing over", hand over, settle.</summary>
+public sealed partial class SendOutgoingMail(
+    NewsroomDb db, IEnumerable<IMailComposer> composers, MailTemplates templates, MessageBuilder messages, SmtpRelay relay, SuppressionList suppressions,
+    TimeProvider clock, ILogger<SendOutgoingMail> log)
+{
+    public async Task<OutgoingMailOutcome> RunAsync(long id, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+#pragma warning disable RS0030 // Names a claim; nothing secret hangs on it.
+        var lease = Guid.NewGuid();
+#pragma warning restore RS0030
+        if (!await OutgoingMailRows.ClaimAsync(db, id, lease, now, cancellationToken))
+            return OutgoingMailOutcome.NotMine;
+        var row = await db.OutgoingMails.AsNoTracking().SingleAsync(m => m.Id == id, cancellationToken);
+        BuiltMessage? message;
+        try
+        {
+            message = await ComposeAsync(row, now, cancellationToken);
+        }
+#pragma warning disable CA1031 // One mail's fault, whatever it is, is written on its row and keeps no other from going out.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            LogNotComposed(e, row.Kind, id);
+            await OutgoingMailRows.SettleAsync(db, id, lease, MailSettlement.NotComposed(e, row.Attempts, now), now);
+            return OutgoingMailOutcome.Settled;
+        }
+        if (message is null)
+        {
+            await OutgoingMailRows.SettleAsync(db, id, lease, MailSettlement.Withheld("Its cause no longer wants it, or the address is suppressed."), now);
+            return OutgoingMailOutcome.Settled;
+        }
+        return await HandOverAsync(row, lease, message, cancellationToken);
+    }
+
+    private async Task<BuiltMessage?> ComposeAsync(OutgoingMail row, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var composer = composers.FirstOrDefault(c => c.Kind == row.Kind) ?? throw new InvalidOperationException($"Nothing composes mails of the kind '{row.Kind}'.");
+        if (await composer.ComposeAsync(row.SubjectId, cancellationToken) is not { } mail)
+            return null;
+        if (!mail.ReachesSuppressed && await suppressions.HoldsAsync(mail.To, cancellationToken))
+            return null;
+        return await messages.BuildAsync(new MessageParts
+        {
+            To = mail.To,
+            ToName = mail.ToName,
+            Content = await templates.RenderAsync(mail.Template, mail.Model, cancellationToken),
+            Date = now,
+            MessageIdSeed = $"mail\n{row.Kind}\n{row.SubjectId}",
+        }, cancellationToken);
+    }
+
+    private async Task<OutgoingMailOutcome> HandOverAsync(OutgoingMail row, Guid lease, BuiltMessage message, CancellationToken cancellationToken)
+    {
+        if (!await OutgoingMailRows.BeginHandOverAsync(db, row.Id, lease, clock.GetUtcNow(), cancellationToken))
+            return OutgoingMailOutcome.NotMine;
+        // From here the row says "handing over": only an answer, or the sweep after a crash, ends that.
+        var answer = await relay.HandOverAsync(message, CancellationToken.None);
+        var now = clock.GetUtcNow();
+        await OutgoingMailRows.SettleAsync(db, row.Id, lease, MailSettlement.Of(answer, row.Attempts, now), now);
+        LogAnswer(row.Kind, row.Id, answer.Result, answer.Code, answer.EnhancedCode);
+        await suppressions.HeedAsync(message.To, answer, now, CancellationToken.None);
+        return answer.Result == HandOverResult.NotSent ? OutgoingMailOutcome.NobodyAnswered : OutgoingMailOutcome.Settled;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Outgoing mail {Kind} {Id}: {Result} {Code} {EnhancedCode}")]
+    private partial void LogAnswer(string kind, long id, HandOverResult result, int? code, string? enhancedCode);
+
+    [LoggerMessage(LogLevel.Error, "Outgoing mail {Kind} {Id} could not be composed; it is tried again")]
+    private partial void LogNotComposed(Exception exception, string kind, long id);
+}
