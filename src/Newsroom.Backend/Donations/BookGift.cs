@@ -45,7 +45,7 @@ public sealed class BookGift(
     public void Announce(long donationId)
     {
         DonationsLog.Booked(log, donationId);
-        outbox.Wake();
+        outbox.EnqueueDue();
         jobs.Enqueue<PassOnOptIns>(Queues.Default, j => j.RunAsync(CancellationToken.None));
     }
 

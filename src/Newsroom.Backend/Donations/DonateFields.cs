@@ -87,7 +87,7 @@ public sealed class DonateFields
         }
         foreach (var (frequency, presets) in offer.Presets)
         {
-            if (presets.Count > 0 && !presets.Any(p => p.ToDecimalString() == Presets[frequency]))
+            if (!presets.Any(p => p.ToDecimalString() == Presets[frequency]))
                 Presets[frequency] = presets[Math.Min(PreselectedPreset, presets.Count - 1)].ToDecimalString();
         }
     }

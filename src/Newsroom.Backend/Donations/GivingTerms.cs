@@ -22,6 +22,9 @@ public sealed class GivingTerms
         ["JPY"] = 100,
     };
 
+    /// <summary>The style sheet of the form (donate.css) has a line for each.</summary>
+    private const int MostPresets = 6;
+
     private readonly List<CurrencyTerms> _currencies;
 
     private GivingTerms(List<CurrencyTerms> currencies) => _currencies = currencies;
@@ -81,7 +84,9 @@ public sealed class GivingTerms
             var sums = Text("Presets", frequency.ToString()) is { } text
                 ? text.Split([' ', ';', ','], StringSplitOptions.RemoveEmptyEntries).Select(t => Parse(t, key)).ToList()
                 : [.. known.Select(k => new Money(checked(k * Scale(key) * currency.MinorPerMajor), currency)).Where(m => m.Minor >= minimum.Minor && m.Minor <= maximum.Minor)];
-            return sums.TrueForAll(m => m.Minor >= minimum.Minor && m.Minor <= maximum.Minor) && sums.Count <= 6
+            if (sums.Count == 0)
+                sums.Add(minimum);
+            return sums.TrueForAll(m => m.Minor >= minimum.Minor && m.Minor <= maximum.Minor) && sums.Count <= MostPresets
                 ? sums
                 : throw new FormatException($"{key} for {currency} must be at most six sums between the minimum {minimum.ToDecimalString()} and the maximum {maximum.ToDecimalString()}.");
         }
