@@ -43,7 +43,7 @@ static WebApplication Build(string[] args)
         .AddStories(builder.Configuration)
         .AddDigests(builder.Configuration)
         .AddDonations(builder.Configuration)
-        .AddStaff(builder.Configuration);
+        .AddStaff();
 
     var app = builder.Build();
     app.UseWeb();

@@ -70,7 +70,7 @@ public sealed class AskForConfirmation(NewsroomDb db, LinkTokens tokens, Suppres
     /// <param name="earlier">The last day's requests that got a mail, latest mail first, at most <see cref="MostMailsADay"/>.</param>
     /// <param name="asked"><see cref="SignUpRequest.NewsletterIds"/> of the new one.</param>
     /// <param name="now">The moment of asking.</param>
-    private static DateTimeOffset? NextMail(IReadOnlyList<SignUpRequest> earlier, string asked, DateTimeOffset now)
+    private static DateTimeOffset? NextMail(List<SignUpRequest> earlier, string asked, DateTimeOffset now)
     {
         if (earlier.Count == 0)
             return now;
@@ -79,7 +79,7 @@ public sealed class AskForConfirmation(NewsroomDb db, LinkTokens tokens, Suppres
         var free = earlier[0].MailDueAt!.Value + CoolDown;
         if (free <= now)
             return now;
-        return earlier.Any(r => r.NewsletterIds == asked) ? null : free;
+        return earlier.Exists(r => r.NewsletterIds == asked) ? null : free;
     }
 
     /// <summary>Shows staff what is waited for. What exists already stays as it is: only the confirmation changes it.</summary>

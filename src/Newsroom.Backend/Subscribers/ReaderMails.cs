@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Subscribers;
 
@@ -9,7 +11,7 @@ namespace Newsroom.Backend.Subscribers;
 /// The mail with the confirmation link. Nothing a form carried stands in it but the choice among our own newsletters' names: it must not be a
 /// way to send a stranger's words to a stranger.
 /// </summary>
-internal sealed class ConfirmationComposer(NewsroomDb db, ReaderLinks links, TimeProvider clock) : IMailComposer
+internal sealed class ConfirmationComposer(NewsroomDb db, ReaderLinks links, IOptions<SiteOptions> site, TimeProvider clock) : IMailComposer
 {
     public const string MailKind = "confirmation";
 
@@ -25,7 +27,7 @@ internal sealed class ConfirmationComposer(NewsroomDb db, ReaderLinks links, Tim
         {
             ["confirm_url"] = await links.ConfirmAsync(request.PublicId, cancellationToken),
             ["newsletters"] = await db.Newsletters.Where(n => ids.Contains(n.Id)).OrderBy(n => n.Id).Select(n => n.Name).ToArrayAsync(cancellationToken),
-            ["days"] = (int)SignUpRequest.Lifetime.TotalDays,
+            ["expires_on"] = Day(request.ExpiresAt, site.Value),
         });
     }
 
@@ -33,8 +35,12 @@ internal sealed class ConfirmationComposer(NewsroomDb db, ReaderLinks links, Tim
     {
         ["confirm_url"] = "https://news.example.org/confirm/sample",
         ["newsletters"] = new[] { "This Week", "Breaking" },
-        ["days"] = 7,
+        ["expires_on"] = "Tuesday, December 1, 2026",
     };
+
+    /// <summary>As the newsroom's readers write it, in its zone: <c>Tuesday, December 1, 2026</c>.</summary>
+    private static string Day(DateTimeOffset instant, SiteOptions site) =>
+        TimeZoneInfo.ConvertTime(instant, site.Zone).ToString("D", site.Culture);
 }
 
 /// <summary>What a subscriber hears in private when the form, which tells nobody who subscribes, was used for an address that already does.</summary>

@@ -19,7 +19,7 @@ public sealed class RenewConfirmation(NewsroomDb db, ConfirmSignUp confirm, AskF
             .Select(r => new { r.Subscriber.Address, r.Name })
             .SingleAsync(cancellationToken);
         await ask.RunAsync(EmailAddress.Parse(old.Address), outcome.Newsletters, old.Name, ConsentMethod.ConfirmPage, null, clock.GetUtcNow(), cancellationToken);
-        outbox.Wake();
+        outbox.EnqueueDue();
         return true;
     }
 }

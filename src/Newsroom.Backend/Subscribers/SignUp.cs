@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
-using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Primitives;
 
 namespace Newsroom.Backend.Subscribers;
@@ -60,7 +59,7 @@ public sealed class SignUp(NewsroomDb db, AskForConfirmation ask, MailReadiness 
 
         var now = clock.GetUtcNow();
         await ask.RunAsync(address, chosen, OneLine(form.Name, Subscriber.NameLength), form.Method, OneLine(form.Source, Consent.SourceLength), now, cancellationToken);
-        outbox.Wake();
+        outbox.EnqueueDue();
         return new SignUpOutcome.Accepted();
     }
 

@@ -16,7 +16,9 @@ internal static class ErrorAnswers
 
     public static bool ForPrograms(HttpContext context)
     {
-        if (ProgramPaths.Any(path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)))
+        // While an exception is handled the request's path is already the error page's.
+        PathString asked = context.Features.Get<IExceptionHandlerPathFeature>()?.Path ?? context.Request.Path;
+        if (ProgramPaths.Any(path => asked.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)))
             return true;
         var accept = context.Request.Headers.Accept.ToString();
         return accept.Contains("json", StringComparison.OrdinalIgnoreCase) && !accept.Contains("text/html", StringComparison.OrdinalIgnoreCase);
@@ -56,7 +58,7 @@ internal static class ErrorAnswers
     };
 
     private static string Place(JsonException json) =>
-        (string.IsNullOrEmpty(json.Path) ? "its start" : json.Path) + (json.LineNumber is { } line ? $", line {line + 1}" : "");
+        (json.Path is null or "" or "$" ? "its start" : json.Path) + (json.LineNumber is { } line ? $", line {line + 1}" : "");
 }
 
 /// <summary>Logs what nobody expected, once, and answers programs; people get the error page that comes after it.</summary>

@@ -51,24 +51,33 @@ public sealed partial class PracticeStripe
     /// <summary>Posts what is due with <paramref name="post"/>; what was not taken (anything but 2xx) waits longer each time, as at Stripe.</summary>
     internal async Task DeliverDueAsync(Func<PracticeEvent, Task<bool>> post)
     {
-        foreach (var posting in TakePostings())
+        while (TakePostings(atMost: 1) is [var posting])
         {
-            var taken = await post(posting.Event);
-            lock (_gate)
+            var taken = false;
+            try
             {
-                if (taken && _store.Find(posting.Event.Id) is { } raised)
-                    raised["pending_webhooks"] = 0L;
-                else if (!taken && posting.Attempt < LastAttempt)
-                    _postings.Add(posting with { Attempt = posting.Attempt + 1, DueAt = _time.GetUtcNow().AddSeconds(5 << posting.Attempt) });
-                _changed = true;
+                taken = await post(posting.Event);
+            }
+            finally
+            {
+                Settle(posting, taken);
             }
         }
     }
 
-    private List<Posting> TakePostings() => Act(() =>
+    private void Settle(Posting posting, bool taken) => Act(() =>
     {
-        var due = _postings.Where(p => p.DueAt <= _time.GetUtcNow()).ToList();
-        _changed |= _postings.RemoveAll(due.Contains) > 0;
+        if (taken && _store.Find(posting.Event.Id) is { } raised)
+            raised["pending_webhooks"] = 0L;
+        else if (!taken && posting.Attempt < LastAttempt)
+            _postings.Add(posting with { Attempt = posting.Attempt + 1, DueAt = _time.GetUtcNow().AddSeconds(5 << posting.Attempt) });
+        return _changed = true;
+    });
+
+    private List<Posting> TakePostings(int atMost = int.MaxValue) => Act(() =>
+    {
+        var due = _postings.Where(p => p.DueAt <= _time.GetUtcNow()).Take(atMost).ToList();
+        due.ForEach(p => _changed |= _postings.Remove(p));
         return due;
     });
 

@@ -34,6 +34,9 @@ public sealed partial class PracticeStripe
         return Copy(Add(session));
     });
 
+    /// <summary>What a session sells: name, currency, unit_amount, recurring.</summary>
+    internal JsonObject LineOf(string sessionId) => Act(() => Copy(_asides[sessionId]!["line"]!.AsObject()));
+
     /// <summary>Closes an open session for good.</summary>
     public JsonObject Expire(string sessionId) => Act(() => Copy(Expire(OpenSession(sessionId))));
 
