@@ -20,7 +20,7 @@ namespace Newsroom.Backend.Donations;
 /// <param name="Src">Where the donor came from.</param>
 /// <param name="Website">Leave it out: only robots fill it.</param>
 public sealed record NewCheckout(
-    [property: JsonConverter(typeof(AmountText))] string? Amount, string? Currency, string? Frequency, string? Email, string? Name,
+    [property: JsonConverter(typeof(CheckoutsApi.AmountText))] string? Amount, string? Currency, string? Frequency, string? Email, string? Name,
     [property: JsonPropertyName("cover_fees")] bool CoverFees, string? Campaign, string? Message, bool Anonymous, bool Newsletter, string? Src, string? Website);
 
 /// <param name="Id">The gift's.</param>

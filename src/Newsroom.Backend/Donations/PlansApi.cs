@@ -1,7 +1,6 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
-using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Donations;
