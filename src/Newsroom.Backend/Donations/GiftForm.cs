@@ -34,12 +34,25 @@ public sealed record GiftForm
 public sealed record FormFault(string Field, string WhatToDo);
 
 /// <summary>A form that can be taken: what the donor wants to give.</summary>
-/// <param name="Gift">Without the fee.</param>
-/// <param name="FeeCover">What is added for the card's fee, in minor units; 0 when nothing is.</param>
-public sealed record GiftIntent(
-    Money Gift, long FeeCover, Frequency Frequency, EmailAddress Address, string? Name, string? Campaign, string? Message, bool Anonymous,
-    IReadOnlyList<string> Newsletters, string? Source, string? Nonce)
+public sealed record GiftIntent
 {
+    /// <summary>Without the fee.</summary>
+    public required Money Gift { get; init; }
+
+    /// <summary>What is added for the card's fee, in minor units; 0 when nothing is.</summary>
+    public required long FeeCover { get; init; }
+    public required Frequency Frequency { get; init; }
+    public required EmailAddress Address { get; init; }
+    public string? Name { get; init; }
+    public string? Campaign { get; init; }
+    public string? Message { get; init; }
+    public bool Anonymous { get; init; }
+
+    /// <summary>Slugs.</summary>
+    public IReadOnlyList<string> Newsletters { get; init; } = [];
+    public string? Source { get; init; }
+    public string? Nonce { get; init; }
+
     public Money Total => Gift with { Minor = Gift.Minor + FeeCover };
 
     /// <summary>
@@ -88,9 +101,20 @@ public sealed class GiftRules(GivingTerms terms, Web.SiteOptions site)
         if (faults.Count > 0)
             return null;
         var fee = form.CoverFees && offer!.Fee is { } cover ? cover.Gross(gift.Minor) - gift.Minor : 0;
-        return new GiftIntent(gift, fee, frequency, address, name, campaign, message, form.Anonymous,
-            [.. form.Newsletters.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], source,
-            form.Nonce is { Length: > 0 and <= NonceLength } nonce ? nonce : null);
+        return new GiftIntent
+        {
+            Gift = gift,
+            FeeCover = fee,
+            Frequency = frequency,
+            Address = address,
+            Name = name,
+            Campaign = campaign,
+            Message = message,
+            Anonymous = form.Anonymous,
+            Newsletters = [.. form.Newsletters.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Source = source,
+            Nonce = form.Nonce is { Length: > 0 and <= NonceLength } nonce ? nonce : null,
+        };
     }
 
     private Money ReadAmount(string? text, CurrencyTerms offer, ICollection<FormFault> faults)
