@@ -48,7 +48,7 @@ public sealed class DkimSignatures : IDisposable
     {
         signer.HeaderCanonicalizationAlgorithm = DkimCanonicalizationAlgorithm.Relaxed;
         signer.BodyCanonicalizationAlgorithm = DkimCanonicalizationAlgorithm.Relaxed;
-        signer.Sign(format, message, [.. Signed.Where(message.Headers.Contains)]);
+        signer.Sign(format, message, [.. Signed.Where(h => message.Headers.Contains(h) || message.Body?.Headers.Contains(h) == true)]);
     }
 
     /// <summary>MimeKit's signer wants to see a BouncyCastle key, which then is not used.</summary>

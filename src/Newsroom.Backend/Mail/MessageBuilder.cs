@@ -1,7 +1,7 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using MimeKit;
 using MimeKit.Text;
+using MimeKit.Utils;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Primitives;
 
@@ -52,34 +52,36 @@ public sealed class MessageBuilder(IOptions<MailOptions> mail, LinkTokens tokens
     {
         var sender = mail.Value.Sender ?? throw new InvalidOperationException("Mail:From is empty.");
         var id = (await tokens.ForAsync("message-id", parts.MessageIdSeed, cancellationToken)).Text;
+        var messageId = $"{id}@{sender.Address.Domain}";
         using var message = new MimeMessage();
-        message.From.Add(new MailboxAddress(HeaderText.OneLine(parts.FromName ?? sender.Name), sender.Address.Value));
-        message.To.Add(new MailboxAddress(HeaderText.OneLine(parts.ToName), parts.To.Value));
-        message.Subject = HeaderText.OneLine(parts.Content.Subject) ?? "";
-        message.Date = parts.Date;
-        message.MessageId = $"{id}@{sender.Address.Domain}";
+        message.Headers.Clear();
+        message.Headers.Add(HeaderText.Raw("Date", DateUtils.FormatDate(parts.Date)));
+        message.Headers.Add(HeaderText.Named("From", parts.FromName ?? sender.Name, sender.Address.Value));
+        message.Headers.Add(HeaderText.Named("To", parts.ToName, parts.To.Value));
+        message.Headers.Add(HeaderText.Unstructured("Subject", parts.Content.Subject));
+        message.Headers.Add(HeaderText.Raw("Message-ID", $"<{messageId}>"));
         // RFC 3834 §5: no holiday answers. The second is Exchange's own word for it.
-        message.Headers.Add(HeaderId.AutoSubmitted, "auto-generated");
-        message.Headers.Add("X-Auto-Response-Suppress", "All");
+        message.Headers.Add(HeaderText.Raw("Auto-Submitted", "auto-generated"));
+        message.Headers.Add(HeaderText.Raw("X-Auto-Response-Suppress", "All"));
         if (parts.List is not null)
             await AddAsync(message.Headers, parts.List, sender, cancellationToken);
         message.Body = Body(parts.Content, id);
-        return new BuiltMessage(sender.Address, parts.To, message.MessageId, Finish(message, parts.To.NeedsSmtpUtf8));
+        return new BuiltMessage(sender.Address, parts.To, messageId, Finish(message, parts.To.NeedsSmtpUtf8));
     }
 
     private async ValueTask AddAsync(HeaderList headers, ListHeaders list, Sender sender, CancellationToken cancellationToken)
     {
         var (name, id) = HeaderText.ListId(list.ListId);
-        headers.Add(new Header("List-Id", HeaderText.Phrase(name, id)));
-        headers.Add(HeaderId.ListUnsubscribe, HeaderText.Link(list.UnsubscribeUrl));
-        headers.Add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+        headers.Add(HeaderText.Named("List-Id", name, id));
+        headers.Add(HeaderText.Link("List-Unsubscribe", list.UnsubscribeUrl));
+        headers.Add(HeaderText.Raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
         if (list.ArchiveUrl is not null)
-            headers.Add(HeaderId.ListArchive, HeaderText.Link(list.ArchiveUrl));
-        headers.Add(HeaderId.ListPost, "NO");
-        headers.Add(HeaderId.Precedence, "bulk");
+            headers.Add(HeaderText.Link("List-Archive", list.ArchiveUrl));
+        headers.Add(HeaderText.Raw("List-Post", "NO"));
+        headers.Add(HeaderText.Raw("Precedence", "bulk"));
         // Gmail's feedback loop: the list, its kind, and a sender id of 5 to 15 characters that never changes; nothing of the reader.
         var senderId = (await tokens.ForAsync("feedback-id", sender.Address.Domain, cancellationToken)).Hash[..12];
-        headers.Add("Feedback-ID", string.Create(CultureInfo.InvariantCulture, $"{id.Split('.')[0]}:list:digest:{senderId}"));
+        headers.Add(HeaderText.Raw("Feedback-ID", $"{id.Split('.')[0]}:list:digest:{senderId}"));
     }
 
     /// <summary>The text first, so that a reader who can takes the last (RFC 2046 §5.1.4).</summary>
@@ -104,7 +106,19 @@ public sealed class MessageBuilder(IOptions<MailOptions> mail, LinkTokens tokens
         format.EnsureNewLine = true;
         format.International = international;
         message.Prepare(EncodingConstraint.SevenBit, MaxLineLength);
+        if (international)
+        {
+            // MailKit writes the headers of these in UTF-8 (RFC 6532) whatever they were: sign them in that form.
+            using var again = MimeMessage.Load(new MemoryStream(Bytes(format, message)));
+            signatures.Sign(format, again);
+            return Bytes(format, again);
+        }
         signatures.Sign(format, message);
+        return Bytes(format, message);
+    }
+
+    private static byte[] Bytes(FormatOptions format, MimeMessage message)
+    {
         using var bytes = new MemoryStream();
         message.WriteTo(format, bytes, CancellationToken.None);
         return bytes.ToArray();

@@ -63,6 +63,9 @@ public sealed class SmtpSink : IAsyncDisposable
     /// <summary>Messages taken over lines that were encrypted and signed in.</summary>
     public int TakenSecurely { get; internal set; }
 
+    /// <summary>Times it fell silent as scripted by <see cref="Stall"/>.</summary>
+    public int Stalled { get; internal set; }
+
     /// <summary>What it announces after EHLO, beside STARTTLS and AUTH.</summary>
     public IList<string> Extensions { get; } = ["PIPELINING", "SIZE 20480000", "8BITMIME", "ENHANCEDSTATUSCODES"];
 
