@@ -40,6 +40,7 @@ internal static class CommandLine
         ApiKeyVerbs.Create(host),
         NewsletterVerbs.Create(host),
         StoryVerbs.Create(host),
+        DigestVerbs.Create(host),
     };
 
     private static bool IsHelp(string argument) => argument is "--help" or "-h" or "-?";

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail;
 using Newsroom.Backend.Subscribers;
 using Newsroom.Backend.Web;
 
@@ -45,15 +46,15 @@ internal static class DeliveriesApi
     /// from the rows.
     /// </summary>
     private static async Task<IResult> MessageAsync(
-        NewsroomDb db, Editions editions, StartDigest start, TimeProvider clock, string id, string? subscriber, CancellationToken cancellationToken)
+        NewsroomDb db, Editions editions, MailReadiness mail, TimeProvider clock, string id, string? subscriber, CancellationToken cancellationToken)
     {
         var digest = await db.Digests.Where(d => d.PublicId == id).Select(d => new { d.Id, d.NewsletterId, d.Status }).SingleOrDefaultAsync(cancellationToken);
         if (digest is null)
             return Api.NotFound("digest");
         if (digest.Status == DigestStatus.Skipped)
             return Api.Conflict("This digest was skipped: it has no message.");
-        if (start.WhatIsMissing() is { } missing)
-            return Api.Conflict($"Digests cannot be made yet: {missing}");
+        if (mail.MissingForLists is { } missing)
+            return Api.Conflict(missing);
         var reader = await db.Subscriptions
             .Where(s => s.NewsletterId == digest.NewsletterId && s.Subscriber.PublicId == subscriber && s.Subscriber.Status != SubscriberStatus.Erased)
             .Select(s => new

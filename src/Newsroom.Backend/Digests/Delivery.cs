@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Newsroom.Backend.Mail;
 using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Digests;
@@ -34,8 +35,6 @@ public enum DeliveryState
 /// </summary>
 public sealed class Delivery
 {
-    public const int AnswerLength = 500;
-
     public long Id { get; private set; }
     public int DigestId { get; init; }
     public long SubscriberId { get; init; }
@@ -61,7 +60,7 @@ internal sealed class DeliveryMapping : IEntityTypeConfiguration<Delivery>
 {
     public void Configure(EntityTypeBuilder<Delivery> builder)
     {
-        builder.Property(d => d.Answer).HasMaxLength(Delivery.AnswerLength);
+        builder.Property(d => d.Answer).HasMaxLength(HandOver.AnswerLength);
         builder.HasOne<Digest>().WithMany().HasForeignKey(d => d.DigestId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Subscriber>().WithMany().HasForeignKey(d => d.SubscriberId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(d => new { d.DigestId, d.SubscriberId }).IsUnique();

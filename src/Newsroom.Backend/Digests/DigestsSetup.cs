@@ -1,6 +1,7 @@
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Digests.Archive;
 using Newsroom.Backend.Jobs;
+using Newsroom.Backend.Mail;
 
 namespace Newsroom.Backend.Digests;
 
@@ -13,6 +14,7 @@ public static class DigestsSetup
         services.AddScoped<PauseDigest>().AddScoped<ResumeDigest>().AddScoped<CancelDigest>().AddScoped<SendTest>();
         services.AddScoped<Editions>().AddScoped<PlanAudience>().AddScoped<SliceRun>().AddScoped<SendSlice>();
         services.AddScoped<MakeSlotDigest>().AddScoped<NextRuns>();
+        services.AddMailTemplate(Editions.Template, DigestModel.Sample);
         services.AddRecurringJob<TendDigests>("digests.tend", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
         services.AddRecurringJob<TakeSlots>("digests.cadence", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
         if (IsAlone(configuration))

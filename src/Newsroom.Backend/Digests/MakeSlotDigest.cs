@@ -26,12 +26,13 @@ public sealed class MakeSlotDigest(
         }
         // A broken feed is recorded with the feed; the digest is made of what is here.
         await fetch.RunAsync(cancellationToken);
+        db.ChangeTracker.Clear();
         var newsletter = await db.Newsletters.AsNoTracking().SingleAsync(n => n.Id == slot.NewsletterId, cancellationToken);
         var outcome = await compose.RunAsync(new DigestOrder(newsletter.Id, SlotId: slot.Id), cancellationToken);
         if (outcome is ComposeOutcome.Composed(var digestId, _))
             await GoOnAsync(slotId, digestId, newsletter.Cadence?.Approval ?? true, cancellationToken);
         else if (outcome is ComposeOutcome.NothingNew(var why, var throughId))
-            await SkipAsync(slot, newsletter, why, throughId, cancellationToken);
+            await SkipAsync(slotId, newsletter, why, throughId, cancellationToken);
     }
 
     private async Task GoOnAsync(int slotId, int digestId, bool approval, CancellationToken cancellationToken)
@@ -63,8 +64,9 @@ public sealed class MakeSlotDigest(
     }
 
     /// <summary>A silent skip looks like a fault: the list of digests shows it with its reason.</summary>
-    private async Task SkipAsync(DigestSlot slot, Newsletter newsletter, string why, long throughId, CancellationToken cancellationToken)
+    private async Task SkipAsync(int slotId, Newsletter newsletter, string why, long throughId, CancellationToken cancellationToken)
     {
+        var slot = await db.DigestSlots.SingleAsync(s => s.Id == slotId, cancellationToken);
         db.Add(Digest.Skipped(newsletter.Id, slot.Id, newsletter.Name, why, throughId, clock.GetUtcNow()));
         await SettleAsync(slot, $"skipped: {why}", cancellationToken);
     }

@@ -23,7 +23,7 @@ public abstract record TestOutcome
 
 /// <summary>Sends a digest to one address as a look at it: marked in the subject, no delivery, in no ledger.</summary>
 public sealed class SendTest(
-    NewsroomDb db, StartDigest start, Editions editions, SmtpRelay relay, SuppressionList suppressions, TimeProvider clock)
+    NewsroomDb db, MailReadiness mail, Editions editions, SmtpRelay relay, SuppressionList suppressions, TimeProvider clock)
 {
     public async Task<TestOutcome> RunAsync(string publicId, string? to, CancellationToken cancellationToken)
     {
@@ -34,8 +34,8 @@ public sealed class SendTest(
             return new TestOutcome.NotFound();
         if (digest.Status == DigestStatus.Skipped)
             return new TestOutcome.NotNow("This digest was skipped: there is nothing to send.");
-        if (start.WhatIsMissing() is { } missing)
-            return new TestOutcome.NotNow($"Digests cannot be sent yet: {missing}");
+        if (mail.MissingForLists is { } missing)
+            return new TestOutcome.NotNow(missing);
         if (await suppressions.HoldsAsync(address, cancellationToken))
             return new TestOutcome.NotNow("That address is on the suppression list and gets nothing.");
         var edition = await editions.RenderAsync(digest.Id, cancellationToken);

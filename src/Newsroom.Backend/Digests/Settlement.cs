@@ -23,19 +23,13 @@ public sealed record Settlement(DeliveryState State, int Attempts, DateTimeOffse
         // A 5yz for policy or authentication is the newsroom's own fault (RFC 3463 X.7): its reader waits until that is mended.
         HandOverResult.Refused when answer.Owner != FaultOwner.Server => Final(DeliveryState.Refused, answer, attempts + 1),
         HandOverResult.Refused or HandOverResult.Later => attempts < BackOff.Length
-            ? new Settlement(DeliveryState.Deferred, attempts + 1, now + BackOff[attempts], answer.Code, Words(answer))
+            ? new Settlement(DeliveryState.Deferred, attempts + 1, now + BackOff[attempts], answer.Code, answer.Words)
             : Final(DeliveryState.Refused, answer, attempts + 1),
         // Nobody was asked, so no attempt is used up.
-        HandOverResult.NotSent => new Settlement(DeliveryState.Deferred, attempts, now + WhenNobodyAnswered, answer.Code, Words(answer)),
+        HandOverResult.NotSent => new Settlement(DeliveryState.Deferred, attempts, now + WhenNobodyAnswered, answer.Code, answer.Words),
         HandOverResult.Unknown => Final(DeliveryState.Uncertain, answer, attempts + 1),
         _ => throw new ArgumentOutOfRangeException(nameof(answer), answer.Result, null),
     };
 
-    private static Settlement Final(DeliveryState state, HandOver answer, int attempts) => new(state, attempts, null, answer.Code, Words(answer));
-
-    private static string? Words(HandOver answer)
-    {
-        var words = $"{answer.EnhancedCode} {answer.Answer}".Trim();
-        return words.Length == 0 ? null : words.Length > Delivery.AnswerLength ? words[..Delivery.AnswerLength] : words;
-    }
+    private static Settlement Final(DeliveryState state, HandOver answer, int attempts) => new(state, attempts, null, answer.Code, answer.Words);
 }

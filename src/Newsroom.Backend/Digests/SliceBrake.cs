@@ -39,17 +39,15 @@ internal sealed class SliceBrake(TimeProvider clock, DateTimeOffset endsAt, Canc
         }
         if (answer.Result == HandOverResult.Refused && Interlocked.Increment(ref _refusedUs) >= Patience)
         {
-            StopReason = Cut($"The mail server refused {Patience} messages in a row for a reason of ours, not the readers': {Words(answer)}");
+            StopReason = Cut($"The mail server refused {Patience} messages in a row for a reason of ours, not the readers': {answer.Code} {answer.Words}");
             End();
         }
         else if (answer.Result != HandOverResult.Refused && Interlocked.Increment(ref _unreached) >= Patience)
         {
-            HeldUpBy = Cut($"The mail server does not take mail now; tried again every minute: {Words(answer)}");
+            HeldUpBy = Cut($"The mail server does not take mail now; tried again every minute: {answer.Code} {answer.Words}");
             End();
         }
     }
-
-    private static string Words(HandOver answer) => $"{answer.Code} {answer.EnhancedCode} {answer.Answer}".Trim();
 
     private static string Cut(string sentence) => sentence.Length > Digest.ReasonLength ? sentence[..Digest.ReasonLength] : sentence;
 }

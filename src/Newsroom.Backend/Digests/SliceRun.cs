@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Digests;
 
@@ -66,6 +67,8 @@ public sealed class SliceRun(
         var settlement = Settlement.Of(answer, claim.Attempts, clock.GetUtcNow());
         await writer.CommitAsync(db => DeliveryRows.SettleAsync(db, claim.Id, leaseId, settlement, clock.GetUtcNow()));
         brake.Note(answer);
+        if (await suppressions.HeedAsync(address, answer, now, CancellationToken.None))
+            await writer.CommitAsync(db => RecordHardBounce.RunAsync(db, claim.SubscriberId));
     }
 
     private static Task<int> ReportAsync(NewsroomDb db, int digestId, Guid leaseId, SliceBrake brake)

@@ -1,8 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
-using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Digests;
 
@@ -10,7 +8,7 @@ namespace Newsroom.Backend.Digests;
 /// What must be right before a digest's first mail: mail is configured, the footer's postal address and the links' site are known, and
 /// stories withdrawn since it was made are out.
 /// </summary>
-public sealed class StartDigest(NewsroomDb db, MailReadiness mail, IOptions<SiteOptions> site)
+public sealed class StartDigest(NewsroomDb db, MailReadiness mail)
 {
     /// <summary>Changes the tracked digest; the caller saves.</summary>
     /// <exception cref="IllegalDigestStepException">Something is missing, or the digest has begun or is over.</exception>
@@ -32,17 +30,10 @@ public sealed class StartDigest(NewsroomDb db, MailReadiness mail, IOptions<Site
             await DropWithdrawnAsync(digest, cancellationToken);
     }
 
-    /// <summary>One sentence that names the keys; null when digests can be sent.</summary>
-    public string? WhatIsMissing() =>
-        mail.Missing is { } missing ? missing
-        : string.IsNullOrWhiteSpace(site.Value.PostalAddress) ? "Site:PostalAddress is empty; every digest's footer must show it (15 USC 7704)."
-        : string.IsNullOrWhiteSpace(site.Value.PublicUrl) ? "Site:PublicUrl is empty; the unsubscribe links need it."
-        : null;
-
     private void ThrowIfSomethingIsMissing()
     {
-        if (WhatIsMissing() is { } missing)
-            throw new IllegalDigestStepException($"Digests cannot be sent yet: {missing}");
+        if (mail.MissingForLists is { } missing)
+            throw new IllegalDigestStepException(missing);
     }
 
     private async Task DropWithdrawnAsync(Digest digest, CancellationToken cancellationToken)

@@ -32,9 +32,9 @@ public sealed class HomeModel(NewsroomDb db, IOptions<SiteOptions> site) : PageM
         var newsletters = await db.Newsletters.AsNoTracking().OrderBy(n => n.Id).ToListAsync(cancellationToken);
         Form = new SignUpView(newsletters, new SignUpFields { Source = "home" });
         var recent = await db.Digests
-            .Where(d => (d.Status == DigestStatus.Sent || d.Status == DigestStatus.Sending) && d.StartedAt != null)
+            .Where(d => (d.Status == DigestStatus.Sent || d.Status == DigestStatus.Sending) && d.StartedAt != null && d.Number != null)
             .OrderByDescending(d => d.Id).Take(Shown)
-            .Join(db.Newsletters, d => d.NewsletterId, n => n.Id, (d, n) => new { n.Slug, n.Name, d.Number, d.Subject, SentAt = d.StartedAt!.Value })
+            .Join(db.Newsletters, d => d.NewsletterId, n => n.Id, (d, n) => new { n.Slug, n.Name, Number = d.Number!.Value, d.Subject, SentAt = d.StartedAt!.Value })
             .ToListAsync(cancellationToken);
         var zone = Site.Zone;
         Recent = recent.ConvertAll(d => new RecentDigest(
