@@ -24,7 +24,7 @@ public sealed class AddingANewsletter(AddingANewsletter.Room room) : IClassFixtu
         Assert.Equal("this-week", (string?)made["slug"]);
         Assert.Equal("This Week", (string?)made["name"]);
         Assert.Null(made["cadence"]);
-        Assert.Equal(NewsroomApp.Start.UtcDateTime, DateTime.Parse((string)made["createdAt"]!).ToUniversalTime());
+        Assert.Equal(NewsroomApp.Start.UtcDateTime, ((DateTime)made["createdAt"]!).ToUniversalTime());
     }
 
     [Fact]
