@@ -18,14 +18,14 @@ public static class DigestModel
         var stories = digest.Stories.OrderBy(s => s.Position).ToList();
         return new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            ["newsletter"] = new Dictionary<string, object?>(StringComparer.Ordinal) { ["name"] = newsletterName, ["description"] = description },
+            ["newsletter"] = new Dictionary<string, object?>(StringComparer.Ordinal) { ["name"] = newsletterName, ["description"] = description ?? "" },
             ["number"] = digest.Number,
             ["subject"] = digest.Subject,
             ["preheader"] = Cut(stories[0].Summary.Length > 0 ? stories[0].Summary : stories[0].Title, PreheaderLength),
             ["date"] = TimeZoneInfo.ConvertTime(date, site.Zone).ToString("D", site.Culture),
             ["note"] = Paragraphs(digest.Note),
-            ["lead"] = Story(stories[0], LeadLength),
-            ["stories"] = stories.Skip(1).Select(s => Story(s, SummaryLength)).ToList(),
+            ["lead"] = Story(stories[0], LeadLength, site.Language),
+            ["stories"] = stories.Skip(1).Select(s => Story(s, SummaryLength, site.Language)).ToList(),
             ["left_out"] = digest.LeftOutCount,
             ["archive_url"] = archiveUrl,
             ["unsubscribe_url"] = UnsubscribeMark,
@@ -74,14 +74,15 @@ public static class DigestModel
         return text[..end].TrimEnd(' ', ',', ';', ':', '.', '-', '–', '—') + "…";
     }
 
-    private static Dictionary<string, object?> Story(DigestStory story, int length) => new(StringComparer.Ordinal)
+    // Empty texts, not nulls: a template that names something absent is taken for a slip.
+    private static Dictionary<string, object?> Story(DigestStory story, int length, string siteLanguage) => new(StringComparer.Ordinal)
     {
         ["title"] = story.Title,
         ["summary"] = Cut(story.Summary, length),
         ["link"] = story.Link,
-        ["author"] = story.Author,
-        ["section"] = story.Section,
-        ["image_url"] = story.ImageUrl,
-        ["language"] = story.Language,
+        ["author"] = story.Author ?? "",
+        ["section"] = story.Section ?? "",
+        ["image_url"] = story.ImageUrl ?? "",
+        ["language"] = story.Language ?? siteLanguage,
     };
 }
