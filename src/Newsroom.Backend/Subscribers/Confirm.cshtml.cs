@@ -40,7 +40,7 @@ public sealed class ConfirmModel(ConfirmSignUp confirm, RenewConfirmation renew,
             Response.Headers.Location = SubscribeModel.CheckYourMail;
             return StatusCode(StatusCodes.Status303SeeOther);
         }
-        Show(await confirm.RunAsync(token, cancellationToken));
+        Show(again is null ? await confirm.RunAsync(token, cancellationToken) : await confirm.LookAsync(token, cancellationToken));
         return Page();
     }
 
