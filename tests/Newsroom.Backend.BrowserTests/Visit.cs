@@ -29,7 +29,7 @@ internal sealed record Visit(IPage Page, bool JavaScript)
         var html = await Page.APIRequest.GetAsync(new Uri(new Uri(Page.Url), source).ToString());
         var mail = await Page.Context.NewPageAsync();
         await mail.SetContentAsync(await html.TextAsync());
-        await Look.AtAsync(mail, "mail-" + name, JavaScript);
+        await Look.AtAsync(mail, "mail-" + name, JavaScript, isMail: true);
         await mail.CloseAsync();
     }
 
