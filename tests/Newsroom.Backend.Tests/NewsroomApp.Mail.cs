@@ -96,3 +96,13 @@ public sealed partial class NewsroomApp
         public Task<ComposedMail?> ComposeAsync(long subjectId, CancellationToken cancellationToken) => Task.FromResult(Composing[subjectId]());
     }
 }
+
+/// <summary>One program for all tests of a class that do not disturb each other.</summary>
+public sealed class RunningNewsroom : IAsyncLifetime
+{
+    public NewsroomApp App { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => App = await NewsroomApp.StartAsync();
+
+    public ValueTask DisposeAsync() => App.DisposeAsync();
+}
