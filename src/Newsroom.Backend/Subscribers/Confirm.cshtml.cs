@@ -15,7 +15,8 @@ public sealed class ConfirmModel(ConfirmSignUp confirm, RenewConfirmation renew,
 
     public SiteOptions Site => site.Value;
 
-    public string Sender => mail.Value.Sender?.Name ?? Site.Name;
+    /// <summary>What readers put into their contacts.</summary>
+    public string? SenderAddress => mail.Value.Sender?.Address.Value;
 
     public string Headline => Outcome.State switch
     {
@@ -40,7 +41,7 @@ public sealed class ConfirmModel(ConfirmSignUp confirm, RenewConfirmation renew,
             Response.Headers.Location = SubscribeModel.CheckYourMail;
             return StatusCode(StatusCodes.Status303SeeOther);
         }
-        Show(await confirm.RunAsync(token, cancellationToken));
+        Show(again is null ? await confirm.RunAsync(token, cancellationToken) : await confirm.LookAsync(token, cancellationToken));
         return Page();
     }
 

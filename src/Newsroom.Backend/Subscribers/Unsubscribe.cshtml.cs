@@ -69,7 +69,7 @@ public sealed class UnsubscribeModel(Leave leave) : PageModel
         {
             return await Request.ReadFormAsync(cancellationToken);
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             return FormCollection.Empty;
         }

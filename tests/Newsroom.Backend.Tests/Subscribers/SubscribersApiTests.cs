@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
-namespace Newsroom.Backend.Tests.Readers;
+namespace Newsroom.Backend.Tests.Subscribers;
 
 public sealed class TheListOfSubscribers : IAsyncLifetime
 {

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Subscribers;
 
-namespace Newsroom.Backend.Tests.Readers;
+namespace Newsroom.Backend.Tests.Subscribers;
 
 public sealed class SigningUp : IAsyncLifetime
 {

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Subscribers;
 
-namespace Newsroom.Backend.Tests.Readers;
+namespace Newsroom.Backend.Tests.Subscribers;
 
 public sealed class ConfirmingASignUp : IAsyncLifetime
 {
@@ -67,7 +67,7 @@ public sealed class ConfirmingASignUp : IAsyncLifetime
     {
         var link = await AskedAsync("this-week");
         var before = await _app.DumpAsync();
-        foreach (var altered in new[] { link[..^1], link + "A", link[..^1] + (link[^1] == 'A' ? 'B' : 'A'), "/confirm/x", "/confirm/" + new string('a', 5000), "/confirm/%00%0a", "/confirm/.." })
+        foreach (var altered in new[] { link[..^1], link + "A", link[..^1] + (link[^1] == 'A' ? 'B' : 'A'), "/confirm/x", "/confirm/" + new string('a', 5000), "/confirm/%0a" })
         {
             var get = await _app.Http.GetAsync(altered, Cancelled);
             var post = await _app.PostFormAsync(altered);
@@ -211,14 +211,15 @@ public sealed class ConfirmationMails : IAsyncLifetime
     [Fact]
     public async Task An_address_gets_one_in_ten_minutes_and_three_a_day_whatever_is_posted()
     {
-        for (var minute = 0; minute < 24 * 60; minute += 5)
+        for (var minute = 0; minute < 23 * 60; minute += minute < 60 ? 5 : 60)
         {
             await _app.SignUpFromAsync(new([10, 0, (byte)(minute >> 8), (byte)minute]), Ada, minute % 2 == 0 ? "this-week" : "breaking");
-            await _app.AdvanceAsync(TimeSpan.FromMinutes(5));
-            if (minute < 10)
-                Assert.Single(_app.MailsTo(Ada));
+            await _app.RunDueJobsAsync();
+            await _app.AdvanceAsync(TimeSpan.FromMinutes(minute < 60 ? 5 : 60));
         }
-        Assert.Equal(AskForConfirmation.MostMailsADay, _app.MailsTo(Ada).Count);
+        var sent = _app.MailsTo(Ada).Select(m => m.Message.Date).ToList();
+        Assert.Equal(AskForConfirmation.MostMailsADay, sent.Count);
+        Assert.All(sent.Zip(sent.Skip(1)), pair => Assert.True(pair.Second - pair.First >= AskForConfirmation.CoolDown));
     }
 
     [Fact]

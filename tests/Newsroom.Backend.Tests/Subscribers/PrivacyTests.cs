@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Subscribers;
 
-namespace Newsroom.Backend.Tests.Readers;
+namespace Newsroom.Backend.Tests.Subscribers;
 
 /// <summary>Promise 5: known and unknown addresses get the same answer.</summary>
 public sealed class NobodyLearnsWhoSubscribes : IAsyncLifetime

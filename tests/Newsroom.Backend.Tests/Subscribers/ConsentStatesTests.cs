@@ -3,7 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 
-namespace Newsroom.Backend.Tests.Readers;
+namespace Newsroom.Backend.Tests.Subscribers;
 
 /// <summary>
 /// Promise 1: whatever order readers, strangers, old links and time come in, nobody gets a newsletter without a consent that lives. Holds
@@ -65,7 +65,7 @@ public sealed class ConsentStates(ConsentStates.Room room) : IClassFixture<Conse
         }
     }
 
-    [Property(Arbitrary = [typeof(Steps)], MaxTest = 60)]
+    [Property(Arbitrary = [typeof(Steps)], MaxTest = 40)]
     public async Task No_order_of_events_gives_a_newsletter_without_a_living_consent(Step[] steps)
     {
         var number = Interlocked.Increment(ref _readers);
@@ -130,11 +130,11 @@ public sealed class ConsentStates(ConsentStates.Room room) : IClassFixture<Conse
                 Assert.Contains("requested", told.TakeWhile(e => e != "confirmed"));
         }
         Assert.Equal(now.Count > 0, (string?)subscriber["status"] == "confirmed");
-        if (step is not (Step.Confirm or Step.Renew or Step.Undo))
+        if (step is not (Step.Confirm or Step.Undo))
             Assert.Subset(before, now);
         if (step is Step.SignUp or Step.Wait or Step.Confirm or Step.Renew or Step.Undo)
             Assert.Superset(before, now);
-        if (step is Step.LeaveAll && before.Count > 0)
+        if (step is Step.LeaveAll(var newsletter) && subscriber["newsletters"]!.AsArray().Any(n => (string?)n!["newsletter"] == Slugs[newsletter]))
             Assert.Empty(now);
         return now;
     }

@@ -3,7 +3,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Subscribers;
 
-namespace Newsroom.Backend.Tests.Readers;
+namespace Newsroom.Backend.Tests.Subscribers;
 
 public sealed class LeavingANewsletter : IAsyncLifetime
 {
@@ -156,7 +156,7 @@ public sealed class LeavingANewsletter : IAsyncLifetime
     public async Task An_altered_link_has_no_effect()
     {
         var before = await _app.DumpAsync();
-        foreach (var altered in new[] { _link[..^1], _link + "A", _link[..^2] + "AA", "/unsubscribe/x", "/unsubscribe/" + new string('a', 5000), "/unsubscribe/%00" })
+        foreach (var altered in new[] { _link[..^1], _link + "A", _link[..^2] + "AA", "/unsubscribe/x", "/unsubscribe/" + new string('a', 5000), "/unsubscribe/%0a" })
         {
             foreach (var body in new[] { ("List-Unsubscribe", "One-Click"), ("from", "page"), ("undo", "yes") })
             {
