@@ -49,6 +49,8 @@ internal sealed record DemoConfiguration(string Url, IReadOnlyDictionary<string,
             values["Stripe:ApiBase"] = url + "/dev/stripe";
             values["Stripe:SecretKey"] = StripeKey;
             values["Stripe:WebhookSecret"] = WebhookSecret;
+            // The practice account's own bearer key is none of the newsroom's API keys: no line about it at each call.
+            values["Logging:LogLevel:Newsroom.Backend.Staff.ApiKeyAuthentication"] = "Warning";
         }
         if (!configured.GetSection("Stories:Feeds").GetChildren().Any())
         {

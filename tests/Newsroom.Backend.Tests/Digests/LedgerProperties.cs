@@ -51,7 +51,7 @@ public sealed class ALedgerUnderAnyWeather : IAsyncLifetime
         await _app.AddNewsletterAsync(slug, slug);
         await _app.AddReadersAsync(fates.Get.Length, slug, first);
         foreach (var (fate, i) in fates.Get.Select((f, i) => (f, i)))
-            Arrange(fate, Readers.Address(first + i));
+            Arrange(fate, ConfirmedReaders.Address(first + i));
         var digest = await _app.ComposeAsync(slug);
         await _app.StepAsync(digest, "send");
 
@@ -68,7 +68,7 @@ public sealed class ALedgerUnderAnyWeather : IAsyncLifetime
         Assert.Equal(ledger.Planned, await _app.ReadAsync(db => db.Deliveries.CountAsync(d => db.Digests.Any(g => g.Id == d.DigestId && g.PublicId == digest))));
         foreach (var (fate, i) in fates.Get.Select((f, i) => (f, i)))
         {
-            var address = Readers.Address(first + i);
+            var address = ConfirmedReaders.Address(first + i);
             var times = _app.Recipients.Count(r => r == address);
             Assert.True(times <= 1, $"{address} ({fate}) got it {times} times.");
             if (fate is not (Fate.IsGone or Fate.IsFull or Fate.FallsSilent) && !left.Contains(address))
@@ -120,7 +120,7 @@ public sealed class ALedgerUnderAnyWeather : IAsyncLifetime
                 await _app.AdvanceAsync(TimeSpan.FromHours(1));
                 break;
             case Move.SomebodyLeaves:
-                left.Add(await _app.LeaveAsync(Readers.Address(first + left.Count)));
+                left.Add(await _app.LeaveAsync(ConfirmedReaders.Address(first + left.Count)));
                 break;
             case Move.ServerGoesDown or Move.ServerComesBack:
                 await SetServerAsync(up: move == Move.ServerComesBack);
