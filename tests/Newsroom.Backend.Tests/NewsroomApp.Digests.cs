@@ -72,6 +72,12 @@ public sealed partial class NewsroomApp
     /// <summary>Envelope recipients at the mail server, in order.</summary>
     public IReadOnlyList<string> Recipients => [.. Mails.Select(m => m.To)];
 
+    /// <summary>For a failed assertion: what the rows that were not accepted say, and how many say it.</summary>
+    public async Task<string> RestAsync() => string.Join('\n', await ReadAsync(db => db.Deliveries
+        .Where(d => d.State != DeliveryState.Accepted)
+        .GroupBy(d => new { d.State, d.Code, d.Answer })
+        .Select(g => $"{g.Count()} × {g.Key.State} {g.Key.Code} {g.Key.Answer}").ToListAsync()));
+
     /// <summary>A reader leaves every newsletter; gives the address.</summary>
     public async Task<string> LeaveAsync(string address)
     {

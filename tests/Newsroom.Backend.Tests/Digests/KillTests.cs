@@ -47,7 +47,7 @@ public sealed class AProcessKilledWhileSending : IDisposable
         var ledger = JsonSerializer.Deserialize<Ledger>(end!["ledger"], JsonSerializerOptions.Web)!;
         var taken = _sink.Mails.Select(m => m.To).ToList();
         Assert.True(ledger.Planned == Audience && ledger.Accepted + ledger.Uncertain == Audience, $"Seed {seed}: {ledger}");
-        Assert.True(taken.Count == taken.Distinct().Count(), $"Seed {seed}: sent twice to {taken.GroupBy(t => t).First(g => g.Count() > 1).Key}");
+        Assert.Empty(taken.GroupBy(t => t).Where(g => g.Count() > 1).Select(g => $"Seed {seed}: {g.Key} {g.Count()} times"));
         Assert.InRange(ledger.Uncertain, 0, Kills * Connections);
         // Who is said to have got it has; who has not got it is among the uncertain.
         await using var db = Open();
