@@ -148,6 +148,7 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .Annotation("Sqlite:Autoincrement", true),
                     EventId = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
                     Type = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    ObjectType = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     ObjectId = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     ApiVersion = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     LiveMode = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -157,6 +158,8 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     Attempts = table.Column<int>(type: "INTEGER", nullable: false),
                     NextAttemptAt = table.Column<DateTime>(type: "TEXT", nullable: true),
                     LeaseUntil = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    HandledAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    DonationId = table.Column<long>(type: "INTEGER", nullable: true),
                     LastError = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true)
                 },
                 constraints: table =>
@@ -177,7 +180,8 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     Status = table.Column<string>(type: "TEXT", maxLength: 24, nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
                     ConfirmedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
-                    LeftAt = table.Column<DateTime>(type: "TEXT", nullable: true)
+                    LeftAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -216,7 +220,8 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     Frequency = table.Column<string>(type: "TEXT", maxLength: 24, nullable: false),
                     Status = table.Column<string>(type: "TEXT", maxLength: 24, nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true)
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -225,37 +230,6 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         name: "FK_RecurringPlans_Donors_DonorId",
                         column: x => x.DonorId,
                         principalTable: "Donors",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Restrict);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "Digests",
-                columns: table => new
-                {
-                    Id = table.Column<int>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    PublicId = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    NewsletterId = table.Column<int>(type: "INTEGER", nullable: false),
-                    Number = table.Column<int>(type: "INTEGER", nullable: false),
-                    Subject = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    Note = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: true),
-                    Status = table.Column<string>(type: "TEXT", maxLength: 24, nullable: false),
-                    Reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
-                    StoriesThroughId = table.Column<long>(type: "INTEGER", nullable: false),
-                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    ScheduledAt = table.Column<DateTime>(type: "TEXT", nullable: true),
-                    StartedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
-                    FinishedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
-                    PlannedCount = table.Column<int>(type: "INTEGER", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_Digests", x => x.Id);
-                    table.ForeignKey(
-                        name: "FK_Digests_Newsletters_NewsletterId",
-                        column: x => x.NewsletterId,
-                        principalTable: "Newsletters",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -270,7 +244,6 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     LocalDate = table.Column<DateOnly>(type: "TEXT", nullable: false),
                     DueAt = table.Column<DateTime>(type: "TEXT", nullable: false),
                     TakenAt = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    DigestId = table.Column<int>(type: "INTEGER", nullable: true),
                     Outcome = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true)
                 },
                 constraints: table =>
@@ -332,7 +305,7 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .Annotation("Sqlite:Autoincrement", true),
                     SubscriberId = table.Column<long>(type: "INTEGER", nullable: false),
                     Event = table.Column<string>(type: "TEXT", maxLength: 24, nullable: false),
-                    Newsletters = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    Newsletters = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
                     Wording = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
                     WordingVersion = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     Method = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
@@ -359,9 +332,11 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     PublicId = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     SubscriberId = table.Column<long>(type: "INTEGER", nullable: false),
                     NewsletterIds = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 120, nullable: true),
                     TokenHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     RequestedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
                     ExpiresAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    MailDueAt = table.Column<DateTime>(type: "TEXT", nullable: true),
                     ConfirmedAt = table.Column<DateTime>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
@@ -420,23 +395,27 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     Name = table.Column<string>(type: "TEXT", maxLength: 120, nullable: true),
                     AmountMinor = table.Column<long>(type: "INTEGER", nullable: false),
                     CurrencyCode = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    FeeCoverMinor = table.Column<long>(type: "INTEGER", nullable: false),
                     Frequency = table.Column<string>(type: "TEXT", maxLength: 24, nullable: false),
                     Status = table.Column<string>(type: "TEXT", maxLength: 24, nullable: false),
+                    SubmissionKey = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     Attempt = table.Column<int>(type: "INTEGER", nullable: false),
                     SessionId = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     SessionUrl = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
                     InvoiceId = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     PaymentIntentId = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     LiveMode = table.Column<bool>(type: "INTEGER", nullable: false),
-                    CoversFees = table.Column<bool>(type: "INTEGER", nullable: false),
                     Anonymous = table.Column<bool>(type: "INTEGER", nullable: false),
                     Campaign = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     Message = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
                     Attribution = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
-                    NewsletterOptIn = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    NewsletterOptIn = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    OptInPassedOnAt = table.Column<DateTime>(type: "TEXT", nullable: true),
                     LastError = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
                     CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    PaidAt = table.Column<DateTime>(type: "TEXT", nullable: true)
+                    CheckedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    PaidAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -451,6 +430,77 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         name: "FK_Donations_RecurringPlans_PlanId",
                         column: x => x.PlanId,
                         principalTable: "RecurringPlans",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Digests",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    PublicId = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    NewsletterId = table.Column<int>(type: "INTEGER", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: true),
+                    Subject = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Note = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: true),
+                    Status = table.Column<string>(type: "TEXT", maxLength: 24, nullable: false),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    StoriesThroughId = table.Column<long>(type: "INTEGER", nullable: false),
+                    LeftOutCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    SlotId = table.Column<int>(type: "INTEGER", nullable: true),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    ScheduledAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    StartedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    FinishedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    PlannedCount = table.Column<int>(type: "INTEGER", nullable: true),
+                    LeaseId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    LeaseUntil = table.Column<DateTime>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Digests", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Digests_DigestSlots_SlotId",
+                        column: x => x.SlotId,
+                        principalTable: "DigestSlots",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_Digests_Newsletters_NewsletterId",
+                        column: x => x.NewsletterId,
+                        principalTable: "Newsletters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Receipts",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    DonationId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Sequence = table.Column<int>(type: "INTEGER", nullable: false),
+                    Year = table.Column<int>(type: "INTEGER", nullable: false),
+                    IssuedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    GivenOn = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    AmountMinor = table.Column<long>(type: "INTEGER", nullable: false),
+                    CurrencyCode = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    DonorName = table.Column<string>(type: "TEXT", maxLength: 120, nullable: true),
+                    LegalName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    TaxLine = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    FiscalSponsor = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    Statement = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Receipts", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Receipts_Donations_DonationId",
+                        column: x => x.DonationId,
+                        principalTable: "Donations",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -525,28 +575,6 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         onDelete: ReferentialAction.Restrict);
                 });
 
-            migrationBuilder.CreateTable(
-                name: "Receipts",
-                columns: table => new
-                {
-                    Id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    DonationId = table.Column<long>(type: "INTEGER", nullable: false),
-                    Sequence = table.Column<int>(type: "INTEGER", nullable: false),
-                    Year = table.Column<int>(type: "INTEGER", nullable: false),
-                    IssuedAt = table.Column<DateTime>(type: "TEXT", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_Receipts", x => x.Id);
-                    table.ForeignKey(
-                        name: "FK_Receipts_Donations_DonationId",
-                        column: x => x.DonationId,
-                        principalTable: "Donations",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Restrict);
-                });
-
             migrationBuilder.CreateIndex(
                 name: "IX_ApiKeys_PublicId",
                 table: "ApiKeys",
@@ -603,6 +631,12 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_Digests_SlotId",
+                table: "Digests",
+                column: "SlotId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_DigestSlots_NewsletterId_LocalDate",
                 table: "DigestSlots",
                 columns: new[] { "NewsletterId", "LocalDate" },
@@ -631,9 +665,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_Donations_Open",
+                name: "IX_Donations_PaymentIntentId",
                 table: "Donations",
-                columns: new[] { "Status", "CreatedAt" });
+                column: "PaymentIntentId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Donations_PlanId",
@@ -651,6 +685,17 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 table: "Donations",
                 column: "SessionId",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Donations_SubmissionKey",
+                table: "Donations",
+                column: "SubmissionKey",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Donations_Unsettled",
+                table: "Donations",
+                columns: new[] { "Status", "CheckedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Donors_AddressKey",
@@ -723,9 +768,14 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_SignUpRequests_SubscriberId_RequestedAt",
+                name: "IX_SignUpRequests_CoolDown",
                 table: "SignUpRequests",
-                columns: new[] { "SubscriberId", "RequestedAt" });
+                columns: new[] { "SubscriberId", "MailDueAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignUpRequests_Purge",
+                table: "SignUpRequests",
+                columns: new[] { "ConfirmedAt", "ExpiresAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_SignUpRequests_TokenHash",
@@ -760,6 +810,11 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 table: "Stories",
                 column: "PublicId",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StripeEvents_DonationId",
+                table: "StripeEvents",
+                column: "DonationId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_StripeEvents_Due",
@@ -841,9 +896,6 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 name: "Deliveries");
 
             migrationBuilder.DropTable(
-                name: "DigestSlots");
-
-            migrationBuilder.DropTable(
                 name: "DigestStories");
 
             migrationBuilder.DropTable(
@@ -880,13 +932,16 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 name: "Subscribers");
 
             migrationBuilder.DropTable(
+                name: "DigestSlots");
+
+            migrationBuilder.DropTable(
                 name: "Feeds");
 
             migrationBuilder.DropTable(
-                name: "Newsletters");
+                name: "RecurringPlans");
 
             migrationBuilder.DropTable(
-                name: "RecurringPlans");
+                name: "Newsletters");
 
             migrationBuilder.DropTable(
                 name: "Donors");

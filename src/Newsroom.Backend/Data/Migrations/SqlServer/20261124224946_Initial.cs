@@ -148,6 +148,7 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .Annotation("SqlServer:Identity", "1, 1"),
                     EventId = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
                     Type = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    ObjectType = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
                     ObjectId = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true),
                     ApiVersion = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
                     LiveMode = table.Column<bool>(type: "bit", nullable: false),
@@ -157,6 +158,8 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     Attempts = table.Column<int>(type: "int", nullable: false),
                     NextAttemptAt = table.Column<DateTime>(type: "datetime2", nullable: true),
                     LeaseUntil = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    HandledAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    DonationId = table.Column<long>(type: "bigint", nullable: true),
                     LastError = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true)
                 },
                 constraints: table =>
@@ -177,7 +180,8 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     Status = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
                     ConfirmedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    LeftAt = table.Column<DateTime>(type: "datetime2", nullable: true)
+                    LeftAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    Version = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -216,7 +220,8 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     Frequency = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
                     Status = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    EndedAt = table.Column<DateTime>(type: "datetime2", nullable: true)
+                    EndedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -225,37 +230,6 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         name: "FK_RecurringPlans_Donors_DonorId",
                         column: x => x.DonorId,
                         principalTable: "Donors",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Restrict);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "Digests",
-                columns: table => new
-                {
-                    Id = table.Column<int>(type: "int", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    PublicId = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    NewsletterId = table.Column<int>(type: "int", nullable: false),
-                    Number = table.Column<int>(type: "int", nullable: false),
-                    Subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    Note = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: true),
-                    Status = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
-                    Reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    StoriesThroughId = table.Column<long>(type: "bigint", nullable: false),
-                    CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    ScheduledAt = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    StartedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    FinishedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    PlannedCount = table.Column<int>(type: "int", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_Digests", x => x.Id);
-                    table.ForeignKey(
-                        name: "FK_Digests_Newsletters_NewsletterId",
-                        column: x => x.NewsletterId,
-                        principalTable: "Newsletters",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -270,7 +244,6 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     LocalDate = table.Column<DateOnly>(type: "date", nullable: false),
                     DueAt = table.Column<DateTime>(type: "datetime2", nullable: false),
                     TakenAt = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    DigestId = table.Column<int>(type: "int", nullable: true),
                     Outcome = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true)
                 },
                 constraints: table =>
@@ -332,7 +305,7 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .Annotation("SqlServer:Identity", "1, 1"),
                     SubscriberId = table.Column<long>(type: "bigint", nullable: false),
                     Event = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
-                    Newsletters = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
+                    Newsletters = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
                     Wording = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
                     WordingVersion = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
                     Method = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
@@ -359,9 +332,11 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     PublicId = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
                     SubscriberId = table.Column<long>(type: "bigint", nullable: false),
                     NewsletterIds = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(120)", maxLength: 120, nullable: true),
                     TokenHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
                     RequestedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
                     ExpiresAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    MailDueAt = table.Column<DateTime>(type: "datetime2", nullable: true),
                     ConfirmedAt = table.Column<DateTime>(type: "datetime2", nullable: true)
                 },
                 constraints: table =>
@@ -420,23 +395,27 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     Name = table.Column<string>(type: "nvarchar(120)", maxLength: 120, nullable: true),
                     AmountMinor = table.Column<long>(type: "bigint", nullable: false),
                     CurrencyCode = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
+                    FeeCoverMinor = table.Column<long>(type: "bigint", nullable: false),
                     Frequency = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
                     Status = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    SubmissionKey = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
                     Attempt = table.Column<int>(type: "int", nullable: false),
                     SessionId = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true),
                     SessionUrl = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
                     InvoiceId = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true),
                     PaymentIntentId = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true),
                     LiveMode = table.Column<bool>(type: "bit", nullable: false),
-                    CoversFees = table.Column<bool>(type: "bit", nullable: false),
                     Anonymous = table.Column<bool>(type: "bit", nullable: false),
                     Campaign = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
                     Message = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
                     Attribution = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
-                    NewsletterOptIn = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    NewsletterOptIn = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    OptInPassedOnAt = table.Column<DateTime>(type: "datetime2", nullable: true),
                     LastError = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
                     CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    PaidAt = table.Column<DateTime>(type: "datetime2", nullable: true)
+                    CheckedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    PaidAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -451,6 +430,77 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         name: "FK_Donations_RecurringPlans_PlanId",
                         column: x => x.PlanId,
                         principalTable: "RecurringPlans",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Digests",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    PublicId = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    NewsletterId = table.Column<int>(type: "int", nullable: false),
+                    Number = table.Column<int>(type: "int", nullable: true),
+                    Subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    Note = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: true),
+                    Status = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    Reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    StoriesThroughId = table.Column<long>(type: "bigint", nullable: false),
+                    LeftOutCount = table.Column<int>(type: "int", nullable: false),
+                    SlotId = table.Column<int>(type: "int", nullable: true),
+                    CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    ScheduledAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    StartedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    FinishedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    PlannedCount = table.Column<int>(type: "int", nullable: true),
+                    LeaseId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    LeaseUntil = table.Column<DateTime>(type: "datetime2", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Digests", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Digests_DigestSlots_SlotId",
+                        column: x => x.SlotId,
+                        principalTable: "DigestSlots",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_Digests_Newsletters_NewsletterId",
+                        column: x => x.NewsletterId,
+                        principalTable: "Newsletters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Receipts",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    DonationId = table.Column<long>(type: "bigint", nullable: false),
+                    Sequence = table.Column<int>(type: "int", nullable: false),
+                    Year = table.Column<int>(type: "int", nullable: false),
+                    IssuedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    GivenOn = table.Column<DateOnly>(type: "date", nullable: false),
+                    AmountMinor = table.Column<long>(type: "bigint", nullable: false),
+                    CurrencyCode = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
+                    DonorName = table.Column<string>(type: "nvarchar(120)", maxLength: 120, nullable: true),
+                    LegalName = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    TaxLine = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    FiscalSponsor = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    Statement = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Receipts", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Receipts_Donations_DonationId",
+                        column: x => x.DonationId,
+                        principalTable: "Donations",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -525,28 +575,6 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         onDelete: ReferentialAction.Restrict);
                 });
 
-            migrationBuilder.CreateTable(
-                name: "Receipts",
-                columns: table => new
-                {
-                    Id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    DonationId = table.Column<long>(type: "bigint", nullable: false),
-                    Sequence = table.Column<int>(type: "int", nullable: false),
-                    Year = table.Column<int>(type: "int", nullable: false),
-                    IssuedAt = table.Column<DateTime>(type: "datetime2", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_Receipts", x => x.Id);
-                    table.ForeignKey(
-                        name: "FK_Receipts_Donations_DonationId",
-                        column: x => x.DonationId,
-                        principalTable: "Donations",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Restrict);
-                });
-
             migrationBuilder.CreateIndex(
                 name: "IX_ApiKeys_PublicId",
                 table: "ApiKeys",
@@ -594,13 +622,21 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                 name: "IX_Digests_NewsletterId_Number",
                 table: "Digests",
                 columns: new[] { "NewsletterId", "Number" },
-                unique: true);
+                unique: true,
+                filter: "[Number] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Digests_PublicId",
                 table: "Digests",
                 column: "PublicId",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Digests_SlotId",
+                table: "Digests",
+                column: "SlotId",
+                unique: true,
+                filter: "[SlotId] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_DigestSlots_NewsletterId_LocalDate",
@@ -632,9 +668,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                 filter: "[InvoiceId] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
-                name: "IX_Donations_Open",
+                name: "IX_Donations_PaymentIntentId",
                 table: "Donations",
-                columns: new[] { "Status", "CreatedAt" });
+                column: "PaymentIntentId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Donations_PlanId",
@@ -653,6 +689,18 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                 column: "SessionId",
                 unique: true,
                 filter: "[SessionId] IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Donations_SubmissionKey",
+                table: "Donations",
+                column: "SubmissionKey",
+                unique: true,
+                filter: "[SubmissionKey] IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Donations_Unsettled",
+                table: "Donations",
+                columns: new[] { "Status", "CheckedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Donors_AddressKey",
@@ -725,9 +773,14 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_SignUpRequests_SubscriberId_RequestedAt",
+                name: "IX_SignUpRequests_CoolDown",
                 table: "SignUpRequests",
-                columns: new[] { "SubscriberId", "RequestedAt" });
+                columns: new[] { "SubscriberId", "MailDueAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignUpRequests_Purge",
+                table: "SignUpRequests",
+                columns: new[] { "ConfirmedAt", "ExpiresAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_SignUpRequests_TokenHash",
@@ -762,6 +815,11 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                 table: "Stories",
                 column: "PublicId",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StripeEvents_DonationId",
+                table: "StripeEvents",
+                column: "DonationId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_StripeEvents_Due",
@@ -843,9 +901,6 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                 name: "Deliveries");
 
             migrationBuilder.DropTable(
-                name: "DigestSlots");
-
-            migrationBuilder.DropTable(
                 name: "DigestStories");
 
             migrationBuilder.DropTable(
@@ -882,13 +937,16 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                 name: "Subscribers");
 
             migrationBuilder.DropTable(
+                name: "DigestSlots");
+
+            migrationBuilder.DropTable(
                 name: "Feeds");
 
             migrationBuilder.DropTable(
-                name: "Newsletters");
+                name: "RecurringPlans");
 
             migrationBuilder.DropTable(
-                name: "RecurringPlans");
+                name: "Newsletters");
 
             migrationBuilder.DropTable(
                 name: "Donors");
