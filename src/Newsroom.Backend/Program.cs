@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Cli;
 using Newsroom.Backend.Data;
@@ -16,33 +15,35 @@ using Newsroom.Backend.Web;
 if (CommandLine.Handles(args))
     return await CommandLine.RunAsync(args, Build);
 
-await using var app = Build(args);
-app.Services.GetRequiredService<IStartupValidator>().Validate();
-await using (var scope = app.Services.CreateAsyncScope())
+return await StartFaults.ToExitCodeAsync(async () =>
 {
-    if (app.Services.GetRequiredService<IOptions<DatabaseOptions>>().Value.MigratesOnStart)
-        await scope.ServiceProvider.GetRequiredService<NewsroomDb>().Database.MigrateAsync();
-}
-await app.RunAsync();
-return 0;
+    await using var app = Build(args);
+    app.Services.GetRequiredService<IStartupValidator>().Validate();
+    await using (var scope = app.Services.CreateAsyncScope())
+        await scope.ServiceProvider.GetRequiredService<DatabaseStart>().PrepareAsync(CancellationToken.None);
+    app.Services.GetRequiredService<OneServerLock>().Take();
+    await app.RunAsync();
+    return 0;
+});
 
 static WebApplication Build(string[] args)
 {
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    builder.AddHosting();
     var demo = builder.IsDemo();
     if (demo)
         builder.AddDemo();
     builder.Services
         .AddData(builder.Configuration)
         .AddJobs(builder.Configuration)
-        .AddWeb()
+        .AddWeb(builder.Configuration)
         .AddMail(builder.Configuration)
         .AddNewsletters(builder.Configuration)
         .AddSubscribers(builder.Configuration)
         .AddStories(builder.Configuration)
         .AddDigests(builder.Configuration)
         .AddDonations(builder.Configuration)
-        .AddStaff(builder.Configuration);
+        .AddStaff();
 
     var app = builder.Build();
     app.UseWeb();

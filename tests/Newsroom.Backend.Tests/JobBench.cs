@@ -56,6 +56,17 @@ internal sealed class JobBench : IBackgroundJobClient
         }
     }
 
+    /// <summary>Runs each enqueued job several times at once, as a storage that delivers at least once may.</summary>
+    public async Task RaceAsync(IServiceProvider services, int times)
+    {
+        while (_enqueued.TryDequeue(out var job))
+            await Task.WhenAll(Enumerable.Range(0, times).Select(_ => Task.Run(() => RunAsync(services, job))));
+    }
+
+    /// <summary>Runs one line of the timetable; what it enqueues waits.</summary>
+    public static Task RunOnlyAsync<TJob>(IServiceProvider services) =>
+        RunAsync(services, services.GetServices<TimetableLine>().Single(l => l.Job.Type == typeof(TJob)).Job);
+
     private static async Task RunAsync(IServiceProvider services, Job job)
     {
         await using var scope = services.CreateAsyncScope();

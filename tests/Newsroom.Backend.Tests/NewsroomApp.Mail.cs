@@ -61,7 +61,7 @@ public sealed partial class NewsroomApp
     public async Task<IReadOnlyList<(string Template, RenderedMail Mail)>> RenderSampleMailsAsync()
     {
         var templates = _program.Services.GetRequiredService<MailTemplates>();
-        var site = _program.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<Web.SiteOptions>>().Value;
+        var site = _program.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<Newsroom.Backend.Web.SiteOptions>>().Value;
         var rendered = new List<(string, RenderedMail)>();
         foreach (var sample in _program.Services.GetServices<MailTemplateSample>())
             rendered.Add((sample.Template, await templates.RenderAsync(sample.Template, sample.Model(site), TestContext.Current.CancellationToken)));

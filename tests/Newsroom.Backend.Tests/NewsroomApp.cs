@@ -31,6 +31,7 @@ public sealed partial class NewsroomApp : IAsyncDisposable
         _program = new WebApplicationFactory<Program>().WithWebHostBuilder(web =>
         {
             web.UseEnvironment("Production");
+            web.UseSetting("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning");
             web.UseSetting("ConnectionStrings:Newsroom", $"Data Source={Path.Combine(_folder, "newsroom.db")}");
             foreach (var (key, value) in settings)
                 web.UseSetting(key, value);
@@ -39,6 +40,7 @@ public sealed partial class NewsroomApp : IAsyncDisposable
                 services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
                 services.Replace(ServiceDescriptor.Singleton<IBackgroundJobClient>(_jobs));
                 services.AddSingleton<Mail.IMailComposer>(_letters);
+                services.ConfigureDbContext<SqliteNewsroomDb>(db => db.AddInterceptors(Ground.TSqlTwin.Instance));
             });
         });
     }

@@ -1,16 +1,47 @@
+using System.CommandLine;
+
 namespace Newsroom.Backend.Cli;
 
-/// <summary>The verbs beside <c>serve</c>.</summary>
-public static class CommandLine
+/// <summary>
+/// The verbs beside <c>serve</c>: each group in a file of its own, each verb a thin call of a feature's operation. Output goes to stdout,
+/// faults and logs to stderr.
+/// </summary>
+internal static class CommandLine
 {
     /// <summary>False for no verb, <c>serve</c> and bare host options: then the program serves.</summary>
-    public static bool Handles(string[] args) => args is [var first, ..] && first != "serve" && (!first.StartsWith('-') || first is "--help" or "-h" or "--version");
+    public static bool Handles(string[] args) => args switch
+    {
+        ["serve", .. var rest] => rest.Any(IsHelp),
+        [var first, ..] => !first.StartsWith('-') || IsHelp(first) || first == "--version",
+        [] => false,
+    };
 
     /// <returns>0 done, 1 failed, 2 misused.</returns>
-    public static Task<int> RunAsync(string[] args, Func<string[], WebApplication> build)
+    public static async Task<int> RunAsync(string[] args, Func<string[], WebApplication> build)
     {
-        _ = build;
-        Console.Error.WriteLine($"Unknown command '{args[0]}'.");
-        return Task.FromResult(2);
+        var parsed = Root(new VerbHost(build)).Parse(args);
+        if (parsed.Errors.Count == 0)
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        foreach (var error in parsed.Errors)
+            await Console.Error.WriteLineAsync(error.Message);
+        var verb = parsed.CommandResult.Command.Parents.OfType<Command>().Append(parsed.CommandResult.Command)
+            .Where(c => c is not RootCommand).Select(c => c.Name + ' ');
+        await Console.Error.WriteLineAsync($"See: {string.Concat(verb)}--help");
+        return VerbHost.Misused;
     }
+
+    private static RootCommand Root(VerbHost host) => new("Newsletters and gifts of a newsroom. Without a verb it serves.")
+    {
+        new Command("serve", "Serves the pages, the API and the jobs. Takes the host's options, such as --urls http://localhost:5080, and any setting as --Section:Key VALUE.")
+        {
+            TreatUnmatchedTokensAsErrors = false,
+        },
+        DatabaseVerbs.Create(host),
+        ApiKeyVerbs.Create(host),
+        NewsletterVerbs.Create(host),
+        StoryVerbs.Create(host),
+        DigestVerbs.Create(host),
+    };
+
+    private static bool IsHelp(string argument) => argument is "--help" or "-h" or "-?";
 }

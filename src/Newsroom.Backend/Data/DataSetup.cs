@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
 
 namespace Newsroom.Backend.Data;
@@ -36,19 +36,25 @@ public static class DataSetup
         var connectionString = configuration.GetConnectionString(DatabaseOptions.ConnectionStringName);
         if (provider == DatabaseProvider.Sqlite)
         {
-            var path = new SqliteConnectionStringBuilder(connectionString ?? DatabaseOptions.DefaultSqlite);
-            if (Path.GetDirectoryName(path.DataSource) is { Length: > 0 } folder)
-                Directory.CreateDirectory(folder);
-            services.AddDbContext<NewsroomDb, SqliteNewsroomDb>(o => o.UseSqlite(path.ToString()));
+            // A writer waits for another's commit up to the command timeout, 30 s; EF Core creates the file in WAL mode, so readers never wait.
+            services.AddDbContext<NewsroomDb, SqliteNewsroomDb>(o => LeaveErrorsToTheCaller(o).UseSqlite(connectionString ?? DatabaseOptions.DefaultSqlite));
         }
         else
         {
-            services.AddDbContext<NewsroomDb, SqlServerNewsroomDb>(o => o.UseSqlServer(connectionString ?? "", s => s.EnableRetryOnFailure()));
+            services.AddDbContext<NewsroomDb, SqlServerNewsroomDb>(o => LeaveErrorsToTheCaller(o).UseSqlServer(connectionString ?? "", s => s.EnableRetryOnFailure()));
         }
+        services.AddScoped<DatabaseStart>();
+        services.AddSingleton<OneServerLock>();
         services.AddSingleton<LinkTokens>();
         services.AddDataProtection().SetApplicationName("Newsroom.Backend").PersistKeysToDbContext<NewsroomDb>();
+        services.AddHealthChecks().AddDbContextCheck<NewsroomDb>("database", customTestQuery: async (db, cancellationToken) =>
+            !(await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any());
         return services;
     }
+
+    /// <summary>EF Core logs what it throws, stack and all, also the unique violation that only says who was first. Whoever catches decides.</summary>
+    private static DbContextOptionsBuilder LeaveErrorsToTheCaller(DbContextOptionsBuilder builder) => builder.ConfigureWarnings(events => events.Ignore(
+        CoreEventId.SaveChangesFailed, CoreEventId.QueryIterationFailed, RelationalEventId.CommandError, RelationalEventId.ConnectionError));
 
     private sealed class ConnectionStringRule(IConfiguration configuration) : IValidateOptions<DatabaseOptions>
     {

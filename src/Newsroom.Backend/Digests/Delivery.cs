@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Newsroom.Backend.Mail;
 using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Digests;
@@ -15,48 +16,51 @@ public enum DeliveryState
     /// <summary>Committed before the message's final dot; becomes Uncertain when its process dies.</summary>
     HandingOver,
 
-    /// <summary>The server said "later" (4yz); due again at <see cref="Delivery.NextAttemptAt"/>.</summary>
+    /// <summary>Not taken this time (4yz, no connection, our own fault); due again at <see cref="Delivery.NextAttemptAt"/>.</summary>
     Deferred,
 
     Accepted,
     Refused,
 
-    /// <summary>Left, suppressed or erased since planning: not sent.</summary>
+    /// <summary>Left, suppressed or erased since planning, or the digest was cancelled before its turn: not sent.</summary>
     Withheld,
 
     /// <summary>Nobody can know whether the server took it. Never sent again by itself.</summary>
     Uncertain,
 }
 
-/// <summary>One digest to one subscriber; its rows are the ledger.</summary>
+/// <summary>
+/// One digest to one subscriber; its rows are the ledger. They change only by guarded updates (<see cref="DeliveryRows"/>), whose row
+/// counts decide who may send.
+/// </summary>
 public sealed class Delivery
 {
     public long Id { get; private set; }
     public int DigestId { get; init; }
     public long SubscriberId { get; init; }
     public long SubscriptionId { get; init; }
-    public DeliveryState State { get; set; } = DeliveryState.Planned;
-    public int Attempts { get; set; }
-    public DateTimeOffset? NextAttemptAt { get; set; }
+    public DeliveryState State { get; private set; } = DeliveryState.Planned;
+    public int Attempts { get; private set; }
+    public DateTimeOffset? NextAttemptAt { get; private set; }
 
     /// <summary>The slice that holds the row, and until when.</summary>
-    public Guid? LeaseId { get; set; }
-    public DateTimeOffset? LeaseUntil { get; set; }
+    public Guid? LeaseId { get; private set; }
+    public DateTimeOffset? LeaseUntil { get; private set; }
 
     /// <summary>When the hand-over began: the message's Date.</summary>
-    public DateTimeOffset? HandedOverAt { get; set; }
-    public DateTimeOffset? SettledAt { get; set; }
+    public DateTimeOffset? HandedOverAt { get; private set; }
+    public DateTimeOffset? SettledAt { get; private set; }
 
     /// <summary>The server's last answer: SMTP reply code and enhanced status with its text.</summary>
-    public int? Code { get; set; }
-    public string? Answer { get; set; }
+    public int? Code { get; private set; }
+    public string? Answer { get; private set; }
 }
 
 internal sealed class DeliveryMapping : IEntityTypeConfiguration<Delivery>
 {
     public void Configure(EntityTypeBuilder<Delivery> builder)
     {
-        builder.Property(d => d.Answer).HasMaxLength(500);
+        builder.Property(d => d.Answer).HasMaxLength(HandOver.AnswerLength);
         builder.HasOne<Digest>().WithMany().HasForeignKey(d => d.DigestId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Subscriber>().WithMany().HasForeignKey(d => d.SubscriberId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(d => new { d.DigestId, d.SubscriberId }).IsUnique();

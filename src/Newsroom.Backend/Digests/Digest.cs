@@ -11,42 +11,148 @@ public enum DigestStatus
     Sending,
     Paused,
     Sent,
+
+    /// <summary>Its slot came and nothing was new: no number, no readers, only the reason.</summary>
     Skipped,
+
+    /// <summary>The program held it (see <see cref="Digest.Reason"/>); a person resumes or cancels it.</summary>
     Stopped,
     Cancelled,
 }
 
-/// <summary>One edition of a newsletter. <c>Draft → Scheduled → Sending ⇄ Paused → Sent</c>; see <see cref="DigestStatus"/> for the other ends.</summary>
+/// <summary>A step its digest does not allow now. The message says why in a sentence for staff.</summary>
+public sealed class IllegalDigestStepException(string why) : InvalidOperationException(why);
+
+/// <summary>
+/// One edition of a newsletter: <c>Draft → Scheduled → Sending ⇄ Paused → Sent</c>, with the other ends of <see cref="DigestStatus"/>.
+/// <see cref="Status"/> is its concurrency token: a step decided on an old status is not saved.
+/// </summary>
 public sealed class Digest
 {
     public const int SubjectLength = 200;
     public const int NoteLength = 4000;
+    public const int ReasonLength = 500;
 
     public int Id { get; private set; }
     public string PublicId { get; private set; } = Primitives.PublicId.New("dig");
     public int NewsletterId { get; init; }
 
-    /// <summary>Counts the newsletter's editions from 1; unique per newsletter.</summary>
-    public required int Number { get; init; }
+    /// <summary>Counts the newsletter's editions from 1; unique per newsletter. Null when skipped: readers see no gap.</summary>
+    public required int? Number { get; init; }
     public required string Subject { get; set; }
 
     /// <summary>The editor's note: plain text, blank lines between paragraphs.</summary>
     public string? Note { get; set; }
     public DigestStatus Status { get; private set; } = DigestStatus.Draft;
 
-    /// <summary>Why it was skipped, stopped or paused by the program, in one sentence.</summary>
+    /// <summary>Why it was skipped or stopped, or what holds it up, in one sentence.</summary>
     public string? Reason { get; private set; }
 
     /// <summary>Highest story id looked at when it was made: the next digest of this newsletter begins behind it.</summary>
     public long StoriesThroughId { get; init; }
+
+    /// <summary>New stories it had no room for; the mail says how many more are on the site.</summary>
+    public int LeftOutCount { get; init; }
+
+    /// <summary>The cadence's slot that made it; unique, so a slot taken up again after a crash finds its digest.</summary>
+    public int? SlotId { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? ScheduledAt { get; private set; }
+
+    /// <summary>When it began to be sent. Who confirmed later is not in its audience; from here on its web copy is public.</summary>
     public DateTimeOffset? StartedAt { get; private set; }
     public DateTimeOffset? FinishedAt { get; private set; }
 
     /// <summary>Audience rows written and counted; null until planning is complete. No mail leaves before.</summary>
     public int? PlannedCount { get; private set; }
+
+    /// <summary>The slice that is sending it, and until when unless it renews.</summary>
+    public Guid? LeaseId { get; private set; }
+    public DateTimeOffset? LeaseUntil { get; private set; }
     public List<DigestStory> Stories { get; } = [];
+
+    /// <summary>What its newsletter's readers got instead of an edition: nothing, and why.</summary>
+    public static Digest Skipped(int newsletterId, int slotId, string subject, string reason, long storiesThroughId, DateTimeOffset now) => new()
+    {
+        NewsletterId = newsletterId,
+        Number = null,
+        Subject = subject,
+        SlotId = slotId,
+        StoriesThroughId = storiesThroughId,
+        CreatedAt = now,
+        FinishedAt = now,
+        Status = DigestStatus.Skipped,
+        Reason = reason,
+    };
+
+    /// <exception cref="IllegalDigestStepException">It has begun or is over.</exception>
+    public void Schedule(DateTimeOffset at, DateTimeOffset now)
+    {
+        Allow("scheduled", DigestStatus.Draft, DigestStatus.Scheduled);
+        if (at <= now)
+            throw new IllegalDigestStepException("A digest can only be scheduled for a time to come.");
+        (Status, ScheduledAt) = (DigestStatus.Scheduled, at);
+    }
+
+    /// <summary>Opens it for planning and sending.</summary>
+    /// <exception cref="IllegalDigestStepException">It has begun or is over.</exception>
+    public void Start(DateTimeOffset now)
+    {
+        Allow("sent", DigestStatus.Draft, DigestStatus.Scheduled);
+        (Status, StartedAt, Reason) = (DigestStatus.Sending, now, null);
+    }
+
+    /// <exception cref="IllegalDigestStepException">It is not being sent.</exception>
+    public void Pause()
+    {
+        Allow("paused", DigestStatus.Sending);
+        Status = DigestStatus.Paused;
+    }
+
+    /// <exception cref="IllegalDigestStepException">It is neither paused nor stopped.</exception>
+    public void Resume(DateTimeOffset now)
+    {
+        Allow("resumed", DigestStatus.Paused, DigestStatus.Stopped);
+        (Status, StartedAt, Reason) = (DigestStatus.Sending, StartedAt ?? now, null);
+    }
+
+    /// <exception cref="IllegalDigestStepException">It is over.</exception>
+    public void Cancel(DateTimeOffset now)
+    {
+        Allow("cancelled", DigestStatus.Draft, DigestStatus.Scheduled, DigestStatus.Sending, DigestStatus.Paused, DigestStatus.Stopped);
+        (Status, FinishedAt) = (DigestStatus.Cancelled, now);
+    }
+
+    /// <summary>The program gives it back to its people.</summary>
+    /// <exception cref="IllegalDigestStepException">It is neither due nor being sent.</exception>
+    public void Stop(string reason)
+    {
+        Allow("stopped", DigestStatus.Scheduled, DigestStatus.Sending);
+        (Status, Reason) = (DigestStatus.Stopped, reason.Length > ReasonLength ? reason[..ReasonLength] : reason);
+    }
+
+    private void Allow(string step, params ReadOnlySpan<DigestStatus> from)
+    {
+        if (!from.Contains(Status))
+            throw new IllegalDigestStepException($"This digest is {DigestWords.Of(Status)} and cannot be {step}.");
+    }
+}
+
+public static class DigestWords
+{
+    /// <summary>A status in a sentence: "This digest is …".</summary>
+    public static string Of(DigestStatus status) => status switch
+    {
+        DigestStatus.Draft => "a draft",
+        DigestStatus.Scheduled => "scheduled",
+        DigestStatus.Sending => "being sent",
+        DigestStatus.Paused => "paused",
+        DigestStatus.Sent => "sent",
+        DigestStatus.Skipped => "skipped",
+        DigestStatus.Stopped => "stopped",
+        DigestStatus.Cancelled => "cancelled",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+    };
 }
 
 /// <summary>A story in a digest, in the words it had when the digest was made: what was sent stays what was sent.</summary>
@@ -55,39 +161,29 @@ public sealed class DigestStory
     public int Id { get; private set; }
     public int DigestId { get; init; }
     public long StoryId { get; init; }
-    public required int Position { get; set; }
-    public required string Title { get; set; }
-    public required string Summary { get; set; }
-    public required string Link { get; set; }
-    public string? Author { get; set; }
-    public string? Section { get; set; }
-    public string? ImageUrl { get; set; }
-    public string? Language { get; set; }
+
+    /// <summary>From 1; the first is the lead.</summary>
+    public required int Position { get; init; }
+    public required string Title { get; init; }
+    public required string Summary { get; init; }
+    public required string Link { get; init; }
+    public string? Author { get; init; }
+    public string? Section { get; init; }
+    public string? ImageUrl { get; init; }
+    public string? Language { get; init; }
 }
 
-/// <summary>A newsletter's cadence on one local date: unique, so restarts, retries and two nodes make one digest of it.</summary>
-public sealed class DigestSlot
-{
-    public int Id { get; private set; }
-    public int NewsletterId { get; init; }
-    public required DateOnly LocalDate { get; init; }
-    public required DateTimeOffset DueAt { get; init; }
-    public required DateTimeOffset TakenAt { get; init; }
-    public int? DigestId { get; set; }
-
-    /// <summary>Null while it is made; then <c>sent to sending</c>, or why it was skipped.</summary>
-    public string? Outcome { get; set; }
-}
-
-internal sealed class DigestMapping : IEntityTypeConfiguration<Digest>, IEntityTypeConfiguration<DigestStory>, IEntityTypeConfiguration<DigestSlot>
+internal sealed class DigestMapping : IEntityTypeConfiguration<Digest>, IEntityTypeConfiguration<DigestStory>
 {
     public void Configure(EntityTypeBuilder<Digest> builder)
     {
         builder.Property(d => d.PublicId).HasMaxLength(PublicId.MaxLength);
         builder.Property(d => d.Subject).HasMaxLength(Digest.SubjectLength);
         builder.Property(d => d.Note).HasMaxLength(Digest.NoteLength);
-        builder.Property(d => d.Reason).HasMaxLength(500);
+        builder.Property(d => d.Reason).HasMaxLength(Digest.ReasonLength);
+        builder.Property(d => d.Status).IsConcurrencyToken();
         builder.HasOne<Newsletters.Newsletter>().WithMany().HasForeignKey(d => d.NewsletterId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<DigestSlot>().WithOne().HasForeignKey<Digest>(d => d.SlotId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(d => d.Stories).WithOne().HasForeignKey(s => s.DigestId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(d => d.PublicId).IsUnique();
         builder.HasIndex(d => new { d.NewsletterId, d.Number }).IsUnique();
@@ -105,12 +201,5 @@ internal sealed class DigestMapping : IEntityTypeConfiguration<Digest>, IEntityT
         builder.Property(s => s.Language).HasMaxLength(35);
         builder.HasOne<Stories.Story>().WithMany().HasForeignKey(s => s.StoryId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(s => new { s.DigestId, s.StoryId }).IsUnique();
-    }
-
-    public void Configure(EntityTypeBuilder<DigestSlot> builder)
-    {
-        builder.Property(s => s.Outcome).HasMaxLength(500);
-        builder.HasOne<Newsletters.Newsletter>().WithMany().HasForeignKey(s => s.NewsletterId).OnDelete(DeleteBehavior.Restrict);
-        builder.HasIndex(s => new { s.NewsletterId, s.LocalDate }).IsUnique();
     }
 }

@@ -1,12 +1,39 @@
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Digests.Archive;
+using Newsroom.Backend.Jobs;
+using Newsroom.Backend.Mail;
+
 namespace Newsroom.Backend.Digests;
 
 public static class DigestsSetup
 {
     public static IServiceCollection AddDigests(this IServiceCollection services, IConfiguration configuration)
     {
-        _ = configuration;
+        services.AddScoped<NewStories>().AddScoped<ComposeDigest>();
+        services.AddScoped<ChangeDigest>().AddScoped<StartDigest>().AddScoped<SendDigest>().AddScoped<ScheduleDigest>();
+        services.AddScoped<PauseDigest>().AddScoped<ResumeDigest>().AddScoped<CancelDigest>().AddScoped<SendTest>();
+        services.AddScoped<Editions>().AddScoped<PlanAudience>().AddScoped<SliceRun>().AddScoped<SendSlice>();
+        services.AddScoped<MakeSlotDigest>().AddScoped<NextRuns>();
+        services.AddMailTemplate(Editions.Template, DigestModel.Sample);
+        services.AddRecurringJob<TendDigests>("digests.tend", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
+        services.AddRecurringJob<TakeSlots>("digests.cadence", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
+        if (IsAlone(configuration))
+            services.AddHostedService<ReclaimAtStart>();
         return services;
     }
 
-    public static WebApplication MapDigests(this WebApplication app) => app;
+    public static WebApplication MapDigests(this WebApplication app)
+    {
+        app.MapDigestsApi();
+        app.MapArchiveFeed();
+        return app;
+    }
+
+    /// <summary>Jobs in memory belong to one process, so there is no other that could hold a lease.</summary>
+    private static bool IsAlone(IConfiguration configuration)
+    {
+        var jobs = configuration.GetSection(JobsOptions.Section).Get<JobsOptions>() ?? new JobsOptions();
+        var provider = configuration.GetValue(DatabaseOptions.Section + ":Provider", DatabaseProvider.Sqlite);
+        return jobs.Storage == JobStorageKind.InMemory || (jobs.Storage is null && provider == DatabaseProvider.Sqlite);
+    }
 }

@@ -63,6 +63,7 @@ public static class JobsSetup
             }
         });
         services.AddHostedService<TimetableStart>();
+        services.AddHealthChecks().AddCheck<TimetableCheck>("timetable");
         if (jobs.RunServer)
         {
             AddServer(services, "critical", workers: 4, Queues.Critical, Queues.Default);

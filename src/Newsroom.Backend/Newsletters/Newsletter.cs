@@ -9,6 +9,7 @@ public sealed class Newsletter
 {
     public const int SlugLength = 64;
     public const int NameLength = 120;
+    public const int DescriptionLength = 500;
 
     public int Id { get; private set; }
     public string PublicId { get; private set; } = Primitives.PublicId.New("nl");
@@ -27,13 +28,6 @@ public sealed class Newsletter
     public required DateTimeOffset CreatedAt { get; init; }
 }
 
-/// <summary>When a newsletter's digest makes itself: on these days at this local time.</summary>
-/// <param name="Days">Comma-separated, in the week's order: <c>mon,thu</c>.</param>
-/// <param name="At">Local wall-clock time, whole minutes.</param>
-/// <param name="TimeZone">IANA id. A time the clocks skip runs right after the jump; a repeated one runs once, at its first pass.</param>
-/// <param name="Approval">True: the digest is made as a draft and waits for a person.</param>
-public sealed record Cadence(string Days, TimeOnly At, string TimeZone, bool Approval);
-
 internal sealed class NewsletterMapping : IEntityTypeConfiguration<Newsletter>
 {
     public void Configure(EntityTypeBuilder<Newsletter> builder)
@@ -41,7 +35,7 @@ internal sealed class NewsletterMapping : IEntityTypeConfiguration<Newsletter>
         builder.Property(n => n.PublicId).HasMaxLength(PublicId.MaxLength);
         builder.Property(n => n.Slug).HasMaxLength(Newsletter.SlugLength);
         builder.Property(n => n.Name).HasMaxLength(Newsletter.NameLength);
-        builder.Property(n => n.Description).HasMaxLength(500);
+        builder.Property(n => n.Description).HasMaxLength(Newsletter.DescriptionLength);
         builder.HasIndex(n => n.PublicId).IsUnique();
         builder.HasIndex(n => n.Slug).IsUnique();
         builder.OwnsOne(n => n.Cadence, c =>

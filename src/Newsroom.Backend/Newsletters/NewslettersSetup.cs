@@ -5,8 +5,12 @@ public static class NewslettersSetup
     public static IServiceCollection AddNewsletters(this IServiceCollection services, IConfiguration configuration)
     {
         _ = configuration;
-        return services;
+        return services.AddScoped<AddNewsletter>();
     }
 
-    public static WebApplication MapNewsletters(this WebApplication app) => app;
+    public static WebApplication MapNewsletters(this WebApplication app)
+    {
+        NewslettersApi.Map(app);
+        return app;
+    }
 }

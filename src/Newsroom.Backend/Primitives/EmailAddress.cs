@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net.Mail;
 using System.Text;
@@ -44,6 +45,8 @@ public readonly record struct EmailAddress
         if (text is null || text.Length > 320)
             return false;
         var trimmed = text.Trim();
+        if (!IsWellFormed(trimmed))
+            return false;
         if (!trimmed.IsNormalized(NormalizationForm.FormC))
             trimmed = trimmed.Normalize(NormalizationForm.FormC);
         var at = trimmed.LastIndexOf('@');
@@ -55,6 +58,18 @@ public readonly record struct EmailAddress
         if (Encoding.UTF8.GetByteCount(local) + 1 + domain.Length > 254 || !MailAddress.TryCreate($"{local}@{domain}", out _))
             return false;
         address = new EmailAddress(local, domain);
+        return true;
+    }
+
+    // Half a surrogate pair, which JSON can carry, makes normalising throw.
+    private static bool IsWellFormed(ReadOnlySpan<char> text)
+    {
+        while (!text.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(text, out _, out var used) != OperationStatus.Done)
+                return false;
+            text = text[used..];
+        }
         return true;
     }
 

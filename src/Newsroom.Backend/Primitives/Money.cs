@@ -62,7 +62,7 @@ public readonly record struct Money(long Minor, Currency Currency)
         money = new Money(minor, currency);
         return MoneyProblem.None;
 
-        static bool Digits(string s) => s.Length is > 0 and <= 20 && s.All(char.IsAsciiDigit);
+        static bool Digits(string s) => s.Length > 0 && s.All(char.IsAsciiDigit);
     }
 
     public static Money operator +(Money left, Money right) => left.Currency == right.Currency

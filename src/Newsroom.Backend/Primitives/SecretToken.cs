@@ -33,7 +33,8 @@ public readonly record struct SecretToken
     /// so that a mail composed again (a retry, a preview) carries the same link although no token is stored.
     /// </summary>
     public static SecretToken Derive(ReadOnlySpan<byte> key, string purpose, string subject) =>
-        new(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{purpose}\n{subject}")));
+        // With the length in front no purpose can run on into a subject.
+        new(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{purpose.Length}\n{purpose}\n{subject}")));
 
     /// <summary>The hash to look a presented token up by; null for a text that cannot be one.</summary>
     public static string? HashOf(string? text) => text is { Length: > 0 and <= 128 }

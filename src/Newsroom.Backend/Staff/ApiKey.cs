@@ -7,6 +7,8 @@ namespace Newsroom.Backend.Staff;
 /// <summary>A key of an integration. Shown once when made; only its hash is kept.</summary>
 public sealed class ApiKey
 {
+    public const int NameLength = 120;
+
     public int Id { get; private set; }
     public string PublicId { get; private set; } = Primitives.PublicId.New("key");
     public required string Name { get; init; }
@@ -23,7 +25,7 @@ internal sealed class ApiKeyMapping : IEntityTypeConfiguration<ApiKey>
     public void Configure(EntityTypeBuilder<ApiKey> builder)
     {
         builder.Property(k => k.PublicId).HasMaxLength(PublicId.MaxLength);
-        builder.Property(k => k.Name).HasMaxLength(120);
+        builder.Property(k => k.Name).HasMaxLength(ApiKey.NameLength);
         builder.Property(k => k.TokenHash).HasMaxLength(SecretToken.HashLength);
         builder.Property(k => k.Scopes).HasMaxLength(400);
         builder.HasIndex(k => k.PublicId).IsUnique();

@@ -6,9 +6,9 @@ namespace Newsroom.Backend.Staff;
 
 public static class StaffSetup
 {
-    public static IServiceCollection AddStaff(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddStaff(this IServiceCollection services)
     {
-        _ = configuration;
+        services.AddScoped<AddApiKey>();
         services.AddAuthentication(ApiKeyAuthentication.Name)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.Name, null);
         services.AddAuthorizationBuilder()

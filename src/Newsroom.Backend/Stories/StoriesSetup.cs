@@ -1,12 +1,32 @@
+using Microsoft.Extensions.Options;
+using Newsroom.Backend.Jobs;
+using Newsroom.Backend.Web;
+
 namespace Newsroom.Backend.Stories;
 
 public static class StoriesSetup
 {
     public static IServiceCollection AddStories(this IServiceCollection services, IConfiguration configuration)
     {
-        _ = configuration;
+        services.AddOptions<StoriesOptions>().BindConfiguration(StoriesOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<StoriesOptions>, StoriesOptionsRules>();
+        services.AddHttpClient(FeedClient.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(s =>
+                OutboundGuard.Handler(s.GetRequiredService<IOptions<StoriesOptions>>().Value.AllowPrivateNetworks))
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .RemoveAllLoggers();
+        services.AddSingleton<FeedClient>();
+        services.AddScoped<FetchStories>();
+        services.AddScoped<TakeInFeed>();
+        services.AddScoped<PushStory>();
+        services.AddRecurringJob<PollFeeds>(
+            "stories.fetch", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
         return services;
     }
 
-    public static WebApplication MapStories(this WebApplication app) => app;
+    public static WebApplication MapStories(this WebApplication app)
+    {
+        app.MapStoriesApi();
+        return app;
+    }
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Primitives;
 
 namespace Newsroom.Backend.Subscribers;
@@ -7,6 +9,9 @@ namespace Newsroom.Backend.Subscribers;
 /// <summary>One sign-up by one form: what its confirmation mail's button confirms, and nothing else.</summary>
 public sealed class SignUpRequest
 {
+    /// <summary>How long a confirmation link works.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
+
     public long Id { get; private set; }
     public string PublicId { get; private set; } = Primitives.PublicId.New("req");
     public long SubscriberId { get; init; }
@@ -15,61 +20,44 @@ public sealed class SignUpRequest
     /// <summary>Ids of the newsletters asked for, ascending, comma-separated.</summary>
     public required string NewsletterIds { get; init; }
 
-    /// <summary>SHA-256 of the confirmation token (purpose "confirm").</summary>
+    /// <summary>The name that came with the form: the subscriber's once this request is confirmed, not before, since anybody may send a form.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>SHA-256 of the confirmation token (purpose <see cref="ReaderLinks.ConfirmPurpose"/>).</summary>
     public required string TokenHash { get; set; }
     public required DateTimeOffset RequestedAt { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
-    public DateTimeOffset? ConfirmedAt { get; set; }
+
+    /// <summary>When its mail is to leave: at once, or when the cool-down ends. Null: none was made, for the cool-down or because we may not write there.</summary>
+    public DateTimeOffset? MailDueAt { get; init; }
+    public DateTimeOffset? ConfirmedAt { get; private set; }
+
+    public IReadOnlyList<int> Newsletters => [.. NewsletterIds.Split(',').Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
+
+    public static string Join(IEnumerable<Newsletter> newsletters) =>
+        string.Join(',', newsletters.Select(n => n.Id).Order().Select(id => id.ToString(CultureInfo.InvariantCulture)));
+
+    public bool IsOpen(DateTimeOffset now) => ConfirmedAt is null && now < ExpiresAt;
+
+    /// <exception cref="InvalidOperationException">Confirmed already or expired.</exception>
+    public void Confirm(DateTimeOffset now)
+    {
+        if (!IsOpen(now))
+            throw new InvalidOperationException("Only an open request can be confirmed.");
+        ConfirmedAt = now;
+    }
 }
 
-public enum ConsentEvent
-{
-    Requested,
-    Confirmed,
-    Withdrawn,
-}
-
-/// <summary>Append-only evidence (GDPR Art. 7(1)): what was agreed in which words, when, from where. Never updated.</summary>
-public sealed class Consent
-{
-    public long Id { get; private set; }
-    public long SubscriberId { get; init; }
-    public required ConsentEvent Event { get; init; }
-
-    /// <summary>Slugs of the newsletters, comma-separated.</summary>
-    public required string Newsletters { get; init; }
-
-    /// <summary>The exact sentence the person saw, and its version.</summary>
-    public required string Wording { get; init; }
-    public required string WordingVersion { get; init; }
-
-    /// <summary>How it was said: <c>form</c>, <c>api</c>, <c>confirm-page</c>, <c>one-click</c>, <c>unsubscribe-page</c>.</summary>
-    public required string Method { get; init; }
-
-    /// <summary>The form or page, as it named itself.</summary>
-    public string? Source { get; init; }
-    public required DateTimeOffset At { get; init; }
-}
-
-internal sealed class SignUpRequestMapping : IEntityTypeConfiguration<SignUpRequest>, IEntityTypeConfiguration<Consent>
+internal sealed class SignUpRequestMapping : IEntityTypeConfiguration<SignUpRequest>
 {
     public void Configure(EntityTypeBuilder<SignUpRequest> builder)
     {
         builder.Property(r => r.PublicId).HasMaxLength(PublicId.MaxLength);
         builder.Property(r => r.NewsletterIds).HasMaxLength(400);
+        builder.Property(r => r.Name).HasMaxLength(Subscriber.NameLength);
         builder.Property(r => r.TokenHash).HasMaxLength(SecretToken.HashLength);
         builder.HasIndex(r => r.TokenHash).IsUnique();
-        builder.HasIndex(r => new { r.SubscriberId, r.RequestedAt });
-    }
-
-    public void Configure(EntityTypeBuilder<Consent> builder)
-    {
-        builder.Property(c => c.Newsletters).HasMaxLength(1000);
-        builder.Property(c => c.Wording).HasMaxLength(1000);
-        builder.Property(c => c.WordingVersion).HasMaxLength(32);
-        builder.Property(c => c.Method).HasMaxLength(32);
-        builder.Property(c => c.Source).HasMaxLength(200);
-        builder.HasOne<Subscriber>().WithMany().HasForeignKey(c => c.SubscriberId).OnDelete(DeleteBehavior.Cascade);
-        builder.HasIndex(c => new { c.SubscriberId, c.Id });
+        builder.HasIndex(r => new { r.SubscriberId, r.MailDueAt }).HasDatabaseName("IX_SignUpRequests_CoolDown");
+        builder.HasIndex(r => new { r.ConfirmedAt, r.ExpiresAt }).HasDatabaseName("IX_SignUpRequests_Purge");
     }
 }

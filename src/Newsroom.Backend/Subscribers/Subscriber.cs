@@ -31,36 +31,40 @@ public sealed class Subscriber
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? ConfirmedAt { get; set; }
     public DateTimeOffset? LeftAt { get; set; }
+
+    /// <summary>Raised by whatever decides from this row and its subscriptions, so that of two at once only one is saved.</summary>
+    public int Version { get; private set; }
+    public List<Subscription> Subscriptions { get; } = [];
+
+    /// <summary>False after a bounce, a complaint, a request or erasure: then a form or an old link changes nothing.</summary>
+    public bool MayBeMailed => Status is SubscriberStatus.Pending or SubscriberStatus.Confirmed or SubscriberStatus.Left;
+
+    /// <summary>Lets nobody else decide from what was read here.</summary>
+    public void Touch() => Version++;
+
+    /// <exception cref="InvalidOperationException">The address must not be mailed.</exception>
+    public void Confirm(DateTimeOffset now)
+    {
+        if (!MayBeMailed)
+            throw new InvalidOperationException($"A subscriber that is {Status} cannot confirm.");
+        Status = SubscriberStatus.Confirmed;
+        ConfirmedAt = now;
+        LeftAt = null;
+        Touch();
+    }
+
+    /// <summary>Follows what its subscriptions became: without an active one, a reader has left.</summary>
+    public void LeaveIfNothingIsLeft(DateTimeOffset now)
+    {
+        Touch();
+        if (Status is not (SubscriberStatus.Confirmed or SubscriberStatus.Pending) || Subscriptions.Exists(s => s.State == SubscriptionState.Active))
+            return;
+        Status = SubscriberStatus.Left;
+        LeftAt = now;
+    }
 }
 
-public enum SubscriptionState
-{
-    /// <summary>Asked for, not confirmed: gets nothing but the confirmation mail.</summary>
-    Pending,
-    Active,
-    Left,
-}
-
-/// <summary>Subscriber × newsletter.</summary>
-public sealed class Subscription
-{
-    public long Id { get; private set; }
-
-    /// <summary>What the unsubscribe link's token is derived from.</summary>
-    public string PublicId { get; private set; } = Primitives.PublicId.New("sn");
-    public long SubscriberId { get; init; }
-    public Subscriber Subscriber { get; init; } = null!;
-    public int NewsletterId { get; init; }
-    public SubscriptionState State { get; set; } = SubscriptionState.Pending;
-
-    /// <summary>SHA-256 of the unsubscribe token (purpose "leave").</summary>
-    public required string LeaveTokenHash { get; set; }
-    public required DateTimeOffset RequestedAt { get; set; }
-    public DateTimeOffset? ConfirmedAt { get; set; }
-    public DateTimeOffset? LeftAt { get; set; }
-}
-
-internal sealed class SubscriberMapping : IEntityTypeConfiguration<Subscriber>, IEntityTypeConfiguration<Subscription>
+internal sealed class SubscriberMapping : IEntityTypeConfiguration<Subscriber>
 {
     public void Configure(EntityTypeBuilder<Subscriber> builder)
     {
@@ -68,19 +72,9 @@ internal sealed class SubscriberMapping : IEntityTypeConfiguration<Subscriber>, 
         builder.Property(s => s.Address).HasMaxLength(254);
         builder.Property(s => s.AddressKey).HasMaxLength(254);
         builder.Property(s => s.Name).HasMaxLength(Subscriber.NameLength);
+        builder.Property(s => s.Version).IsConcurrencyToken();
         builder.HasIndex(s => s.PublicId).IsUnique();
         builder.HasIndex(s => s.AddressKey).IsUnique();
         builder.HasIndex(s => new { s.Status, s.Id }).HasDatabaseName("IX_Subscribers_ListByStatus");
-    }
-
-    public void Configure(EntityTypeBuilder<Subscription> builder)
-    {
-        builder.Property(s => s.PublicId).HasMaxLength(PublicId.MaxLength);
-        builder.Property(s => s.LeaveTokenHash).HasMaxLength(SecretToken.HashLength);
-        builder.HasOne<Newsletters.Newsletter>().WithMany().HasForeignKey(s => s.NewsletterId).OnDelete(DeleteBehavior.Restrict);
-        builder.HasIndex(s => s.PublicId).IsUnique();
-        builder.HasIndex(s => s.LeaveTokenHash).IsUnique();
-        builder.HasIndex(s => new { s.SubscriberId, s.NewsletterId }).IsUnique();
-        builder.HasIndex(s => new { s.NewsletterId, s.State, s.SubscriberId }).HasDatabaseName("IX_Subscriptions_Audience");
     }
 }

@@ -15,6 +15,9 @@ public sealed class SiteOptions
     /// <summary>The postal address that every digest's footer shows (15 USC 7704(a)(5)). Nothing is sent to a list without it.</summary>
     public string PostalAddress { get; set; } = "";
 
+    /// <summary>Where readers write to, in every page's footer. Null: the address of <c>Mail:From</c>.</summary>
+    public string? ContactAddress { get; set; }
+
     /// <summary>IANA zone of the newsroom.</summary>
     public string TimeZone { get; set; } = "UTC";
 

@@ -66,6 +66,9 @@ public sealed class SmtpSink : IAsyncDisposable
     /// <summary>Times it fell silent as scripted by <see cref="Stall"/>.</summary>
     public int Stalled { get; internal set; }
 
+    /// <summary>Runs when a message was taken, before its answer: a slow server, or a person who acts meanwhile.</summary>
+    public Func<ReceivedMail, Task>? OnTaken { get; set; }
+
     /// <summary>What it announces after EHLO, beside STARTTLS and AUTH.</summary>
     public IList<string> Extensions { get; } = ["PIPELINING", "SIZE 20480000", "8BITMIME", "ENHANCEDSTATUSCODES"];
 

@@ -90,7 +90,11 @@ internal sealed class SmtpSinkDialogue(SmtpSink sink, TcpClient client)
         var scripted = sink.Scripted(SmtpStep.Dot, _to);
         _from = _to = "";
         if (scripted is null or SmtpSink.TakeAndDrop or ['2', ..])
+        {
             sink.Take(mail, _secure && _signedIn);
+            if (sink.OnTaken is { } act)
+                await act(mail);
+        }
         return await SayAsync(scripted ?? "250 2.0.0 Taken");
     }
 

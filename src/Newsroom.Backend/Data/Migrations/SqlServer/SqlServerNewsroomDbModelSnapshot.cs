@@ -137,6 +137,15 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.Property<DateTime?>("FinishedAt")
                         .HasColumnType("datetime2");
 
+                    b.Property<Guid?>("LeaseId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTime?>("LeaseUntil")
+                        .HasColumnType("datetime2");
+
+                    b.Property<int>("LeftOutCount")
+                        .HasColumnType("int");
+
                     b.Property<int>("NewsletterId")
                         .HasColumnType("int");
 
@@ -144,7 +153,7 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasMaxLength(4000)
                         .HasColumnType("nvarchar(4000)");
 
-                    b.Property<int>("Number")
+                    b.Property<int?>("Number")
                         .HasColumnType("int");
 
                     b.Property<int?>("PlannedCount")
@@ -162,10 +171,14 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.Property<DateTime?>("ScheduledAt")
                         .HasColumnType("datetime2");
 
+                    b.Property<int?>("SlotId")
+                        .HasColumnType("int");
+
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("datetime2");
 
                     b.Property<string>("Status")
+                        .IsConcurrencyToken()
                         .IsRequired()
                         .HasMaxLength(24)
                         .HasColumnType("nvarchar(24)");
@@ -183,8 +196,13 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.HasIndex("PublicId")
                         .IsUnique();
 
+                    b.HasIndex("SlotId")
+                        .IsUnique()
+                        .HasFilter("[SlotId] IS NOT NULL");
+
                     b.HasIndex("NewsletterId", "Number")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("[Number] IS NOT NULL");
 
                     b.HasIndex("Status", "ScheduledAt")
                         .HasDatabaseName("IX_Digests_Due");
@@ -199,9 +217,6 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasColumnType("int");
 
                     SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<int>("Id"));
-
-                    b.Property<int?>("DigestId")
-                        .HasColumnType("int");
 
                     b.Property<DateTime>("DueAt")
                         .HasColumnType("datetime2");
@@ -315,8 +330,8 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
 
-                    b.Property<bool>("CoversFees")
-                        .HasColumnType("bit");
+                    b.Property<DateTime?>("CheckedAt")
+                        .HasColumnType("datetime2");
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("datetime2");
@@ -327,6 +342,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(3)");
 
                     b.Property<long?>("DonorId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("FeeCoverMinor")
                         .HasColumnType("bigint");
 
                     b.Property<string>("Frequency")
@@ -354,8 +372,11 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(120)");
 
                     b.Property<string>("NewsletterOptIn")
-                        .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)");
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<DateTime?>("OptInPassedOnAt")
+                        .HasColumnType("datetime2");
 
                     b.Property<DateTime?>("PaidAt")
                         .HasColumnType("datetime2");
@@ -385,6 +406,14 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasMaxLength(24)
                         .HasColumnType("nvarchar(24)");
 
+                    b.Property<string>("SubmissionKey")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uniqueidentifier");
+
                     b.HasKey("Id");
 
                     b.HasIndex("DonorId");
@@ -392,6 +421,8 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.HasIndex("InvoiceId")
                         .IsUnique()
                         .HasFilter("[InvoiceId] IS NOT NULL");
+
+                    b.HasIndex("PaymentIntentId");
 
                     b.HasIndex("PlanId");
 
@@ -402,8 +433,12 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .IsUnique()
                         .HasFilter("[SessionId] IS NOT NULL");
 
-                    b.HasIndex("Status", "CreatedAt")
-                        .HasDatabaseName("IX_Donations_Open");
+                    b.HasIndex("SubmissionKey")
+                        .IsUnique()
+                        .HasFilter("[SubmissionKey] IS NOT NULL");
+
+                    b.HasIndex("Status", "CheckedAt")
+                        .HasDatabaseName("IX_Donations_Unsettled");
 
                     b.ToTable("Donations");
                 });
@@ -457,14 +492,46 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
 
+                    b.Property<long>("AmountMinor")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("CurrencyCode")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("nvarchar(3)");
+
                     b.Property<long>("DonationId")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("DonorName")
+                        .HasMaxLength(120)
+                        .HasColumnType("nvarchar(120)");
+
+                    b.Property<string>("FiscalSponsor")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<DateOnly>("GivenOn")
+                        .HasColumnType("date");
 
                     b.Property<DateTime>("IssuedAt")
                         .HasColumnType("datetime2");
 
+                    b.Property<string>("LegalName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
                     b.Property<int>("Sequence")
                         .HasColumnType("int");
+
+                    b.Property<string>("Statement")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.Property<string>("TaxLine")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
 
                     b.Property<int>("Year")
                         .HasColumnType("int");
@@ -525,6 +592,10 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)");
 
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uniqueidentifier");
+
                     b.HasKey("Id");
 
                     b.HasIndex("DonorId");
@@ -556,10 +627,16 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("datetime2");
 
+                    b.Property<long?>("DonationId")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("EventId")
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)");
+
+                    b.Property<DateTime?>("HandledAt")
+                        .HasColumnType("datetime2");
 
                     b.Property<string>("LastError")
                         .HasMaxLength(500)
@@ -578,6 +655,11 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)");
 
+                    b.Property<string>("ObjectType")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
                     b.Property<DateTime>("ReceivedAt")
                         .HasColumnType("datetime2");
 
@@ -592,6 +674,8 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(100)");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("DonationId");
 
                     b.HasIndex("EventId")
                         .IsUnique();
@@ -957,8 +1041,8 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.Property<string>("Newsletters")
                         .IsRequired()
-                        .HasMaxLength(1000)
-                        .HasColumnType("nvarchar(1000)");
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
 
                     b.Property<string>("Source")
                         .HasMaxLength(200)
@@ -998,6 +1082,13 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.Property<DateTime>("ExpiresAt")
                         .HasColumnType("datetime2");
 
+                    b.Property<DateTime?>("MailDueAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(120)
+                        .HasColumnType("nvarchar(120)");
+
                     b.Property<string>("NewsletterIds")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -1024,7 +1115,11 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.HasIndex("TokenHash")
                         .IsUnique();
 
-                    b.HasIndex("SubscriberId", "RequestedAt");
+                    b.HasIndex("ConfirmedAt", "ExpiresAt")
+                        .HasDatabaseName("IX_SignUpRequests_Purge");
+
+                    b.HasIndex("SubscriberId", "MailDueAt")
+                        .HasDatabaseName("IX_SignUpRequests_CoolDown");
 
                     b.ToTable("SignUpRequests");
                 });
@@ -1069,6 +1164,10 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(24)
                         .HasColumnType("nvarchar(24)");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int");
 
                     b.HasKey("Id");
 
@@ -1161,6 +1260,11 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasForeignKey("NewsletterId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+
+                    b.HasOne("Newsroom.Backend.Digests.DigestSlot", null)
+                        .WithOne()
+                        .HasForeignKey("Newsroom.Backend.Digests.Digest", "SlotId")
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Digests.DigestSlot", b =>
@@ -1189,33 +1293,41 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
             modelBuilder.Entity("Newsroom.Backend.Donations.Donation", b =>
                 {
-                    b.HasOne("Newsroom.Backend.Donations.Donor", null)
+                    b.HasOne("Newsroom.Backend.Donations.Donor", "Donor")
                         .WithMany()
                         .HasForeignKey("DonorId")
                         .OnDelete(DeleteBehavior.Restrict);
 
-                    b.HasOne("Newsroom.Backend.Donations.RecurringPlan", null)
+                    b.HasOne("Newsroom.Backend.Donations.RecurringPlan", "Plan")
                         .WithMany()
                         .HasForeignKey("PlanId")
                         .OnDelete(DeleteBehavior.Restrict);
+
+                    b.Navigation("Donor");
+
+                    b.Navigation("Plan");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Donations.Receipt", b =>
                 {
-                    b.HasOne("Newsroom.Backend.Donations.Donation", null)
+                    b.HasOne("Newsroom.Backend.Donations.Donation", "Donation")
                         .WithMany()
                         .HasForeignKey("DonationId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+
+                    b.Navigation("Donation");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Donations.RecurringPlan", b =>
                 {
-                    b.HasOne("Newsroom.Backend.Donations.Donor", null)
+                    b.HasOne("Newsroom.Backend.Donations.Donor", "Donor")
                         .WithMany()
                         .HasForeignKey("DonorId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+
+                    b.Navigation("Donor");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Newsletters.Newsletter", b =>
@@ -1267,11 +1379,13 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
             modelBuilder.Entity("Newsroom.Backend.Subscribers.Consent", b =>
                 {
-                    b.HasOne("Newsroom.Backend.Subscribers.Subscriber", null)
+                    b.HasOne("Newsroom.Backend.Subscribers.Subscriber", "Subscriber")
                         .WithMany()
                         .HasForeignKey("SubscriberId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+
+                    b.Navigation("Subscriber");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Subscribers.SignUpRequest", b =>
@@ -1287,17 +1401,19 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
             modelBuilder.Entity("Newsroom.Backend.Subscribers.Subscription", b =>
                 {
-                    b.HasOne("Newsroom.Backend.Newsletters.Newsletter", null)
+                    b.HasOne("Newsroom.Backend.Newsletters.Newsletter", "Newsletter")
                         .WithMany()
                         .HasForeignKey("NewsletterId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
                     b.HasOne("Newsroom.Backend.Subscribers.Subscriber", "Subscriber")
-                        .WithMany()
+                        .WithMany("Subscriptions")
                         .HasForeignKey("SubscriberId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+
+                    b.Navigation("Newsletter");
 
                     b.Navigation("Subscriber");
                 });
@@ -1305,6 +1421,11 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
             modelBuilder.Entity("Newsroom.Backend.Digests.Digest", b =>
                 {
                     b.Navigation("Stories");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Subscribers.Subscriber", b =>
+                {
+                    b.Navigation("Subscriptions");
                 });
 #pragma warning restore 612, 618
         }

@@ -126,6 +126,15 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.Property<DateTime?>("FinishedAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("LeaseId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("LeaseUntil")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("LeftOutCount")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("NewsletterId")
                         .HasColumnType("INTEGER");
 
@@ -133,7 +142,7 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasMaxLength(4000)
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("Number")
+                    b.Property<int?>("Number")
                         .HasColumnType("INTEGER");
 
                     b.Property<int?>("PlannedCount")
@@ -151,10 +160,14 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.Property<DateTime?>("ScheduledAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("SlotId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Status")
+                        .IsConcurrencyToken()
                         .IsRequired()
                         .HasMaxLength(24)
                         .HasColumnType("TEXT");
@@ -172,6 +185,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.HasIndex("PublicId")
                         .IsUnique();
 
+                    b.HasIndex("SlotId")
+                        .IsUnique();
+
                     b.HasIndex("NewsletterId", "Number")
                         .IsUnique();
 
@@ -185,9 +201,6 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int?>("DigestId")
                         .HasColumnType("INTEGER");
 
                     b.Property<DateTime>("DueAt")
@@ -298,8 +311,8 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
-                    b.Property<bool>("CoversFees")
-                        .HasColumnType("INTEGER");
+                    b.Property<DateTime?>("CheckedAt")
+                        .HasColumnType("TEXT");
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
@@ -310,6 +323,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("DonorId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FeeCoverMinor")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Frequency")
@@ -337,7 +353,10 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("NewsletterOptIn")
-                        .HasMaxLength(64)
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("OptInPassedOnAt")
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("PaidAt")
@@ -368,12 +387,22 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasMaxLength(24)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("SubmissionKey")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("DonorId");
 
                     b.HasIndex("InvoiceId")
                         .IsUnique();
+
+                    b.HasIndex("PaymentIntentId");
 
                     b.HasIndex("PlanId");
 
@@ -383,8 +412,11 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.HasIndex("SessionId")
                         .IsUnique();
 
-                    b.HasIndex("Status", "CreatedAt")
-                        .HasDatabaseName("IX_Donations_Open");
+                    b.HasIndex("SubmissionKey")
+                        .IsUnique();
+
+                    b.HasIndex("Status", "CheckedAt")
+                        .HasDatabaseName("IX_Donations_Unsettled");
 
                     b.ToTable("Donations");
                 });
@@ -434,14 +466,46 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("AmountMinor")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CurrencyCode")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("DonationId")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("DonorName")
+                        .HasMaxLength(120)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("FiscalSponsor")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly>("GivenOn")
+                        .HasColumnType("TEXT");
 
                     b.Property<DateTime>("IssuedAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("LegalName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("Sequence")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Statement")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("TaxLine")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("Year")
                         .HasColumnType("INTEGER");
@@ -500,6 +564,10 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasMaxLength(255)
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("DonorId");
@@ -529,9 +597,15 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("DonationId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("EventId")
                         .IsRequired()
                         .HasMaxLength(255)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("HandledAt")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("LastError")
@@ -551,6 +625,11 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasMaxLength(255)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ObjectType")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
                     b.Property<DateTime>("ReceivedAt")
                         .HasColumnType("TEXT");
 
@@ -565,6 +644,8 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("DonationId");
 
                     b.HasIndex("EventId")
                         .IsUnique();
@@ -916,7 +997,7 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
                     b.Property<string>("Newsletters")
                         .IsRequired()
-                        .HasMaxLength(1000)
+                        .HasMaxLength(2000)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Source")
@@ -955,6 +1036,13 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.Property<DateTime>("ExpiresAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("MailDueAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(120)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("NewsletterIds")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -981,7 +1069,11 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.HasIndex("TokenHash")
                         .IsUnique();
 
-                    b.HasIndex("SubscriberId", "RequestedAt");
+                    b.HasIndex("ConfirmedAt", "ExpiresAt")
+                        .HasDatabaseName("IX_SignUpRequests_Purge");
+
+                    b.HasIndex("SubscriberId", "MailDueAt")
+                        .HasDatabaseName("IX_SignUpRequests_CoolDown");
 
                     b.ToTable("SignUpRequests");
                 });
@@ -1024,6 +1116,10 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasMaxLength(24)
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 
@@ -1114,6 +1210,11 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasForeignKey("NewsletterId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+
+                    b.HasOne("Newsroom.Backend.Digests.DigestSlot", null)
+                        .WithOne()
+                        .HasForeignKey("Newsroom.Backend.Digests.Digest", "SlotId")
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Digests.DigestSlot", b =>
@@ -1142,33 +1243,41 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
             modelBuilder.Entity("Newsroom.Backend.Donations.Donation", b =>
                 {
-                    b.HasOne("Newsroom.Backend.Donations.Donor", null)
+                    b.HasOne("Newsroom.Backend.Donations.Donor", "Donor")
                         .WithMany()
                         .HasForeignKey("DonorId")
                         .OnDelete(DeleteBehavior.Restrict);
 
-                    b.HasOne("Newsroom.Backend.Donations.RecurringPlan", null)
+                    b.HasOne("Newsroom.Backend.Donations.RecurringPlan", "Plan")
                         .WithMany()
                         .HasForeignKey("PlanId")
                         .OnDelete(DeleteBehavior.Restrict);
+
+                    b.Navigation("Donor");
+
+                    b.Navigation("Plan");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Donations.Receipt", b =>
                 {
-                    b.HasOne("Newsroom.Backend.Donations.Donation", null)
+                    b.HasOne("Newsroom.Backend.Donations.Donation", "Donation")
                         .WithMany()
                         .HasForeignKey("DonationId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+
+                    b.Navigation("Donation");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Donations.RecurringPlan", b =>
                 {
-                    b.HasOne("Newsroom.Backend.Donations.Donor", null)
+                    b.HasOne("Newsroom.Backend.Donations.Donor", "Donor")
                         .WithMany()
                         .HasForeignKey("DonorId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+
+                    b.Navigation("Donor");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Newsletters.Newsletter", b =>
@@ -1220,11 +1329,13 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
             modelBuilder.Entity("Newsroom.Backend.Subscribers.Consent", b =>
                 {
-                    b.HasOne("Newsroom.Backend.Subscribers.Subscriber", null)
+                    b.HasOne("Newsroom.Backend.Subscribers.Subscriber", "Subscriber")
                         .WithMany()
                         .HasForeignKey("SubscriberId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+
+                    b.Navigation("Subscriber");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Subscribers.SignUpRequest", b =>
@@ -1240,17 +1351,19 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
             modelBuilder.Entity("Newsroom.Backend.Subscribers.Subscription", b =>
                 {
-                    b.HasOne("Newsroom.Backend.Newsletters.Newsletter", null)
+                    b.HasOne("Newsroom.Backend.Newsletters.Newsletter", "Newsletter")
                         .WithMany()
                         .HasForeignKey("NewsletterId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
                     b.HasOne("Newsroom.Backend.Subscribers.Subscriber", "Subscriber")
-                        .WithMany()
+                        .WithMany("Subscriptions")
                         .HasForeignKey("SubscriberId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+
+                    b.Navigation("Newsletter");
 
                     b.Navigation("Subscriber");
                 });
@@ -1258,6 +1371,11 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
             modelBuilder.Entity("Newsroom.Backend.Digests.Digest", b =>
                 {
                     b.Navigation("Stories");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Subscribers.Subscriber", b =>
+                {
+                    b.Navigation("Subscriptions");
                 });
 #pragma warning restore 612, 618
         }

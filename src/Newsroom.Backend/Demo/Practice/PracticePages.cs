@@ -1,0 +1,104 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using Newsroom.Backend.Web;
+
+namespace Newsroom.Backend.Demo.Practice;
+
+/// <summary>What people see of the practice account: the checkout, and a desk from which to make things happen.</summary>
+internal static class PracticePages
+{
+    public static void MapPracticePages(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/dev/stripe/checkout/{id}", Checkout);
+        routes.MapPost("/dev/stripe/checkout/{id}", DecideAsync);
+        routes.MapGet("/dev/stripe", Dashboard);
+        routes.MapPost("/dev/stripe/charges/{id}/refund", (string id, PracticeStripe stripe, PracticeWebhooks webhooks, CancellationToken cancellationToken) =>
+            ActAsync(() => stripe.Refund(id), webhooks, cancellationToken));
+        routes.MapPost("/dev/stripe/sessions/{id}/expire", (string id, PracticeStripe stripe, PracticeWebhooks webhooks, CancellationToken cancellationToken) =>
+            ActAsync(() => stripe.Expire(id), webhooks, cancellationToken));
+        routes.MapPost("/dev/stripe/plans/{id}", async (string id, HttpRequest request, PracticeStripe stripe, PracticeWebhooks webhooks, CancellationToken cancellationToken) =>
+        {
+            var wish = (await request.ReadFormAsync(cancellationToken))["do"].ToString();
+            return await ActAsync(() => wish == "cancel" ? stripe.CancelPlan(id) : stripe.Renew(id, succeeds: wish != "refuse"), webhooks, cancellationToken);
+        });
+    }
+
+    private static IResult Checkout(string id, bool? declined, PracticeStripe stripe, IOptions<SiteOptions> site)
+    {
+        try
+        {
+            var session = stripe.Get("checkout.session", id);
+            var line = stripe.LineOf(id);
+            return new RazorComponentResult<CheckoutPage>(new
+            {
+                Session = session,
+                Merchant = site.Value.Name,
+                Line = PracticeView.Text(line, "name"),
+                Interval = PracticeStore.Text(line, "recurring", "interval"),
+                Declined = declined == true,
+            });
+        }
+        catch (StripeErrorException)
+        {
+            return Results.NotFound();
+        }
+    }
+
+    private static async Task<IResult> DecideAsync(string id, HttpRequest request, PracticeStripe stripe, PracticeWebhooks webhooks, CancellationToken cancellationToken)
+    {
+        var form = await request.ReadFormAsync(cancellationToken);
+        var email = form["email"].ToString() is { Length: > 0 } typed ? typed : null;
+        try
+        {
+            var session = form["do"].ToString() switch
+            {
+                "pay" => stripe.Pay(id, email),
+                "late" => stripe.Pay(id, email, webhooks: Webhooks.Late),
+                "twice" => stripe.Pay(id, email, webhooks: Webhooks.Twice),
+                "debit" => stripe.PayByBankDebit(id, succeeds: true, email),
+                "debit-fails" => stripe.PayByBankDebit(id, succeeds: false, email),
+                "decline" => stripe.Decline(id),
+                _ => stripe.Get("checkout.session", id),
+            };
+            await webhooks.DeliverDueAsync(cancellationToken);
+            return new SeeOther(Next(session, form["do"] == "decline"));
+        }
+        catch (StripeErrorException)
+        {
+            // Pressed twice, or expired meanwhile: the page says which.
+            return new SeeOther($"/dev/stripe/checkout/{Uri.EscapeDataString(id)}");
+        }
+    }
+
+    private static string Next(JsonObject session, bool declined)
+    {
+        var id = PracticeView.Text(session, "id");
+        if (PracticeView.Text(session, "status") == "complete")
+            return PracticeView.Text(session, "success_url").Replace("{CHECKOUT_SESSION_ID}", id, StringComparison.Ordinal);
+        return declined ? $"/dev/stripe/checkout/{id}?declined=true" : PracticeStore.Text(session, "cancel_url") ?? "/dev/stripe";
+    }
+
+    private static RazorComponentResult<DashboardPage> Dashboard(PracticeStripe stripe, IOptions<SiteOptions> site) => new(new
+    {
+        Charges = stripe.List("charge", "balance_transaction").Take(50).ToList(),
+        Plans = stripe.List("subscription", "customer").Take(50).ToList(),
+        Open = stripe.List("checkout.session").Where(s => PracticeView.Text(s, "status") == "open").Take(20).ToList(),
+        Events = stripe.List("event").Take(40).ToList(),
+        site.Value.Zone,
+    });
+
+    private static async Task<SeeOther> ActAsync(Func<JsonObject> act, PracticeWebhooks webhooks, CancellationToken cancellationToken)
+    {
+        try
+        {
+            act();
+        }
+        catch (StripeErrorException)
+        {
+            // Pressed twice: the desk shows where it stands.
+        }
+        await webhooks.DeliverDueAsync(cancellationToken);
+        return new SeeOther("/dev/stripe");
+    }
+}

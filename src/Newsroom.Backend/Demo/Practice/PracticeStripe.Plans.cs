@@ -1,0 +1,137 @@
+using System.Text.Json.Nodes;
+
+namespace Newsroom.Backend.Demo.Practice;
+
+/// <content>Subscriptions and their invoices.</content>
+public sealed partial class PracticeStripe
+{
+    /// <summary>The next period begins now: a new invoice, paid by the card on file or refused.</summary>
+    /// <param name="subscriptionId">A plan that is not cancelled.</param>
+    /// <param name="succeeds">False: the card has expired, the plan becomes past due.</param>
+    /// <returns>The invoice.</returns>
+    public JsonObject Renew(string subscriptionId, bool succeeds = true) => Act(() =>
+    {
+        var plan = LivePlan(subscriptionId);
+        var item = plan["items"]!["data"]![0]!.AsObject();
+        item["current_period_start"] = Seconds;
+        item["current_period_end"] = NextPeriod(item["price"]!["recurring"]!.AsObject());
+        Raise("customer.subscription.updated", plan);
+
+        var invoice = OpenInvoice(plan, "subscription_cycle");
+        var customer = _store.Get("customer", PracticeStore.Text(plan, "customer")!);
+        var payer = new JsonObject { ["customer_details"] = new JsonObject { ["email"] = customer["email"]?.DeepClone(), ["name"] = customer["name"]?.DeepClone() } };
+        var intent = Add(WireObjects.PaymentIntent(Seconds, PracticeStore.Number(invoice, "amount_due"), PracticeStore.Text(plan, "currency")!,
+            PracticeStore.Text(plan, "customer"), "card", []));
+        Raise("payment_intent.created", intent);
+        Add(WirePlans.InvoicePayment(Seconds, invoice, intent));
+        if (succeeds)
+        {
+            Settle(Succeed(intent, payer));
+            SetPlanStatus(plan, "active");
+        }
+        else
+        {
+            Fail(intent, payer, "expired_card", "Your card has expired.");
+            FailInvoiceOf(intent);
+            SetPlanStatus(plan, "past_due");
+        }
+        return Copy(invoice);
+    });
+
+    /// <summary>Ends a plan now.</summary>
+    public JsonObject CancelPlan(string subscriptionId) => Act(() =>
+    {
+        var plan = LivePlan(subscriptionId);
+        plan["status"] = "canceled";
+        plan["canceled_at"] = Seconds;
+        plan["ended_at"] = Seconds;
+        plan["cancellation_details"] = new JsonObject { ["reason"] = "cancellation_requested" };
+        Raise("customer.subscription.deleted", plan);
+        return Copy(plan);
+    });
+
+    private JsonObject LivePlan(string id)
+    {
+        var plan = _store.Get("subscription", id);
+        return PracticeStore.Text(plan, "status") != "canceled" ? plan : throw StripeErrorException.Missing("subscription", id);
+    }
+
+    private void BeginPlan(JsonObject session, JsonObject aside, JsonObject intent)
+    {
+        var line = aside["line"]!.AsObject();
+        var price = Add(WirePlans.Price(Seconds, line));
+        var plan = Add(WirePlans.Subscription(Seconds, NextPeriod(line["recurring"]!.AsObject()), PracticeStore.Text(session, "customer")!, price,
+            PracticeStore.Number(line, "quantity"), aside["metadata"]!.DeepClone().AsObject()));
+        Raise("customer.subscription.created", plan);
+        var invoice = OpenInvoice(plan, "subscription_create");
+        Add(WirePlans.InvoicePayment(Seconds, invoice, intent));
+        session["subscription"] = plan["id"]!.DeepClone();
+        session["invoice"] = invoice["id"]!.DeepClone();
+    }
+
+    private JsonObject OpenInvoice(JsonObject plan, string reason)
+    {
+        var item = plan["items"]!["data"]![0]!.AsObject();
+        var amount = PracticeStore.Number(item["price"]!.AsObject(), "unit_amount") * PracticeStore.Number(item, "quantity");
+        var email = PracticeStore.Text(_store.Follow(plan, "customer"), "email");
+        var invoice = Add(WirePlans.Invoice(Seconds, plan, amount, reason, _store.Of("invoice").Count() + 1, email));
+        plan["latest_invoice"] = invoice["id"]!.DeepClone();
+        Raise("invoice.created", invoice);
+        invoice["status"] = "open";
+        invoice["status_transitions"]!["finalized_at"] = Seconds;
+        Raise("invoice.finalized", invoice);
+        return invoice;
+    }
+
+    private void PayInvoiceOf(JsonObject intent)
+    {
+        if (PaymentOf(intent) is not { } payment)
+            return;
+        var invoice = _store.Get("invoice", PracticeStore.Text(payment, "invoice")!);
+        Attempted(invoice);
+        invoice["status"] = "paid";
+        invoice["amount_paid"] = invoice["amount_due"]!.DeepClone();
+        invoice["amount_remaining"] = 0L;
+        invoice["status_transitions"]!["paid_at"] = Seconds;
+        payment["status"] = "paid";
+        payment["amount_paid"] = invoice["amount_due"]!.DeepClone();
+        payment["status_transitions"]!["paid_at"] = Seconds;
+        Raise("invoice.paid", invoice);
+        Raise("invoice_payment.paid", payment);
+    }
+
+    private void FailInvoiceOf(JsonObject intent)
+    {
+        if (PaymentOf(intent) is not { } payment)
+            return;
+        var invoice = _store.Get("invoice", PracticeStore.Text(payment, "invoice")!);
+        Attempted(invoice);
+        Raise("invoice.payment_failed", invoice);
+    }
+
+    private JsonObject? PaymentOf(JsonObject intent)
+    {
+        var id = PracticeStore.Text(intent, "id");
+        return _store.Of("invoice_payment").FirstOrDefault(p => PracticeStore.Text(p, "payment", "payment_intent") == id);
+    }
+
+    private static void Attempted(JsonObject invoice)
+    {
+        invoice["attempted"] = true;
+        invoice["attempt_count"] = PracticeStore.Number(invoice, "attempt_count") + 1;
+    }
+
+    private void SetPlanStatus(JsonObject plan, string status)
+    {
+        if (PracticeStore.Text(plan, "status") is var before && before == status)
+            return;
+        plan["status"] = status;
+        Raise("customer.subscription.updated", plan, new JsonObject { ["status"] = before });
+    }
+
+    private long NextPeriod(JsonObject recurring)
+    {
+        var count = (int)PracticeStore.Number(recurring, "interval_count");
+        return (PracticeStore.Text(recurring, "interval") == "year" ? Now.AddYears(count) : Now.AddMonths(count)).ToUnixTimeSeconds();
+    }
+}

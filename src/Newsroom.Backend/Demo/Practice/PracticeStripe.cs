@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+
+namespace Newsroom.Backend.Demo.Practice;
+
+/// <summary>Where a practice account lives.</summary>
+/// <param name="Url">Its own address, without a trailing slash: <c>Stripe:ApiBase</c>. Checkout pages stand under it.</param>
+/// <param name="SecretKey">The only API key it takes.</param>
+/// <param name="WebhookSecret">What webhooks are signed with.</param>
+/// <param name="File">Where it remembers itself between two starts; null: nowhere.</param>
+public sealed record PracticeAccount(string Url, string SecretKey, string WebhookSecret, string? File = null);
+
+/// <summary>
+/// A Stripe account in memory: its objects in Stripe's own JSON, what a donor does at the checkout, what time does to plans and bank
+/// debits, and the events of all that, waiting for whoever delivers them: the demo posts them, a test in any order it likes.
+/// Has no HTTP: <see cref="PracticeStripeApi"/> speaks for it. Thread-safe; everything handed out is a copy.
+/// </summary>
+public sealed partial class PracticeStripe
+{
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private readonly PracticeStore _store = new();
+
+    public PracticeStripe(TimeProvider time, PracticeAccount account)
+    {
+        _time = time;
+        Account = account;
+        Load();
+    }
+
+    public PracticeAccount Account { get; }
+
+    /// <summary>Answers that go wrong on purpose.</summary>
+    public PracticeFaults Faults { get; } = new();
+
+    /// <summary>How far this account's clock runs ahead of the real one.</summary>
+    public TimeSpan Ahead { get; private set; }
+
+    internal PracticeIdempotency Idempotency { get; } = new();
+
+    private DateTimeOffset Now => _time.GetUtcNow() + Ahead;
+
+    private long Seconds => Now.ToUnixTimeSeconds();
+
+    /// <summary>Moves this account's clock: sessions expire and bank debits arrive; plans renew only by <see cref="Renew"/>.</summary>
+    public void Advance(TimeSpan time) => Act(() => Ahead += time);
+
+    /// <summary>Does what has become due. Every other call does so too.</summary>
+    public void RunDue() => Act(() => Ahead);
+
+    /// <summary>An object with the ids on the given paths expanded (<c>payment_intent.latest_charge</c>).</summary>
+    /// <exception cref="StripeErrorException">404: there is none.</exception>
+    public JsonObject Get(string kind, string id, params IEnumerable<string> expand) => Act(() => _store.Expanded(_store.Get(kind, id), expand));
+
+    /// <summary>All objects of a kind (<c>charge</c>, <c>checkout.session</c>), newest first.</summary>
+    public IReadOnlyList<JsonObject> List(string kind, params IEnumerable<string> expand) =>
+        Act(() => _store.Of(kind).Reverse().Select(o => _store.Expanded(o, expand)).ToList());
+
+    public JsonObject CreateCustomer(StripeParameters wanted) => Act(() =>
+    {
+        var customer = Add(WireObjects.Customer(Seconds, wanted.Text("email"), wanted.Text("name"), wanted.Metadata("metadata")));
+        Raise("customer.created", customer);
+        return Copy(customer);
+    });
+
+    private T Act<T>(Func<T> action, Webhooks manner = Webhooks.AtOnce)
+    {
+        lock (_gate)
+        {
+            RunDueLocked();
+            _manner = manner;
+            try
+            {
+                return action();
+            }
+            finally
+            {
+                _manner = Webhooks.AtOnce;
+                RunDueLocked();
+                SaveChanges();
+            }
+        }
+    }
+
+    private void RunDueLocked()
+    {
+        ExpireDueSessions();
+        SettleDueDebits();
+    }
+
+    private JsonObject Add(JsonObject made)
+    {
+        _changed = true;
+        return _store.Add(made);
+    }
+
+    private static JsonObject Copy(JsonObject made) => made.DeepClone().AsObject();
+}

@@ -1,0 +1,143 @@
+using System.Text.Json.Nodes;
+
+namespace Newsroom.Backend.Demo.Practice;
+
+/// <summary>Stripe's objects as API version <see cref="ApiVersion"/> writes them: the fields a newsroom's gifts have to do with.</summary>
+internal static class WireObjects
+{
+    /// <summary>The version Stripe.net 53.1.0 is pinned to; a test holds the two together.</summary>
+    public const string ApiVersion = "2026-10-28.endive";
+
+    public static JsonObject List(string url, JsonArray data, bool hasMore) =>
+        new() { ["object"] = "list", ["url"] = url, ["has_more"] = hasMore, ["data"] = data };
+
+    public static JsonObject Customer(long created, string? email, string? name, JsonObject metadata) => new()
+    {
+        ["id"] = PracticeStore.NewId("cus"),
+        ["object"] = "customer",
+        ["created"] = created,
+        ["livemode"] = false,
+        ["email"] = email,
+        ["name"] = name,
+        ["metadata"] = metadata,
+    };
+
+    /// <param name="created">Unix seconds.</param>
+    /// <param name="amount">In Stripe's units of <paramref name="currency"/>.</param>
+    /// <param name="currency">Lower case.</param>
+    /// <param name="customer">Null for a donor Stripe keeps no customer for.</param>
+    /// <param name="method"><c>card</c> or <c>us_bank_account</c>.</param>
+    /// <param name="metadata">Copied.</param>
+    public static JsonObject PaymentIntent(long created, long amount, string currency, string? customer, string method, JsonObject metadata) => new()
+    {
+        ["id"] = PracticeStore.NewId("pi"),
+        ["object"] = "payment_intent",
+        ["created"] = created,
+        ["livemode"] = false,
+        ["amount"] = amount,
+        ["amount_received"] = 0L,
+        ["amount_capturable"] = 0L,
+        ["currency"] = currency,
+        ["customer"] = customer,
+        ["status"] = "requires_payment_method",
+        ["capture_method"] = "automatic",
+        ["confirmation_method"] = "automatic",
+        ["latest_charge"] = null,
+        ["last_payment_error"] = null,
+        ["payment_method_types"] = new JsonArray(method),
+        ["metadata"] = metadata.DeepClone(),
+    };
+
+    public static JsonObject Charge(long created, JsonObject intent, string status, string? email, string? name)
+    {
+        var method = intent["payment_method_types"]![0]!.GetValue<string>();
+        return new JsonObject
+        {
+            ["id"] = PracticeStore.NewId("ch"),
+            ["object"] = "charge",
+            ["created"] = created,
+            ["livemode"] = false,
+            ["amount"] = intent["amount"]!.DeepClone(),
+            ["amount_captured"] = status == "failed" ? 0L : PracticeStore.Number(intent, "amount"),
+            ["amount_refunded"] = 0L,
+            ["currency"] = intent["currency"]!.DeepClone(),
+            ["customer"] = intent["customer"]?.DeepClone(),
+            ["payment_intent"] = intent["id"]!.DeepClone(),
+            ["balance_transaction"] = null,
+            ["status"] = status,
+            ["paid"] = status == "succeeded",
+            ["captured"] = status != "failed",
+            ["refunded"] = false,
+            ["disputed"] = false,
+            ["failure_balance_transaction"] = null,
+            ["billing_details"] = new JsonObject { ["email"] = email, ["name"] = name },
+            ["payment_method_details"] = method == "card"
+                ? new JsonObject
+                {
+                    ["type"] = "card",
+                    ["card"] = new JsonObject { ["brand"] = "visa", ["country"] = "US", ["exp_month"] = 12L, ["exp_year"] = 2034L, ["funding"] = "credit", ["last4"] = "4242" },
+                }
+                : new JsonObject { ["type"] = method, [method] = new JsonObject { ["bank_name"] = "PRACTICE BANK", ["last4"] = "6789" } },
+            ["metadata"] = intent["metadata"]!.DeepClone(),
+        };
+    }
+
+    /// <summary>What a charge or refund does to the account's balance; the fee is Stripe's US card price, 2.9 % + 30 (https://stripe.com/pricing).</summary>
+    public static JsonObject BalanceTransaction(long created, string type, long amount, string currency, string source)
+    {
+        var fee = type is "charge" or "payment" ? (amount * 29 + 500) / 1000 + 30 : 0L;
+        return new JsonObject
+        {
+            ["id"] = PracticeStore.NewId("txn"),
+            ["object"] = "balance_transaction",
+            ["created"] = created,
+            ["available_on"] = created + 2 * 86_400,
+            ["type"] = type,
+            ["reporting_category"] = type,
+            ["amount"] = amount,
+            ["fee"] = fee,
+            ["net"] = amount - fee,
+            ["currency"] = currency,
+            ["exchange_rate"] = null,
+            ["fee_details"] = fee == 0 ? [] : new JsonArray(new JsonObject
+            {
+                ["type"] = "stripe_fee",
+                ["amount"] = fee,
+                ["currency"] = currency,
+                ["description"] = "Stripe processing fees",
+            }),
+            ["source"] = source,
+            ["status"] = "pending",
+        };
+    }
+
+    public static JsonObject Refund(long created, JsonObject charge, long amount, string? reason, JsonObject metadata) => new()
+    {
+        ["id"] = PracticeStore.NewId("re"),
+        ["object"] = "refund",
+        ["created"] = created,
+        ["amount"] = amount,
+        ["currency"] = charge["currency"]!.DeepClone(),
+        ["charge"] = charge["id"]!.DeepClone(),
+        ["payment_intent"] = charge["payment_intent"]?.DeepClone(),
+        ["balance_transaction"] = null,
+        ["reason"] = reason,
+        ["status"] = "succeeded",
+        ["metadata"] = metadata,
+    };
+
+    public static JsonObject Event(long created, string type, JsonObject about, JsonObject? before) => new()
+    {
+        ["id"] = PracticeStore.NewId("evt"),
+        ["object"] = "event",
+        ["api_version"] = ApiVersion,
+        ["created"] = created,
+        ["livemode"] = false,
+        ["pending_webhooks"] = 1L,
+        ["request"] = new JsonObject { ["id"] = null, ["idempotency_key"] = null },
+        ["type"] = type,
+        ["data"] = before is null
+            ? new JsonObject { ["object"] = about.DeepClone() }
+            : new JsonObject { ["object"] = about.DeepClone(), ["previous_attributes"] = before },
+    };
+}

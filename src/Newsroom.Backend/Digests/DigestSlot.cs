@@ -1,0 +1,38 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Newsroom.Backend.Digests;
+
+/// <summary>
+/// A newsletter's cadence on one local date: unique, so restarts, retries and two nodes make one digest of it. The rows are the
+/// diary: every slot says what became of it.
+/// </summary>
+public sealed class DigestSlot
+{
+    /// <summary>How late a slot may still run. A morning digest does not go out in the afternoon because a server was down.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromHours(2);
+
+    /// <summary>After that a slot without outcome was left by a process that died: another one takes it up.</summary>
+    public static readonly TimeSpan TakenFor = TimeSpan.FromMinutes(5);
+
+    public int Id { get; private set; }
+    public int NewsletterId { get; init; }
+    public required DateOnly LocalDate { get; init; }
+    public required DateTimeOffset DueAt { get; init; }
+
+    /// <summary>When a process last began to work on it.</summary>
+    public required DateTimeOffset TakenAt { get; init; }
+
+    /// <summary>Null while it is made; then what became of it: <c>sending: …</c>, <c>draft: …</c>, <c>skipped: …</c>, <c>missed: …</c>.</summary>
+    public string? Outcome { get; set; }
+}
+
+internal sealed class DigestSlotMapping : IEntityTypeConfiguration<DigestSlot>
+{
+    public void Configure(EntityTypeBuilder<DigestSlot> builder)
+    {
+        builder.Property(s => s.Outcome).HasMaxLength(Digest.ReasonLength);
+        builder.HasOne<Newsletters.Newsletter>().WithMany().HasForeignKey(s => s.NewsletterId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(s => new { s.NewsletterId, s.LocalDate }).IsUnique();
+    }
+}

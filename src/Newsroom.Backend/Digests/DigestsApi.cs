@@ -1,0 +1,95 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Web;
+
+namespace Newsroom.Backend.Digests;
+
+/// <summary><c>/api/v1/digests</c>.</summary>
+internal static class DigestsApi
+{
+    private const int MostStories = 50;
+
+    public sealed record NewDigest(string? Newsletter, string? Subject, string? Note, IReadOnlyList<string>? StoryIds);
+
+    public sealed record ScheduleRequest(string? At, string? TimeZone);
+
+    public sealed record TestRequest(string? To);
+
+    public sealed record TestShape(string Result, int? Code, string? EnhancedCode, string? Answer);
+
+    public static void MapDigestsApi(this IEndpointRouteBuilder routes)
+    {
+        var digests = routes.MapApi("digests");
+        digests.MapGet("/", ListAsync).Produces<ListPage<DigestShape>>();
+        digests.MapPost("/", CreateAsync).Produces<DigestShape>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status409Conflict).ProducesValidationProblem(422);
+        digests.MapGet("/{id}", (string id, NewsroomDb db, CancellationToken ct) => ShowAsync(db, id, ct)).Produces<DigestShape>().ProducesProblem(404);
+        Step(digests, "send", (string id, SendDigest send, NewsroomDb db, CancellationToken ct) => AnswerAsync(db, id, send.RunAsync(id, ct), ct));
+        Step(digests, "pause", (string id, PauseDigest pause, NewsroomDb db, CancellationToken ct) => AnswerAsync(db, id, pause.RunAsync(id, ct), ct));
+        Step(digests, "resume", (string id, ResumeDigest resume, NewsroomDb db, CancellationToken ct) => AnswerAsync(db, id, resume.RunAsync(id, ct), ct));
+        Step(digests, "cancel", (string id, CancelDigest cancel, NewsroomDb db, CancellationToken ct) => AnswerAsync(db, id, cancel.RunAsync(id, ct), ct));
+        Step(digests, "schedule", (string id, ScheduleRequest when, ScheduleDigest schedule, NewsroomDb db, IOptions<SiteOptions> site, CancellationToken ct) =>
+            AnswerAsync(db, id, schedule.RunAsync(id, when.At, when.TimeZone ?? site.Value.TimeZone, ct), ct));
+        digests.MapPost("/{id}/test", TestAsync).Produces<TestShape>().ProducesProblem(404).ProducesProblem(409).ProducesValidationProblem(422);
+        digests.MapDeliveries();
+    }
+
+    private static void Step(RouteGroupBuilder digests, string verb, Delegate handler) =>
+        digests.MapPost($"/{{id}}/{verb}", handler).Produces<DigestShape>().ProducesProblem(404).ProducesProblem(409);
+
+    private static async Task<IResult> ListAsync(NewsroomDb db, string? after, int? limit, string? newsletter, CancellationToken cancellationToken)
+    {
+        if (Api.ReadPage(after, limit, out var before, out var take) is { } fault)
+            return fault;
+        // Newest first: the cursor is the lowest id given so far.
+        var rows = await DigestShape.RowsOf(db)
+            .Where(d => (before == null || d.Id < before) && (newsletter == null || d.Newsletter == newsletter))
+            .OrderByDescending(d => d.Id)
+            .Take(take + 1)
+            .ToListAsync(cancellationToken);
+        var ledgers = await Ledger.OfAsync(db, rows.ConvertAll(r => r.Id), cancellationToken);
+        return Results.Ok(ListPage.Cut(rows, take, r => r.Id, r => DigestShape.Of(r, ledgers.GetValueOrDefault(r.Id, Ledger.Empty))));
+    }
+
+    private static async Task<IResult> CreateAsync(NewDigest order, ComposeDigest compose, NewsroomDb db, CancellationToken cancellationToken)
+    {
+        var newsletterId = await db.Newsletters.Where(n => n.Slug == order.Newsletter).Select(n => (int?)n.Id).SingleOrDefaultAsync(cancellationToken);
+        if (newsletterId is null)
+            return Api.Invalid("newsletter", "Give the slug of one of your newsletters (GET /api/v1/newsletters lists them).");
+        if (order.Subject is { } subject && (subject.Trim().Length is 0 or > Digest.SubjectLength || subject.Any(char.IsControl)))
+            return Api.Invalid("subject", $"Give a subject of 1 to {Digest.SubjectLength} characters on one line, or leave it out.");
+        if (order.Note is { Length: > Digest.NoteLength })
+            return Api.Invalid("note", $"Keep the note within {Digest.NoteLength} characters.");
+        if (order.StoryIds is { } ids && (ids.Count is 0 or > MostStories || ids.Distinct(StringComparer.Ordinal).Count() != ids.Count))
+            return Api.Invalid("storyIds", $"Name 1 to {MostStories} stories, each once, or leave storyIds out for what is new.");
+        var outcome = await compose.RunAsync(new DigestOrder(newsletterId.Value, order.Subject?.Trim(), order.Note, order.StoryIds), cancellationToken);
+        return outcome switch
+        {
+            ComposeOutcome.Composed(_, var publicId) => Results.Created($"/api/v1/digests/{publicId}", await DigestShape.FindAsync(db, publicId, cancellationToken)),
+            ComposeOutcome.NothingNew(var why, _) => Api.Conflict(why),
+            ComposeOutcome.BadStory(var storyId, var why) => Api.Invalid("storyIds", $"{storyId}: {why}"),
+            _ => throw new ArgumentOutOfRangeException(nameof(order), outcome, null),
+        };
+    }
+
+    private static async Task<IResult> ShowAsync(NewsroomDb db, string id, CancellationToken cancellationToken) =>
+        await DigestShape.FindAsync(db, id, cancellationToken) is { } digest ? Results.Ok(digest) : Api.NotFound("digest");
+
+    private static async Task<IResult> AnswerAsync(NewsroomDb db, string id, Task<DigestStep> step, CancellationToken cancellationToken) => await step switch
+    {
+        DigestStep.Done => await ShowAsync(db, id, cancellationToken),
+        DigestStep.NotNow(var why) => Api.Conflict(why),
+        DigestStep.Invalid(var field, var why) => Api.Invalid(field, why),
+        _ => Api.NotFound("digest"),
+    };
+
+    private static async Task<IResult> TestAsync(string id, TestRequest request, SendTest send, CancellationToken cancellationToken) =>
+        await send.RunAsync(id, request.To, cancellationToken) switch
+        {
+            TestOutcome.Answered(var answer) => Results.Ok(new TestShape(
+                System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(answer.Result.ToString()), answer.Code, answer.EnhancedCode, answer.Answer)),
+            TestOutcome.BadAddress => Api.Invalid("to", "Give one mail address, for example you@example.org."),
+            TestOutcome.NotNow(var why) => Api.Conflict(why),
+            _ => Api.NotFound("digest"),
+        };
+}

@@ -1,0 +1,67 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail;
+using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Subscribers;
+using Newsroom.Backend.Web;
+
+namespace Newsroom.Backend.Digests;
+
+/// <summary>Renders digests: once for all readers, who differ only in their own links.</summary>
+public sealed class Editions(NewsroomDb db, MailTemplates templates, MessageBuilder messages, ReaderLinks links, IOptions<SiteOptions> site, TimeProvider clock)
+{
+    public const string Template = "digest";
+
+    public async Task<Edition> RenderAsync(int digestId, CancellationToken cancellationToken)
+    {
+        var digest = await db.Digests.AsNoTracking().Include(d => d.Stories).SingleAsync(d => d.Id == digestId, cancellationToken);
+        var newsletter = await db.Newsletters.Where(n => n.Id == digest.NewsletterId)
+            .Select(n => new { n.Slug, n.Name, n.Description })
+            .SingleAsync(cancellationToken);
+        var archiveUrl = site.Value.Link($"/archive/{newsletter.Slug}/{digest.Number}");
+        var model = DigestModel.Of(digest, newsletter.Name, newsletter.Description, archiveUrl, digest.StartedAt ?? clock.GetUtcNow(), site.Value);
+        var rendered = await templates.RenderAsync(Template, model, cancellationToken);
+        return new Edition(messages, links, rendered, digest.PublicId, $"{newsletter.Name} <{newsletter.Slug}.{new Uri(site.Value.Link("/")).Host}>", newsletter.Name, archiveUrl);
+    }
+}
+
+/// <summary>A digest as its readers get it, but for the places where each one's own links stand.</summary>
+public sealed class Edition(
+    MessageBuilder messages, ReaderLinks links, RenderedMail rendered, string digestPublicId, string listId, string newsletterName, string archiveUrl)
+{
+    private readonly string[] _html = rendered.Html.Split(DigestModel.UnsubscribeMark);
+    private readonly string[] _text = rendered.Text.Split(DigestModel.UnsubscribeMark);
+
+    /// <summary>The message for one reader: the same bytes for the same <paramref name="date"/>.</summary>
+    public async ValueTask<BuiltMessage> BuildAsync(DigestReader reader, DateTimeOffset date, CancellationToken cancellationToken)
+    {
+        var leave = await links.UnsubscribeAsync(reader.SubscriptionPublicId, cancellationToken);
+        return await messages.BuildAsync(Parts(EmailAddress.Parse(reader.Address), reader.Name, rendered.Subject, leave, date) with
+        {
+            MessageIdSeed = $"digest\n{digestPublicId}\n{reader.SubscriberPublicId}",
+        }, cancellationToken);
+    }
+
+    /// <summary>A look at it for somebody who is no reader. Its unsubscribe link belongs to nobody.</summary>
+    public async ValueTask<BuiltMessage> BuildTestAsync(EmailAddress to, DateTimeOffset date, CancellationToken cancellationToken)
+    {
+        var leave = await links.UnsubscribeAsync(digestPublicId, cancellationToken);
+        return await messages.BuildAsync(Parts(to, null, $"[Test] {rendered.Subject}", leave, date) with
+        {
+            MessageIdSeed = $"digest-test\n{digestPublicId}\n{to.Key}\n{date.UtcTicks}",
+        }, cancellationToken);
+    }
+
+    private MessageParts Parts(EmailAddress to, string? name, string subject, string leave, DateTimeOffset date) => new()
+    {
+        To = to,
+        ToName = name,
+        // The link is letters, digits, slashes and dashes: the same in HTML, in text and in a header.
+        Content = new RenderedMail(subject, string.Join(leave, _html), string.Join(leave, _text)),
+        Date = date,
+        MessageIdSeed = "",
+        FromName = newsletterName,
+        List = new ListHeaders(listId, leave, archiveUrl),
+    };
+}

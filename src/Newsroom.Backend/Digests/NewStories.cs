@@ -1,0 +1,40 @@
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Stories;
+
+namespace Newsroom.Backend.Digests;
+
+/// <param name="Stories">Newest first, at most <see cref="NewStories.Most"/>; tracked by nobody.</param>
+/// <param name="LeftOut">How many more are new.</param>
+/// <param name="AfterId">Where the last digest ended.</param>
+/// <param name="ThroughId">Where this one would end.</param>
+/// <param name="LastNumber">The last digest's number; null when this is the first.</param>
+public sealed record FreshStories(List<Story> Stories, int LeftOut, long AfterId, long ThroughId, int? LastNumber);
+
+/// <summary>
+/// What a newsletter's next digest would bring: stories taken in since its last one, by intake id and never by a clock, that are for it or
+/// for every newsletter, were not on the site before its feed was first read, are not withdrawn and stood in none of its digests.
+/// </summary>
+public sealed class NewStories(NewsroomDb db)
+{
+    /// <summary>
+    /// The newest that fit: with more, Gmail would clip the mail (102 kB) and nobody would read it. The others are not lost without a
+    /// word: the digest says how many more are on the site.
+    /// </summary>
+    public const int Most = 20;
+
+    public async Task<FreshStories> OfAsync(int newsletterId, CancellationToken cancellationToken)
+    {
+        // A digest cancelled before its first mail never was: its stories are new still.
+        var earlier = db.Digests.Where(d => d.NewsletterId == newsletterId && (d.Status != DigestStatus.Cancelled || d.StartedAt != null));
+        var afterId = await earlier.MaxAsync(d => (long?)d.StoriesThroughId, cancellationToken) ?? 0;
+        var lastNumber = await earlier.MaxAsync(d => d.Number, cancellationToken);
+        var fresh = db.Stories.AsNoTracking()
+            .Where(s => s.Id > afterId && !s.SeenBefore && s.WithdrawnAt == null && (s.NewsletterId == null || s.NewsletterId == newsletterId))
+            .Where(s => !db.DigestStories.Any(x => x.StoryId == s.Id && earlier.Any(d => d.Id == x.DigestId)));
+        var stories = await fresh.OrderByDescending(s => s.PublishedAt ?? s.FirstSeenAt).ThenByDescending(s => s.Id).Take(Most).ToListAsync(cancellationToken);
+        var count = stories.Count < Most ? stories.Count : await fresh.CountAsync(cancellationToken);
+        var throughId = await fresh.MaxAsync(s => (long?)s.Id, cancellationToken) ?? afterId;
+        return new FreshStories(stories, count - stories.Count, afterId, throughId, lastNumber);
+    }
+}

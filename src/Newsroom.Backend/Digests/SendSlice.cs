@@ -1,0 +1,56 @@
+using Hangfire;
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Jobs;
+
+namespace Newsroom.Backend.Digests;
+
+/// <summary>
+/// A short piece of a digest's sending: plans when that is not done, sends for at most <see cref="SliceRun.Length"/>, then enqueues its
+/// own continuation. Safe to run twice, at once or never: the lease and the rows decide, and a sweep enqueues what was lost.
+/// </summary>
+[AutomaticRetry(Attempts = 3, DelaysInSeconds = [10, 60, 300])]
+public sealed class SendSlice(NewsroomDb db, PlanAudience plan, SliceRun run, IBackgroundJobClient jobs, TimeProvider clock)
+{
+    public async Task RunAsync(int digestId, CancellationToken cancellationToken)
+    {
+        var leaseId = Guid.CreateVersion7();
+        if (!await SliceLease.TakeAsync(db, digestId, leaseId, clock.GetUtcNow(), cancellationToken))
+            return;
+        var more = false;
+        try
+        {
+            if (await plan.RunAsync(digestId, leaseId, cancellationToken))
+                more = await run.RunAsync(digestId, leaseId, cancellationToken);
+        }
+        finally
+        {
+            await DeliveryRows.ReleaseAsync(db, digestId, leaseId);
+            await SliceLease.ReleaseAsync(db, digestId, leaseId);
+        }
+        await FinishAsync(digestId, cancellationToken);
+        // A job cut short by a stopping server must not count as done.
+        cancellationToken.ThrowIfCancellationRequested();
+        if (more)
+            jobs.EnqueueSlice(digestId);
+    }
+
+    /// <summary>"Sent" is said only of a digest whose every row is accounted for.</summary>
+    private Task<int> FinishAsync(int digestId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return db.Digests
+            .Where(d => d.Id == digestId && d.Status == DigestStatus.Sending && d.PlannedCount == db.Deliveries.Count(r => r.DigestId == digestId
+                && (r.State == DeliveryState.Accepted || r.State == DeliveryState.Refused || r.State == DeliveryState.Withheld || r.State == DeliveryState.Uncertain)))
+            .ExecuteUpdateAsync(s => s
+                .SetProperty(d => d.Status, DigestStatus.Sent)
+                .SetProperty(d => d.FinishedAt, now)
+                .SetProperty(d => d.Reason, (string?)null), cancellationToken);
+    }
+}
+
+public static class SliceJobs
+{
+    public static void EnqueueSlice(this IBackgroundJobClient jobs, int digestId) =>
+        jobs.Enqueue<SendSlice>(Queues.Bulk, s => s.RunAsync(digestId, CancellationToken.None));
+}

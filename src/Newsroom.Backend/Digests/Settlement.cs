@@ -1,0 +1,35 @@
+using Newsroom.Backend.Mail;
+
+namespace Newsroom.Backend.Digests;
+
+/// <summary>What a hand-over's answer makes of its row.</summary>
+public sealed record Settlement(DeliveryState State, int Attempts, DateTimeOffset? NextAttemptAt, int? Code, string? Answer)
+{
+    // Two days in all: news is old by then (RFC 5321 §4.5.4.1 would give four to five for ordinary mail).
+    private static readonly TimeSpan[] BackOff =
+    [
+        TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1), TimeSpan.FromHours(2), TimeSpan.FromHours(4),
+        TimeSpan.FromHours(8), TimeSpan.FromHours(8), TimeSpan.FromHours(8), TimeSpan.FromHours(8), TimeSpan.FromHours(8),
+    ];
+
+    private static readonly TimeSpan WhenNobodyAnswered = TimeSpan.FromMinutes(1);
+
+    /// <param name="answer">What the relay said.</param>
+    /// <param name="attempts">How many times the server has answered for this row before.</param>
+    /// <param name="now">The instant of the answer.</param>
+    public static Settlement Of(HandOver answer, int attempts, DateTimeOffset now) => answer.Result switch
+    {
+        HandOverResult.Accepted => Final(DeliveryState.Accepted, answer, attempts + 1),
+        // A 5yz for policy or authentication is the newsroom's own fault (RFC 3463 X.7): its reader waits until that is mended.
+        HandOverResult.Refused when answer.Owner != FaultOwner.Server => Final(DeliveryState.Refused, answer, attempts + 1),
+        HandOverResult.Refused or HandOverResult.Later => attempts < BackOff.Length
+            ? new Settlement(DeliveryState.Deferred, attempts + 1, now + BackOff[attempts], answer.Code, answer.Words)
+            : Final(DeliveryState.Refused, answer, attempts + 1),
+        // Nobody was asked, so no attempt is used up.
+        HandOverResult.NotSent => new Settlement(DeliveryState.Deferred, attempts, now + WhenNobodyAnswered, answer.Code, answer.Words),
+        HandOverResult.Unknown => Final(DeliveryState.Uncertain, answer, attempts + 1),
+        _ => throw new ArgumentOutOfRangeException(nameof(answer), answer.Result, null),
+    };
+
+    private static Settlement Final(DeliveryState state, HandOver answer, int attempts) => new(state, attempts, null, answer.Code, answer.Words);
+}

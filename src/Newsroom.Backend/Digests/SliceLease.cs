@@ -1,0 +1,35 @@
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
+
+namespace Newsroom.Backend.Digests;
+
+/// <summary>
+/// At most one live slice per digest, whatever Hangfire runs twice. The lease is also the fence: every row a slice takes carries its id,
+/// and a slice that lost its lease finds its guarded updates changing nothing.
+/// </summary>
+public static class SliceLease
+{
+    /// <summary>How long a silent slice is believed to live.</summary>
+    public static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(15);
+
+    public static async Task<bool> TakeAsync(NewsroomDb db, int digestId, Guid leaseId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var until = now + Length;
+        return await db.Digests
+            .Where(d => d.Id == digestId && d.Status == DigestStatus.Sending && (d.LeaseUntil == null || d.LeaseUntil < now))
+            .ExecuteUpdateAsync(s => s.SetProperty(d => d.LeaseId, leaseId).SetProperty(d => d.LeaseUntil, until), cancellationToken) == 1;
+    }
+
+    /// <summary>False when the digest is no longer being sent, or another slice has it.</summary>
+    public static async Task<bool> RenewAsync(NewsroomDb db, int digestId, Guid leaseId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var until = now + Length;
+        return await db.Digests.Where(d => d.Id == digestId && d.LeaseId == leaseId && d.Status == DigestStatus.Sending)
+            .ExecuteUpdateAsync(s => s.SetProperty(d => d.LeaseUntil, until), cancellationToken) == 1;
+    }
+
+    public static Task<int> ReleaseAsync(NewsroomDb db, int digestId, Guid leaseId) =>
+        db.Digests.Where(d => d.Id == digestId && d.LeaseId == leaseId)
+            .ExecuteUpdateAsync(s => s.SetProperty(d => d.LeaseId, (Guid?)null).SetProperty(d => d.LeaseUntil, (DateTimeOffset?)null));
+}

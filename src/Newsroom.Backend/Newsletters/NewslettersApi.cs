@@ -1,0 +1,44 @@
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Web;
+
+namespace Newsroom.Backend.Newsletters;
+
+/// <summary>A newsletter in JSON.</summary>
+public sealed record NewsletterShape(string Id, string Slug, string Name, string? Description, CadenceForm? Cadence, DateTimeOffset CreatedAt)
+{
+    public static NewsletterShape Of(Newsletter newsletter) => new(newsletter.PublicId, newsletter.Slug, newsletter.Name,
+        newsletter.Description, CadenceForm.Of(newsletter.Cadence), newsletter.CreatedAt);
+}
+
+/// <summary>Only <paramref name="Slug"/> and <paramref name="Name"/> are needed.</summary>
+public sealed record NewNewsletter(string? Slug, string? Name, string? Description, CadenceForm? Cadence);
+
+internal static class NewslettersApi
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapApi("newsletters");
+        api.MapGet("", ListAsync).Produces<ListPage<NewsletterShape>>();
+        api.MapPost("", AddAsync).Produces<NewsletterShape>(StatusCodes.Status201Created)
+            .ProducesProblem(StatusCodes.Status409Conflict).ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
+    }
+
+    private static async Task<IResult> ListAsync(NewsroomDb db, string? after, int? limit, CancellationToken cancellationToken)
+    {
+        if (Api.ReadPage(after, limit, out var afterKey, out var take) is { } fault)
+            return fault;
+        var rows = await db.Newsletters.AsNoTracking().Where(n => afterKey == null || n.Id > afterKey)
+            .OrderBy(n => n.Id).Take(take + 1).ToListAsync(cancellationToken);
+        return Results.Ok(ListPage.Cut(rows, take, n => n.Id, NewsletterShape.Of));
+    }
+
+    private static async Task<IResult> AddAsync(NewNewsletter form, AddNewsletter add, CancellationToken cancellationToken) =>
+        await add.RunAsync(form.Slug, form.Name, form.Description, form.Cadence, cancellationToken) switch
+        {
+            AddNewsletterOutcome.Added(var made) => Results.Created((string?)null, NewsletterShape.Of(made)),
+            AddNewsletterOutcome.Invalid(var fault) => Api.Invalid(fault.Field, fault.WhatToDo),
+            AddNewsletterOutcome.SlugTaken(var slug) => Api.Conflict($"There is a newsletter '{slug}' already: choose another slug."),
+            var other => throw new InvalidOperationException($"Unknown outcome {other}."),
+        };
+}

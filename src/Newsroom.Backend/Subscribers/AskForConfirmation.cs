@@ -1,0 +1,112 @@
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail;
+using Newsroom.Backend.Newsletters;
+using Newsroom.Backend.Primitives;
+
+namespace Newsroom.Backend.Subscribers;
+
+/// <summary>
+/// Writes a request, its consent and its mail in one transaction. Every road to a confirmation mail leads through here and so
+/// through the same cool-down, whether a form, the API or an expired link asks.
+/// </summary>
+public sealed class AskForConfirmation(NewsroomDb db, LinkTokens tokens, SuppressionList suppressions)
+{
+    /// <summary>Between two mails to one address, so that no form of ours can flood a mailbox.</summary>
+    public static readonly TimeSpan CoolDown = TimeSpan.FromMinutes(10);
+
+    /// <summary>Mails to one address in any 24 hours.</summary>
+    public const int MostMailsADay = 3;
+
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    internal async Task RunAsync(
+        EmailAddress address, IReadOnlyList<Newsletter> newsletters, string? name, string method, string? source, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var suppressed = await suppressions.HoldsAsync(address, cancellationToken);
+        await db.RetryingAsync(async token =>
+        {
+            var subscriber = await FindOrAddAsync(address, now, token);
+            var request = await MakeRequestAsync(subscriber, newsletters, name, suppressed, now, token);
+            db.Add(request);
+            db.Add(Consent.Of(subscriber, ConsentEvent.Requested, newsletters, ConsentWording.SignUp, method, source, now));
+            await AddMissingAsync(subscriber, newsletters, now, token);
+            subscriber.Touch();
+            await SaveWithMailAsync(request, IsOnAll(subscriber, newsletters) ? AlreadySubscribedComposer.MailKind : ConfirmationComposer.MailKind, now, token);
+            return true;
+        }, cancellationToken);
+    }
+
+    private async Task<Subscriber> FindOrAddAsync(EmailAddress address, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var known = await db.Subscribers.Include(s => s.Subscriptions).SingleOrDefaultAsync(s => s.AddressKey == address.Key, cancellationToken);
+        return known ?? db.Add(new Subscriber { Address = address.Value, AddressKey = address.Key, CreatedAt = now }).Entity;
+    }
+
+    private async Task<SignUpRequest> MakeRequestAsync(
+        Subscriber subscriber, IReadOnlyList<Newsletter> newsletters, string? name, bool suppressed, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var asked = SignUpRequest.Join(newsletters);
+        var earlier = await db.SignUpRequests.AsNoTracking().Where(r => r.SubscriberId == subscriber.Id && r.MailDueAt > now - Day)
+            .OrderByDescending(r => r.MailDueAt).Take(MostMailsADay).ToListAsync(cancellationToken);
+        var request = new SignUpRequest
+        {
+            Subscriber = subscriber,
+            NewsletterIds = asked,
+            Name = name,
+            TokenHash = "",
+            RequestedAt = now,
+            ExpiresAt = now + SignUpRequest.Lifetime,
+            MailDueAt = suppressed || !subscriber.MayBeMailed ? null : NextMail(earlier, asked, now),
+        };
+        request.TokenHash = (await tokens.ForAsync(ReaderLinks.ConfirmPurpose, request.PublicId, cancellationToken)).Hash;
+        return request;
+    }
+
+    /// <summary>
+    /// At once; or when the cool-down ends, when this asks for something else than what is on its way (a reader who signs up for a second
+    /// newsletter a minute later); or not at all.
+    /// </summary>
+    /// <param name="earlier">The last day's requests that got a mail, latest mail first, at most <see cref="MostMailsADay"/>.</param>
+    /// <param name="asked"><see cref="SignUpRequest.NewsletterIds"/> of the new one.</param>
+    /// <param name="now">The moment of asking.</param>
+    private static DateTimeOffset? NextMail(List<SignUpRequest> earlier, string asked, DateTimeOffset now)
+    {
+        if (earlier.Count == 0)
+            return now;
+        if (earlier.Count >= MostMailsADay)
+            return null;
+        var free = earlier[0].MailDueAt!.Value + CoolDown;
+        if (free <= now)
+            return now;
+        return earlier.Exists(r => r.NewsletterIds == asked) ? null : free;
+    }
+
+    /// <summary>Shows staff what is waited for. What exists already stays as it is: only the confirmation changes it.</summary>
+    private async Task AddMissingAsync(Subscriber subscriber, IReadOnlyList<Newsletter> newsletters, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        foreach (var newsletter in newsletters.Where(n => !subscriber.Subscriptions.Exists(s => s.NewsletterId == n.Id)))
+            subscriber.Subscriptions.Add(await Subscription.NewAsync(newsletter, tokens, now, cancellationToken));
+    }
+
+    private async Task SaveWithMailAsync(SignUpRequest request, string kind, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        // A mail that will not leave has its row too: the same work for every address, and staff see why there was none.
+        db.Add(new OutgoingMail
+        {
+            Kind = kind,
+            SubjectId = request.Id,
+            CreatedAt = now,
+            NextAttemptAt = request.MailDueAt,
+            State = request.MailDueAt is null ? OutgoingMailState.Withheld : OutgoingMailState.Waiting,
+            SettledAt = request.MailDueAt is null ? now : null,
+        });
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private static bool IsOnAll(Subscriber subscriber, IReadOnlyList<Newsletter> newsletters) =>
+        newsletters.All(n => subscriber.Subscriptions.Exists(s => s.NewsletterId == n.Id && s.State == SubscriptionState.Active));
+}

@@ -1,0 +1,97 @@
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Newsletters;
+using Newsroom.Backend.Primitives;
+
+namespace Newsroom.Backend.Subscribers;
+
+public enum ConfirmState
+{
+    /// <summary>No request has this token: cut off, altered, or purged long after it expired.</summary>
+    Unknown,
+
+    /// <summary>Waits for the button.</summary>
+    Open,
+    Expired,
+
+    /// <summary>By this call.</summary>
+    Confirmed,
+    AlreadyConfirmed,
+
+    /// <summary>The reader has left what was asked for since; an old link does not bring anybody back.</summary>
+    LeftSince,
+
+    /// <summary>The address bounced, complained or was barred in the meantime.</summary>
+    Barred,
+}
+
+/// <param name="State">What the page is about.</param>
+/// <param name="Newsletters">What the request asks for or has; empty for an unknown token.</param>
+public sealed record ConfirmOutcome(ConfirmState State, IReadOnlyList<Newsletter> Newsletters);
+
+/// <summary>Confirms one request by its link's token. Looking changes nothing: mail scanners open every link.</summary>
+public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, TimeProvider clock)
+{
+    /// <summary>What <see cref="RunAsync"/> would meet now. Writes nothing.</summary>
+    public async Task<ConfirmOutcome> LookAsync(string token, CancellationToken cancellationToken) =>
+        await FindAsync(token, cancellationToken) is { } found ? Decide(found, clock.GetUtcNow()) : new(ConfirmState.Unknown, []);
+
+    /// <summary>Confirms an open request; says why not of any other. Twice is once.</summary>
+    public Task<ConfirmOutcome> RunAsync(string token, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
+    {
+        var now = clock.GetUtcNow();
+        if (await FindAsync(token, turn) is not { } found)
+            return new ConfirmOutcome(ConfirmState.Unknown, []);
+        var outcome = Decide(found, now);
+        if (outcome.State != ConfirmState.Open)
+            return outcome;
+
+        var subscriber = found.Request.Subscriber;
+        found.Request.Confirm(now);
+        subscriber.Confirm(now);
+        subscriber.Name = found.Request.Name ?? subscriber.Name;
+        foreach (var newsletter in outcome.Newsletters)
+        {
+            var subscription = subscriber.Subscriptions.Find(s => s.NewsletterId == newsletter.Id);
+            if (subscription is null)
+                subscriber.Subscriptions.Add(subscription = await Subscription.NewAsync(newsletter, tokens, now, turn));
+            if (subscription.State != SubscriptionState.Active)
+                subscription.Activate(now);
+        }
+        db.Add(Consent.Of(subscriber, ConsentEvent.Confirmed, outcome.Newsletters, ConsentWording.Confirm, ConsentMethod.ConfirmPage, null, now));
+        await db.SaveChangesAsync(turn);
+        return outcome with { State = ConfirmState.Confirmed };
+    }, cancellationToken);
+
+    private static ConfirmOutcome Decide(Found found, DateTimeOffset now)
+    {
+        var (request, asked) = found;
+        var subscriptions = request.Subscriber.Subscriptions;
+        if (request.ConfirmedAt is not null)
+        {
+            var held = asked.FindAll(n => subscriptions.Exists(s => s.NewsletterId == n.Id && s.State == SubscriptionState.Active));
+            return held.Count > 0 ? new(ConfirmState.AlreadyConfirmed, held) : new(ConfirmState.LeftSince, asked);
+        }
+        if (!request.Subscriber.MayBeMailed)
+            return new(ConfirmState.Barred, asked);
+        // Leaving is the later word: it takes back what was asked before it, confirmed or not.
+        var wanted = asked.FindAll(n => !subscriptions.Exists(s => s.NewsletterId == n.Id && s.State == SubscriptionState.Left && s.LeftAt > request.RequestedAt));
+        if (wanted.Count == 0)
+            return new(ConfirmState.LeftSince, asked);
+        return new(request.IsOpen(now) ? ConfirmState.Open : ConfirmState.Expired, wanted);
+    }
+
+    private async Task<Found?> FindAsync(string token, CancellationToken cancellationToken)
+    {
+        if (SecretToken.HashOf(token) is not { } hash)
+            return null;
+        var request = await db.SignUpRequests.Include(r => r.Subscriber).ThenInclude(s => s.Subscriptions)
+            .SingleOrDefaultAsync(r => r.TokenHash == hash, cancellationToken);
+        if (request is null)
+            return null;
+        var ids = request.Newsletters;
+        return new(request, await db.Newsletters.AsNoTracking().Where(n => ids.Contains(n.Id)).OrderBy(n => n.Id).ToListAsync(cancellationToken));
+    }
+
+    private sealed record Found(SignUpRequest Request, List<Newsletter> Asked);
+}

@@ -1,0 +1,35 @@
+namespace Newsroom.Backend.Subscribers;
+
+/// <summary>
+/// The sentences people agree to, in one place: pages show exactly <see cref="Text"/>, and the consent record keeps it with its
+/// version (GDPR Art. 7(1)). A changed sentence is a new version; a version's sentence never changes.
+/// </summary>
+public sealed record ConsentWording(string Version, string Text)
+{
+    /// <summary>Beside every sign-up form, ours or embedded.</summary>
+    public static ConsentWording SignUp { get; } = new("sign-up-1",
+        "By signing up you agree that we send you the newsletters you chose by email. We use your address for nothing else and give it to nobody. You can leave at any time with the link in every email.");
+
+    /// <summary>Beside the confirmation page's button.</summary>
+    public static ConsentWording Confirm { get; } = new("confirm-1",
+        "Yes, this is my address, and I want these newsletters by email. I can leave at any time with the link in every email.");
+
+    public static ConsentWording Leave { get; } = new("leave-1", "Stop sending me this newsletter.");
+
+    public static ConsentWording LeaveAll { get; } = new("leave-all-1", "Stop sending me every newsletter.");
+
+    /// <summary>The mail program's own button: the reader saw its words, not ours (RFC 8058).</summary>
+    public static ConsentWording OneClick { get; } = new("one-click-1", "List-Unsubscribe=One-Click");
+
+    public static ConsentWording Undo { get; } = new("undo-1", "I left by mistake: keep sending me what I left just now.");
+}
+
+/// <summary>How a consent was given or withdrawn.</summary>
+public static class ConsentMethod
+{
+    public const string Form = "form";
+    public const string Api = "api";
+    public const string ConfirmPage = "confirm-page";
+    public const string OneClick = "one-click";
+    public const string UnsubscribePage = "unsubscribe-page";
+}

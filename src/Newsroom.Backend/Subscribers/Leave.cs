@@ -1,0 +1,90 @@
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Newsletters;
+using Newsroom.Backend.Primitives;
+
+namespace Newsroom.Backend.Subscribers;
+
+/// <summary>Where an unsubscribe link's reader stands.</summary>
+/// <param name="Newsletter">The link's own.</param>
+/// <param name="IsActive">False: has left it, or never confirmed it.</param>
+/// <param name="Others">The reader's other active newsletters.</param>
+/// <param name="CanUndo">Left a moment ago: one button brings back what that one act ended.</param>
+public sealed record LeaveView(Newsletter Newsletter, bool IsActive, IReadOnlyList<Newsletter> Others, bool CanUndo);
+
+/// <summary>
+/// Leaves by the link of a mail: the token alone is the authority (RFC 8058 §3.1: no cookie, no sign-in), it works for ever and twice is once.
+/// </summary>
+public sealed class Leave(NewsroomDb db, TimeProvider clock)
+{
+    /// <summary>
+    /// For a slip, not for a change of mind: mails get forwarded, and an old link must not bring back a reader who left long ago.
+    /// </summary>
+    public static readonly TimeSpan UndoFor = TimeSpan.FromDays(1);
+
+    /// <summary>Writes nothing. Null for a token that no subscription has.</summary>
+    public async Task<LeaveView?> LookAsync(string token, CancellationToken cancellationToken) =>
+        await FindAsync(token, cancellationToken) is { } subscription ? View(subscription, clock.GetUtcNow()) : null;
+
+    /// <param name="token">The link's.</param>
+    /// <param name="everything">All of the reader's newsletters, not only the link's.</param>
+    /// <param name="method"><see cref="ConsentMethod.OneClick"/> or <see cref="ConsentMethod.UnsubscribePage"/>.</param>
+    /// <param name="cancellationToken">Cancels before the save.</param>
+    /// <returns>Null for a token that no subscription has.</returns>
+    public Task<LeaveView?> RunAsync(string token, bool everything, string method, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
+    {
+        var now = clock.GetUtcNow();
+        if (await FindAsync(token, turn) is not { } own)
+            return null;
+        var subscriber = own.Subscriber;
+        var ended = subscriber.Subscriptions.FindAll(s => s.State != SubscriptionState.Left && (everything || s == own));
+        if (ended.Count > 0)
+        {
+            foreach (var subscription in ended)
+                subscription.Leave(now);
+            // The link's own newsletter, left before, belongs to this act: undoing brings all of it back.
+            own.Leave(now);
+            subscriber.LeaveIfNothingIsLeft(now);
+            var wording = everything ? ConsentWording.LeaveAll : method == ConsentMethod.OneClick ? ConsentWording.OneClick : ConsentWording.Leave;
+            db.Add(Consent.Of(subscriber, ConsentEvent.Withdrawn, ended.Select(s => s.Newsletter), wording, method, null, now));
+            await db.SaveChangesAsync(turn);
+        }
+        return View(own, now);
+    }, cancellationToken);
+
+    /// <summary>Takes back the act that ended the link's newsletter, for <see cref="UndoFor"/>. Twice is once.</summary>
+    /// <returns>Null for a token that no subscription has; the view says whether it is active again.</returns>
+    public Task<LeaveView?> UndoAsync(string token, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
+    {
+        var now = clock.GetUtcNow();
+        if (await FindAsync(token, turn) is not { } own)
+            return null;
+        if (CanUndo(own, now))
+        {
+            var subscriber = own.Subscriber;
+            var back = subscriber.Subscriptions.FindAll(s => s.State == SubscriptionState.Left && s.LeftAt == own.LeftAt && s.ConfirmedAt is not null);
+            foreach (var subscription in back)
+                subscription.Activate(now);
+            subscriber.Confirm(now);
+            db.Add(Consent.Of(subscriber, ConsentEvent.Confirmed, back.Select(s => s.Newsletter), ConsentWording.Undo, ConsentMethod.UnsubscribePage, null, now));
+            await db.SaveChangesAsync(turn);
+        }
+        return View(own, now);
+    }, cancellationToken);
+
+    private static bool CanUndo(Subscription own, DateTimeOffset now) =>
+        own is { State: SubscriptionState.Left, ConfirmedAt: not null } && now < own.LeftAt + UndoFor && own.Subscriber.MayBeMailed;
+
+    private static LeaveView View(Subscription own, DateTimeOffset now) => new(
+        own.Newsletter,
+        own.State == SubscriptionState.Active,
+        [.. own.Subscriber.Subscriptions.Where(s => s != own && s.State == SubscriptionState.Active).Select(s => s.Newsletter)],
+        CanUndo(own, now));
+
+    private async Task<Subscription?> FindAsync(string token, CancellationToken cancellationToken) =>
+        SecretToken.HashOf(token) is { } hash
+            ? await db.Subscriptions.Include(s => s.Newsletter)
+                .Include(s => s.Subscriber).ThenInclude(s => s.Subscriptions.OrderBy(o => o.Id)).ThenInclude(s => s.Newsletter)
+                .SingleOrDefaultAsync(s => s.LeaveTokenHash == hash, cancellationToken)
+            : null;
+}

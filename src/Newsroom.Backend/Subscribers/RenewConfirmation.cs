@@ -1,0 +1,25 @@
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail;
+using Newsroom.Backend.Primitives;
+
+namespace Newsroom.Backend.Subscribers;
+
+/// <summary>A new link for a request whose own has expired, by the button on the old link's page. Under the same cool-down as a form.</summary>
+public sealed class RenewConfirmation(NewsroomDb db, ConfirmSignUp confirm, AskForConfirmation ask, Outbox outbox, TimeProvider clock)
+{
+    /// <returns>False: the request does not exist or is not expired, and nothing was written.</returns>
+    public async Task<bool> RunAsync(string token, CancellationToken cancellationToken)
+    {
+        var outcome = await confirm.LookAsync(token, cancellationToken);
+        if (outcome.State != ConfirmState.Expired)
+            return false;
+        var hash = SecretToken.HashOf(token);
+        var old = await db.SignUpRequests.Where(r => r.TokenHash == hash)
+            .Select(r => new { r.Subscriber.Address, r.Name })
+            .SingleAsync(cancellationToken);
+        await ask.RunAsync(EmailAddress.Parse(old.Address), outcome.Newsletters, old.Name, ConsentMethod.ConfirmPage, null, clock.GetUtcNow(), cancellationToken);
+        outbox.EnqueueDue();
+        return true;
+    }
+}

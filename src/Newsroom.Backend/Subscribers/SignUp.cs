@@ -1,0 +1,72 @@
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail;
+using Newsroom.Backend.Primitives;
+
+namespace Newsroom.Backend.Subscribers;
+
+/// <summary>What a page, an API or a donation form hands over.</summary>
+/// <param name="Email">As typed.</param>
+/// <param name="Newsletters">Slugs; none means the default ones.</param>
+/// <param name="Name">Kept only once the address is confirmed.</param>
+/// <param name="Source">What the form calls itself, for the consent record.</param>
+/// <param name="Method">One of <see cref="ConsentMethod"/>.</param>
+/// <param name="Trap">The field people do not see; a robot that fills it is answered like everybody and nothing is kept.</param>
+public sealed record SignUpForm(string? Email, IReadOnlyList<string> Newsletters, string? Name, string? Source, string Method, string? Trap = null)
+{
+    /// <summary>Name of the trap in forms and JSON.</summary>
+    public const string TrapField = "website";
+}
+
+public abstract record SignUpOutcome
+{
+    private SignUpOutcome()
+    {
+    }
+
+    /// <summary>The answer for every well-formed address, whatever its state: who subscribes is nobody else's business.</summary>
+    public sealed record Accepted : SignUpOutcome;
+
+    public sealed record BadAddress : SignUpOutcome;
+
+    public sealed record UnknownNewsletter(string Slug) : SignUpOutcome;
+
+    /// <summary>Nothing can be sent or offered yet, so nothing is taken that would be lost.</summary>
+    public sealed record NotConfigured(string Why) : SignUpOutcome;
+}
+
+/// <summary>
+/// Takes a sign-up. Request, consent and mail are committed before the answer; a stranger who fills in somebody's address changes nothing
+/// that exists. Does the same reads and the same writes for an address that is new, waiting, subscribed, gone or barred.
+/// </summary>
+public sealed class SignUp(NewsroomDb db, AskForConfirmation ask, MailReadiness mail, Outbox outbox, TimeProvider clock)
+{
+    public async Task<SignUpOutcome> RunAsync(SignUpForm form, CancellationToken cancellationToken)
+    {
+        if (mail.Missing is not null)
+            return new SignUpOutcome.NotConfigured("Signing up is not possible yet: this newsroom has not set up its email. Please come back later.");
+        if (!EmailAddress.TryParse(form.Email, out var address))
+            return new SignUpOutcome.BadAddress();
+        var offered = await db.Newsletters.AsNoTracking().OrderBy(n => n.Id).ToListAsync(cancellationToken);
+        var slugs = form.Newsletters.Where(s => !string.IsNullOrWhiteSpace(s)).Select(s => s.Trim()).ToHashSet(StringComparer.Ordinal);
+        if (slugs.FirstOrDefault(s => offered.TrueForAll(n => n.Slug != s)) is { } unknown)
+            return new SignUpOutcome.UnknownNewsletter(unknown);
+        var chosen = slugs.Count == 0 ? offered.FindAll(n => n.IsDefault) : offered.FindAll(n => slugs.Contains(n.Slug));
+        if (chosen.Count == 0)
+            return new SignUpOutcome.NotConfigured("There is no newsletter to sign up for yet. Please come back later.");
+        if (!string.IsNullOrEmpty(form.Trap))
+            return new SignUpOutcome.Accepted();
+
+        var now = clock.GetUtcNow();
+        await ask.RunAsync(address, chosen, OneLine(form.Name, Subscriber.NameLength), form.Method, OneLine(form.Source, Consent.SourceLength), now, cancellationToken);
+        outbox.EnqueueDue();
+        return new SignUpOutcome.Accepted();
+    }
+
+    /// <summary>Free text of a stranger: cut to what the column holds, without line breaks or other controls.</summary>
+    private static string? OneLine(string? text, int length)
+    {
+        var clean = string.Concat((text ?? "").Where(c => !char.IsControl(c))).Trim();
+        return clean.Length == 0 ? null : clean.Length <= length ? clean : clean[..(char.IsHighSurrogate(clean[length - 1]) ? length - 1 : length)];
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Mvc;
+using Newsroom.Backend.Newsletters;
+
+namespace Newsroom.Backend.Subscribers;
+
+/// <summary>A sign-up form's fields, under the names that embedded forms use.</summary>
+public sealed class SignUpFields
+{
+    public string? Email { get; set; }
+
+    [BindProperty(Name = "newsletter")]
+    public List<string> Newsletters { get; set; } = [];
+    public string? Name { get; set; }
+    public string? Source { get; set; }
+
+    /// <summary>Where to go afterwards; only <see cref="NextAddress.Allowed"/> ones are followed.</summary>
+    public string? Next { get; set; }
+
+    [BindProperty(Name = SignUpForm.TrapField)]
+    public string? Trap { get; set; }
+}
+
+/// <summary>What the form's partial shows: the same on every page that has one.</summary>
+/// <param name="Newsletters">On offer.</param>
+/// <param name="Fields">As typed: an error takes nothing away.</param>
+/// <param name="EmailError">What to do about the address; null when nothing is.</param>
+/// <param name="NewsletterError">The same for the choice.</param>
+public sealed record SignUpView(IReadOnlyList<Newsletter> Newsletters, SignUpFields Fields, string? EmailError = null, string? NewsletterError = null)
+{
+    public bool HasError => EmailError is not null || NewsletterError is not null;
+}
+
+internal static class SignUpWords
+{
+    public const string BadAddress = "Enter your whole email address, for example name@example.org.";
+}

@@ -1,0 +1,84 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Newsroom.Backend.Web;
+
+namespace Newsroom.Backend.Subscribers;
+
+public enum UnsubscribeAct
+{
+    /// <summary>Only looked.</summary>
+    None,
+    Left,
+    Returned,
+}
+
+/// <summary>
+/// Where <c>List-Unsubscribe</c> and the link in a newsletter's footer lead. GET shows a button. POST leaves: a mail program's (RFC 8058, form-encoded
+/// or multipart, no cookies) is answered 200 with nothing, a person's with the page. Never limited: nothing may stand in the way of leaving.
+/// </summary>
+[AllowAnonymous, IgnoreAntiforgeryToken, PrivatePage]
+public sealed class UnsubscribeModel(Leave leave) : PageModel
+{
+    /// <summary>In our page's form only, so a mail program's POST is whatever has it not.</summary>
+    public const string FromField = "from";
+    public const string AllField = "all";
+    public const string UndoField = "undo";
+
+    /// <summary>Null for a token that no subscription has.</summary>
+    public LeaveView? View { get; private set; }
+
+    public UnsubscribeAct Act { get; private set; }
+
+    public string Headline => (View, Act) switch
+    {
+        (null, _) => "We do not know this link",
+        ({ IsActive: true }, UnsubscribeAct.Returned) => $"You get {View.Newsletter.Name} again",
+        ({ IsActive: true }, _) => $"Leave {View.Newsletter.Name}?",
+        _ => $"You have left {View.Newsletter.Name}",
+    };
+
+    // From the route, not by model binding: that gives up, token and all, on a body it cannot read.
+    private string Token => RouteData.Values["token"] as string ?? "";
+
+    public async Task OnGetAsync(CancellationToken cancellationToken) => Show(await leave.LookAsync(Token, cancellationToken));
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
+    {
+        var form = await ReadFormAsync(cancellationToken);
+        if (form[UndoField].Count > 0)
+        {
+            Show(await leave.UndoAsync(Token, cancellationToken));
+            Act = UnsubscribeAct.Returned;
+            return Page();
+        }
+        var byPerson = form[FromField].Count > 0;
+        Show(await leave.RunAsync(Token, form[AllField].Count > 0, byPerson ? ConsentMethod.UnsubscribePage : ConsentMethod.OneClick, cancellationToken));
+        if (View is not null && !byPerson)
+            return new EmptyResult();
+        Act = UnsubscribeAct.Left;
+        return Page();
+    }
+
+    /// <summary>The token says it all: a body that cannot be read is as good as none.</summary>
+    private async Task<IFormCollection> ReadFormAsync(CancellationToken cancellationToken)
+    {
+        if (!Request.HasFormContentType)
+            return FormCollection.Empty;
+        try
+        {
+            return await Request.ReadFormAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            return FormCollection.Empty;
+        }
+    }
+
+    private void Show(LeaveView? view)
+    {
+        View = view;
+        if (view is null)
+            Response.StatusCode = StatusCodes.Status404NotFound;
+    }
+}

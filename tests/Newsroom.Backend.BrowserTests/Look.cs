@@ -1,0 +1,71 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace Newsroom.Backend.BrowserTests;
+
+/// <summary>How a page looks and reads: light and dark, phone and desk, pictures kept in artifacts/screenshots.</summary>
+internal static class Look
+{
+    private const int Phone = 390;
+    private const int Desk = 1280;
+
+    /// <summary>WCAG 2.2, 1.4.10: at this width nothing may need scrolling in two directions.</summary>
+    private const int Narrowest = 320;
+
+    private static readonly string Folder = Directory.CreateDirectory(Path.Combine(Root(), "artifacts", "screenshots")).FullName;
+
+    /// <summary>A mail is shown inside a mail program's page: landmarks are that page's.</summary>
+    private static readonly AxeRunOptions MailRules = new()
+    {
+        Rules = new()
+        {
+            ["region"] = new() { Enabled = false },
+            ["landmark-one-main"] = new() { Enabled = false },
+        },
+    };
+
+    /// <summary>Keeps pictures of the page and, where scripts run, checks it by axe and for reflow.</summary>
+    public static async Task AtAsync(IPage page, string name, bool javaScript, bool isMail = false)
+    {
+        foreach (var width in new[] { Phone, Desk })
+        {
+            await page.SetViewportSizeAsync(width, 900);
+            foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+            {
+                await page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+                var file = $"{name}-{(javaScript ? "" : "no-script-")}{width}-{scheme}.png".ToLowerInvariant();
+                await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, file), FullPage = true });
+                // A mail is shown in a frame that may run no scripts, where axe would wait for ever: Visit.LookAtMailAsync checks it by itself.
+                if (javaScript && await page.Locator("iframe").CountAsync() == 0)
+                    await AccessibleAsync(page, $"{name}, {scheme}, {width} px", isMail ? MailRules : null);
+            }
+        }
+        if (javaScript)
+            await ReflowsAsync(page, name);
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+    }
+
+    private static async Task AccessibleAsync(IPage page, string where, AxeRunOptions? rules)
+    {
+        var findings = (await page.RunAxe(rules)).Violations;
+        Assert.True(findings.Length == 0, where + ":\n" + string.Join('\n', findings.Select(f =>
+            $"{f.Id}: {f.Help}\n" + string.Join('\n', f.Nodes.Take(5).Select(n => $"  {n.Html}\n  {n.Any.FirstOrDefault()?.Message}")))));
+    }
+
+    private static async Task ReflowsAsync(IPage page, string name)
+    {
+        await page.SetViewportSizeAsync(Narrowest, 900);
+        var width = await page.EvaluateAsync<int>("document.documentElement.scrollWidth");
+        Assert.True(width <= Narrowest, $"{name} is {width} px wide on a screen of {Narrowest}.");
+        await page.SetViewportSizeAsync(Desk, 900);
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Newsroom.Backend.sln")))
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside their repository.");
+        return folder.FullName;
+    }
+}

@@ -1,0 +1,171 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Newsroom.Backend.Tests;
+
+/// <summary>The built program as a newcomer starts it: nothing configured, an empty folder.</summary>
+public sealed class TheFirstMinute : IAsyncLifetime
+{
+    private static readonly Dictionary<string, string> Development = new() { ["DOTNET_ENVIRONMENT"] = "Development" };
+    private readonly string _folder = Directory.CreateTempSubdirectory("newsroom-demo-").FullName;
+    private RunningProgram _program = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _program = await RunningProgram.ServeAsync(_folder, Development, Token);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _program.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Subscribe_confirm_read_a_digest_leave_give_once_and_monthly()
+    {
+        var front = await _program.Http.GetStringAsync("/", Token);
+        Assert.Contains("Demo: nothing here is real", front);
+        Assert.Contains($"action=\"{Url}/subscribe\"", front);
+        Assert.Contains($"Open       {Url}/", _program.Output);
+
+        await PostAsync("/subscribe", HttpStatusCode.SeeOther, ("email", "reader@example.org"), ("source", "front-page"), ("website", ""));
+        var confirmation = await MailAsync("reader@example.org", 1);
+        await PostAsync(PathOf(confirmation, "/confirm/"), HttpStatusCode.OK);
+
+        _program.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await ApiKeyAsync());
+        var fetched = await ApiAsync("/api/v1/stories/fetch", null);
+        Assert.Equal(6, fetched.GetProperty("feeds")[0].GetProperty("newStories").GetInt32());
+        var digest = await ApiAsync("/api/v1/digests", new { newsletter = "this-week" });
+        await ApiAsync($"/api/v1/digests/{digest.GetProperty("id").GetString()}/send", null);
+        var edition = await MailAsync("reader@example.org", 2);
+        Assert.Contains("For nine years the bridge sign has said the wrong number", edition.GetProperty("text").GetString());
+
+        var left = await PostAsync($"/dev/inbox/{edition.GetProperty("id").GetString()}/unsubscribe", HttpStatusCode.SeeOther);
+        Assert.EndsWith("?answer=200", left.Headers.Location!.ToString());
+
+        await GiveAsync("15", "once");
+        Assert.Contains("15.00", (await MailAsync("donor@example.org", 1)).GetProperty("text").GetString());
+        await GiveAsync("10", "monthly");
+        Assert.Contains("10.00", (await MailAsync("donor@example.org", 2)).GetProperty("text").GetString());
+        Assert.DoesNotContain("fail:", _program.Output);
+    }
+
+    [Fact]
+    public async Task A_restart_finds_everything_again_and_seeds_nothing_twice()
+    {
+        Assert.Equal(24, Count(await _program.Http.GetStringAsync("/dev/feed.xml", Token), "<item>"));
+        await PostAsync("/dev/publish", HttpStatusCode.SeeOther);
+        Assert.Equal(0, await _program.TerminateAsync(Token));
+        await _program.DisposeAsync();
+        _program = await RunningProgram.ServeAsync(_folder, Development, Token);
+        Assert.Equal(25, Count(await _program.Http.GetStringAsync("/dev/feed.xml", Token), "<item>"));
+    }
+
+    [Fact]
+    public async Task Every_page_of_the_demo_opens()
+    {
+        var front = await _program.Http.GetStringAsync("/", Token);
+        foreach (var path in (string[])["/dev/inbox", "/dev/inbox.json", "/dev/stripe", "/dev/assets/paper.css", "/dev/assets/tools.css", "/dev/assets/inbox.js"])
+            Assert.Equal(HttpStatusCode.OK, (await _program.Http.GetAsync(path, Token)).StatusCode);
+        foreach (var path in front.Split('"').Where(p => p.StartsWith("/dev/", StringComparison.Ordinal)).Distinct())
+            Assert.True((await _program.Http.GetAsync(path, Token)).StatusCode is HttpStatusCode.OK or HttpStatusCode.MethodNotAllowed, path);
+        Assert.Equal(HttpStatusCode.NotFound, (await _program.Http.GetAsync("/dev/stories/no-such-story", Token)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await _program.Http.GetAsync("/dev/inbox/no-such-mail", Token)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await _program.Http.GetAsync("/dev/stripe/checkout/no-such-session", Token)).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_unchanged_feed_says_so()
+    {
+        var feed = await _program.Http.GetAsync("/dev/feed.xml", Token);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/dev/feed.xml");
+        request.Headers.IfNoneMatch.Add(feed.Headers.ETag!);
+        request.Headers.IfModifiedSince = feed.Content.Headers.LastModified;
+        Assert.Equal(HttpStatusCode.NotModified, (await _program.Http.SendAsync(request, Token)).StatusCode);
+    }
+
+    private string Url => _program.Http.BaseAddress!.ToString().TrimEnd('/');
+
+    private async Task GiveAsync(string amount, string frequency)
+    {
+        var checkout = await PostAsync("/donate", HttpStatusCode.SeeOther, ("amount", amount), ("currency", "USD"), ("frequency", frequency), ("email", "donor@example.org"), ("name", "Dora Donor"));
+        Assert.StartsWith(Url + "/dev/stripe/checkout/", checkout.Headers.Location!.ToString());
+        Assert.Contains("no card, no money", await _program.Http.GetStringAsync(checkout.Headers.Location, Token));
+        var thanks = await PostAsync(checkout.Headers.Location.ToString(), HttpStatusCode.SeeOther, ("do", "pay"));
+        Assert.Equal(HttpStatusCode.OK, (await _program.Http.GetAsync(thanks.Headers.Location, Token)).StatusCode);
+    }
+
+    private async Task<HttpResponseMessage> PostAsync(string path, HttpStatusCode expected, params (string, string)[] fields)
+    {
+        using var form = new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Item1, f.Item2)));
+        var answer = await _program.Http.PostAsync(path, form, Token);
+        Assert.True(answer.StatusCode == expected, $"{path}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync(Token)}\n{_program.Output}");
+        return answer;
+    }
+
+    private async Task<JsonElement> ApiAsync(string path, object? body)
+    {
+        var answer = await _program.Http.PostAsync(path, JsonContent(body), Token);
+        var text = await answer.Content.ReadAsStringAsync(Token);
+        Assert.True(answer.IsSuccessStatusCode, $"{path}: {answer.StatusCode} {text}\n{_program.Output}");
+        return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement;
+    }
+
+    private static StringContent JsonContent(object? body) => new(JsonSerializer.Serialize(body ?? new { }), null, "application/json");
+
+    private async Task<string> ApiKeyAsync()
+    {
+        var (exitCode, output, errors) = await RunningProgram.CommandAsync(_folder, Development, Token, "apikey", "add", "walk");
+        Assert.True(exitCode == 0, errors);
+        return output.TrimEnd().Split('\n')[^1].Trim();
+    }
+
+    /// <summary>The newest of so many mails, once they are there.</summary>
+    private async Task<JsonElement> MailAsync(string to, int count)
+    {
+        for (var attempt = 0; attempt < 200; attempt++)
+        {
+            var items = JsonDocument.Parse(await _program.Http.GetStringAsync($"/dev/inbox.json?to={to}", Token)).RootElement.GetProperty("items");
+            if (items.GetArrayLength() == count)
+                return items[0];
+            await Task.Delay(100, Token);
+        }
+        throw new TimeoutException($"No mail {count} to {to}.\n{_program.Output}");
+    }
+
+    private static string PathOf(JsonElement mail, string start) => new Uri(mail.GetProperty("links").EnumerateArray()
+        .Select(l => l.GetProperty("href").GetString()!).First(h => h.Contains(start, StringComparison.Ordinal))).PathAndQuery;
+
+    private static int Count(string text, string part) => text.Split(part).Length - 1;
+}
+
+public sealed class DemoOutsideOfDemoMode : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("newsroom-no-demo-").FullName;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Has_no_route_no_folder_and_no_front_page()
+    {
+        await using var program = await RunningProgram.ServeAsync(_folder, [], Token);
+        foreach (var path in (string[])["/dev/inbox", "/dev/inbox.json", "/dev/feed.xml", "/dev/stripe", "/dev/stripe/v1/events", "/dev/assets/paper.css", "/dev/stories/gull-court-tenants"])
+            Assert.Equal(HttpStatusCode.NotFound, (await program.Http.GetAsync(path, Token)).StatusCode);
+        Assert.DoesNotContain("Harbour Gazette", await (await program.Http.GetAsync("/", Token)).Content.ReadAsStringAsync(Token));
+        Assert.DoesNotContain("DEMO", program.Output);
+        Assert.False(Directory.Exists(Path.Combine(_folder, "data", "mail")));
+    }
+
+    [Fact]
+    public async Task Is_never_shown_to_strangers_by_accident()
+    {
+        var settings = new Dictionary<string, string> { ["Demo:Enabled"] = "true", ["Site:PublicUrl"] = "https://news.example.org" };
+        var (exitCode, output, errors) = await RunningProgram.CommandAsync(_folder, settings, Token, "--urls", $"http://127.0.0.1:{FreePort.Next()}");
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains("Demo:Public=true", output + errors);
+        Assert.DoesNotContain("   at ", output + errors);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net;
+
+namespace Newsroom.Backend.Tests.Ground;
+
+/// <summary>The list is the decision: an endpoint that answers without a key or a session stands here, or this fails.</summary>
+public sealed class WhatAnyoneMayOpen : IAsyncLifetime
+{
+    private const string Anonymous = """
+        GET /
+        GET /archive/feed.xml
+        GET /archive/{newsletter?}
+        GET /archive/{newsletter}/{number:int}
+        GET /confirm/{token}
+        GET /donate
+        GET /donate/cancelled
+        GET /donate/thanks
+        GET /health/live
+        GET /health/ready
+        GET /openapi/{documentName}.json
+        GET /subscribe
+        GET /subscribe/check-your-mail
+        GET /unsubscribe/{token}
+        PAGE /error
+        POST /api/v1/checkouts
+        POST /api/v1/subscriptions
+        POST /confirm/{token}
+        POST /donate
+        POST /subscribe
+        POST /unsubscribe/{token}
+        POST /webhooks/stripe
+        """;
+
+    private NewsroomApp _app = null!;
+
+    public async ValueTask InitializeAsync() => _app = await NewsroomApp.StartAsync();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public void Is_listed_here()
+    {
+        var actual = string.Join('\n', _app.Endpoints().Where(e => e.IsAnonymous).Select(e => e.Name).Distinct().Order(StringComparer.Ordinal));
+        Assert.True(Anonymous.ReplaceLineEndings("\n") == actual, "What anyone may open has changed. When that is meant, the list now is:\n" + actual);
+    }
+
+    [Fact]
+    public async Task Is_all_there_is()
+    {
+        var open = new List<string>();
+        foreach (var endpoint in _app.Endpoints().Where(e => !e.IsAnonymous))
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(endpoint.Method), endpoint.SamplePath);
+            var answer = await _app.Http.SendAsync(request, TestContext.Current.CancellationToken);
+            var refused = answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+                || (answer.StatusCode == HttpStatusCode.Found && answer.Headers.Location?.OriginalString.Contains("/staff/sign-in", StringComparison.Ordinal) == true);
+            if (!refused)
+                open.Add($"{endpoint.Name} answered {(int)answer.StatusCode}");
+        }
+        Assert.Empty(open);
+    }
+
+    [Fact]
+    public async Task Has_nothing_of_the_demo_in_production()
+    {
+        Assert.DoesNotContain(_app.Endpoints(), e => e.IsDemo);
+        foreach (var path in new[] { "/dev/inbox", "/dev/feed.xml", "/dev" })
+            Assert.Contains((await _app.Http.GetAsync(path, TestContext.Current.CancellationToken)).StatusCode, new[] { HttpStatusCode.NotFound, HttpStatusCode.Unauthorized });
+    }
+}

@@ -1,0 +1,162 @@
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Newsletters;
+
+namespace Newsroom.Backend.Tests.Stories;
+
+public sealed class PollingFeeds : IAsyncLifetime
+{
+    private FeedSite _site = null!;
+
+    public async ValueTask InitializeAsync() => _site = await FeedSite.StartAsync();
+
+    public ValueTask DisposeAsync() => _site.DisposeAsync();
+
+    [Fact]
+    public async Task Asks_every_quarter_of_an_hour_and_says_who_it_is()
+    {
+        _site.Serves(Rss.Stories(1));
+        await using var app = await NewsroomApp.ReadingAsync(_site.Feed);
+        await app.RunDueJobsAsync();
+        for (var minute = 0; minute < 44; minute++)
+            await app.AdvanceAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(3, _site.Requests.Count);
+        Assert.Matches(@"^Newsroom\.Backend/\d+\.\d+\.\d+ \(\+https://news\.example\.org/\)$", _site.Requests[0].Header("User-Agent"));
+    }
+
+    [Fact]
+    public async Task Asks_conditionally_but_not_always_and_not_when_asked_by_hand()
+    {
+        _site.ServesConditionally(Rss.Stories(1), "W/\"0123\"", "Tue, 24 Nov 2026 11:00:00 GMT");
+        await using var app = await NewsroomApp.ReadingAsync(_site.Feed);
+        await app.RunDueJobsAsync();
+        Assert.Null(_site.Requests[^1].Header("If-None-Match"));
+        await app.AdvanceAsync(TimeSpan.FromMinutes(15));
+        Assert.Equal("W/\"0123\"", _site.Requests[^1].Header("If-None-Match"));
+        Assert.Equal("Tue, 24 Nov 2026 11:00:00 GMT", _site.Requests[^1].Header("If-Modified-Since"));
+
+        // A scheduled story that WP-Cron published late: the feed has it, the validators did not move.
+        _site.ServesConditionally(Rss.Stories(2, 1), "W/\"0123\"", "Tue, 24 Nov 2026 11:00:00 GMT");
+        await app.AdvanceAsync(TimeSpan.FromMinutes(15));
+        Assert.Empty(await app.OfferedAsync());
+        await app.FetchOneAsync();
+        Assert.Equal(["Story 2"], await app.OfferedAsync());
+
+        _site.ServesConditionally(Rss.Stories(3, 2, 1), "W/\"0123\"", "Tue, 24 Nov 2026 11:00:00 GMT");
+        await app.AdvanceAsync(TimeSpan.FromHours(5));
+        Assert.DoesNotContain("Story 3", await app.OfferedAsync());
+        await app.AdvanceAsync(TimeSpan.FromHours(1));
+        Assert.Contains("Story 3", await app.OfferedAsync());
+    }
+
+    [Fact]
+    public async Task Asks_a_failing_feed_ever_more_rarely_and_keeps_what_it_had()
+    {
+        _site.Serves(Rss.Stories(1));
+        await using var app = await NewsroomApp.ReadingAsync(_site.Feed);
+        await app.RunDueJobsAsync();
+        _site.Fails(500);
+        var asked = new List<int>();
+        for (var minute = 1; minute <= 12 * 60; minute++)
+        {
+            var before = _site.Requests.Count;
+            await app.AdvanceAsync(TimeSpan.FromMinutes(1));
+            if (_site.Requests.Count > before)
+                asked.Add(minute);
+        }
+        // Then 15, 30, 60, 120, 240 and 360 minutes apart.
+        Assert.Equal([15, 30, 60, 120, 240, 480], asked);
+        Assert.Single(await app.StoriesAsync());
+        var feed = await app.ReadAsync(db => db.Feeds.AsNoTracking().SingleAsync());
+        Assert.Equal((6, "The site is in trouble: it answered 500 Internal Server Error."), (feed.FailuresInARow, feed.LastError));
+
+        _site.Serves(Rss.Stories(2, 1));
+        await app.FetchOneAsync();
+        Assert.Equal(["Story 2"], await app.OfferedAsync());
+        Assert.Equal(0, await app.ReadAsync(db => db.Feeds.Select(f => f.FailuresInARow).SingleAsync()));
+    }
+
+    [Fact]
+    public async Task Two_at_once_ask_once()
+    {
+        var release = new TaskCompletionSource();
+        _site.Answers("/feed/", async http =>
+        {
+            await release.Task;
+            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(http.Response, Rss.Stories(1));
+        });
+        await using var app = await NewsroomApp.ReadingAsync(_site.Feed);
+        var first = app.FetchStoriesAsync();
+        while (_site.Requests.Count == 0)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        var second = Assert.Single(await app.FetchStoriesAsync());
+        release.SetResult();
+        Assert.Equal("busy", second.GetProperty("outcome").GetString());
+        Assert.Equal("read", Assert.Single(await first).GetProperty("outcome").GetString());
+        Assert.Single(_site.Requests);
+        await app.FetchOneAsync();
+    }
+
+    [Fact]
+    public async Task A_node_that_died_while_reading_holds_the_feed_for_two_minutes_only()
+    {
+        _site.Serves(Rss.Stories(1));
+        await using var app = await NewsroomApp.ReadingAsync(_site.Feed);
+        await app.FetchOneAsync();
+        await app.ArrangeAsync(db => db.Feeds.ExecuteUpdateAsync(s => s.SetProperty(f => f.LeaseUntil, NewsroomApp.Start.AddMinutes(2))));
+        Assert.Equal("busy", Assert.Single(await app.FetchStoriesAsync()).GetProperty("outcome").GetString());
+        app.Clock.Advance(TimeSpan.FromMinutes(2));
+        await app.FetchOneAsync();
+    }
+
+    [Fact]
+    public async Task One_story_in_two_feeds_is_one_row_and_for_the_wider_audience()
+    {
+        _site.Serves(Rss.Stories(1));
+        _site.Serves(Rss.Stories(1), path: "/category/world/feed/");
+        await using var app = await NewsroomApp.StartAsync(new()
+        {
+            ["Stories:AllowPrivateNetworks"] = "true",
+            ["Stories:Feeds:0:Url"] = _site.Url + "/category/world/feed/",
+            ["Stories:Feeds:0:Newsletter"] = "world",
+            ["Stories:Feeds:1:Url"] = _site.Feed,
+        });
+        await app.ArrangeAsync(db =>
+        {
+            db.Add(new Newsletter { Slug = "world", Name = "World", CreatedAt = NewsroomApp.Start });
+            return Task.CompletedTask;
+        });
+        await app.FetchStoriesAsync();
+        _site.Serves(Rss.Of(Rss.Item(2, title: "Two (main feed)"), Rss.Item(1)));
+        _site.Serves(Rss.Of(Rss.Item(3), Rss.Item(2), Rss.Item(1)), path: "/category/world/feed/");
+        await app.FetchStoriesAsync();
+        var stories = (await app.StoriesAsync()).ToDictionary(s => s.Title);
+        Assert.Equal(["Story 1", "Story 3", "Two (main feed)"], stories.Keys.Order());
+        Assert.Null(stories["Two (main feed)"].NewsletterId);
+        Assert.NotNull(stories["Story 3"].NewsletterId);
+        Assert.All(await app.FetchStoriesAsync(), r => Assert.Equal(0, r.GetProperty("updated").GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_feed_for_a_newsletter_that_does_not_exist_says_so()
+    {
+        _site.Serves(Rss.Stories(1));
+        await using var app = await NewsroomApp.StartAsync(new()
+        {
+            ["Stories:AllowPrivateNetworks"] = "true",
+            ["Stories:Feeds:0:Url"] = _site.Feed,
+            ["Stories:Feeds:0:Newsletter"] = "brekaing",
+        });
+        Assert.Equal("Stories:Feeds names the newsletter 'brekaing', which does not exist: add it or correct the name.", await app.FetchFailingAsync());
+        Assert.Empty(_site.Requests);
+    }
+
+    [Theory]
+    [InlineData("Stories:PollEvery", "00:00:10", "Stories:PollEvery is 00:00:10")]
+    [InlineData("Stories:Feeds:0:Url", "ftp://example.org/feed", "Stories:Feeds:0:Url 'ftp://example.org/feed' is not an http(s) address")]
+    [InlineData("Stories:Feeds:0:Url", "", "Stories:Feeds:0:Url '' is not an http(s) address")]
+    public async Task A_wrong_setting_stops_the_start_and_is_named(string key, string value, string expected)
+    {
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => NewsroomApp.StartAsync(new() { [key] = value }));
+        Assert.Contains(expected, refused.ToString(), StringComparison.Ordinal);
+    }
+}
