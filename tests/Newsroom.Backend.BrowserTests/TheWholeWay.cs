@@ -74,7 +74,7 @@ public sealed partial class TheWholeWay
     private static async Task ConfirmAsync(Visit visit)
     {
         await visit.OpenMailAsync(Reader, "confirm");
-        await visit.LookAsync("inbox-confirmation");
+        await visit.LookAtMailAsync("confirmation");
         await visit.FollowMailLinkAsync("/confirm/");
         await visit.LookAsync("confirm");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Confirm my subscription" }).ClickAsync();
@@ -89,7 +89,7 @@ public sealed partial class TheWholeWay
         await program.TakeApiKeyAsync(cancellationToken);
         await program.PostAsync("/api/v1/stories/fetch", new { }, cancellationToken);
         var newsletters = await program.GetAsync("/api/v1/newsletters", cancellationToken);
-        var slug = newsletters.GetProperty("items").EnumerateArray().First(n => n.GetProperty("default").GetBoolean()).GetProperty("slug").GetString();
+        var slug = newsletters.GetProperty("items")[0].GetProperty("slug").GetString();
         var digest = await program.PostAsync("/api/v1/digests", new { newsletter = slug, subject = "What the harbour talks about" }, cancellationToken);
         var id = digest.GetProperty("id").GetString();
         await program.PostAsync($"/api/v1/digests/{id}/send", new { }, cancellationToken);
@@ -109,7 +109,7 @@ public sealed partial class TheWholeWay
     private static async Task ReadAndLeaveAsync(Visit visit)
     {
         await visit.OpenMailAsync(Reader, "What the harbour talks about");
-        await visit.LookAsync("inbox-digest");
+        await visit.LookAtMailAsync("digest");
         await visit.FollowMailLinkAsync("/archive/");
         await visit.LookAsync("archive-edition");
         await visit.OpenMailAsync(Reader, "What the harbour talks about");
@@ -133,22 +133,22 @@ public sealed partial class TheWholeWay
         await visit.UntilAsync(() => page.GetByText($"${amount}", new() { Exact = false }).First.IsVisibleAsync());
         await visit.LookAsync($"thanks-{frequency}");
         await visit.OpenMailAsync(Donor, "receipt", expected: frequency == "once" ? 1 : 2);
-        await visit.LookAsync($"inbox-receipt-{frequency}");
+        await visit.LookAtMailAsync($"receipt-{frequency}");
         await Expect(page.FrameLocator("iframe").GetByText($"${amount}.00").First).ToBeVisibleAsync();
     }
 
-    [GeneratedRegex("/subscribe/check-your-mail", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("/subscribe/check-your-mail", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CheckYourMail();
 
-    [GeneratedRegex("^Leave (?!all)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^Leave (?!all)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Leave();
 
-    [GeneratedRegex("e-?mail", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("e-?mail", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Email();
 
-    [GeneratedRegex("^Give", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^Give", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Give();
 
-    [GeneratedRegex("/donate/thanks", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("/donate/thanks", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Thanks();
 }

@@ -21,6 +21,18 @@ internal sealed record Visit(IPage Page, bool JavaScript)
         await mails.First.ClickAsync();
     }
 
+    /// <summary>Looks at the open mail in the inbox, and at its HTML as a page of its own.</summary>
+    public async Task LookAtMailAsync(string name)
+    {
+        await LookAsync("inbox-" + name);
+        var source = await Page.Locator("iframe").GetAttributeAsync("src");
+        var html = await Page.APIRequest.GetAsync(new Uri(new Uri(Page.Url), source).ToString());
+        var mail = await Page.Context.NewPageAsync();
+        await mail.SetContentAsync(await html.TextAsync());
+        await Look.AtAsync(mail, "mail-" + name, JavaScript, isMail: true);
+        await mail.CloseAsync();
+    }
+
     /// <summary>Goes where the open mail's link leads.</summary>
     public async Task FollowMailLinkAsync(string pathPart)
     {

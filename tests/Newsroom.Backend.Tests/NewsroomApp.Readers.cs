@@ -13,6 +13,13 @@ public sealed partial class NewsroomApp
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
+    /// <summary>Makes a newsletter by the API.</summary>
+    public async Task AddNewsletterAsync(string slug = "this-week", string name = "This Week", object? cadence = null)
+    {
+        var answer = await Api.PostAsJsonAsync("/api/v1/newsletters", new { slug, name, cadence }, Cancelled);
+        Assert.True(answer.StatusCode == HttpStatusCode.Created, await answer.Content.ReadAsStringAsync(Cancelled));
+    }
+
     /// <summary>The form, as a browser without script sends it.</summary>
     public Task<HttpResponseMessage> SignUpAsync(string email, params string[] newsletters) =>
         PostFormAsync("/subscribe", [("email", email), .. newsletters.Select(n => ("newsletter", n))]);

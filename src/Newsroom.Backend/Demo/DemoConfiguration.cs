@@ -27,7 +27,7 @@ internal sealed record DemoConfiguration(string Url, IReadOnlyDictionary<string,
         {
             ["Site:Name"] = "The Harbour Gazette",
             ["Site:PublicUrl"] = url,
-            ["Site:PostalAddress"] = "The Harbour Gazette, 3 Ropewalk, Port Ellery, ME 04999",
+            ["Site:PostalAddress"] = "3 Ropewalk, Port Ellery, ME 04999",
             ["Site:TimeZone"] = "America/New_York",
             ["Site:AllowedOrigins:0"] = url,
             ["Organisation:LegalName"] = "Harbour Gazette Foundation",
@@ -49,6 +49,8 @@ internal sealed record DemoConfiguration(string Url, IReadOnlyDictionary<string,
             values["Stripe:ApiBase"] = url + "/dev/stripe";
             values["Stripe:SecretKey"] = StripeKey;
             values["Stripe:WebhookSecret"] = WebhookSecret;
+            // The practice account's own bearer key is none of the newsroom's API keys: no line about it at each call.
+            values["Logging:LogLevel:Newsroom.Backend.Staff.ApiKeyAuthentication"] = "Warning";
         }
         if (!configured.GetSection("Stories:Feeds").GetChildren().Any())
         {

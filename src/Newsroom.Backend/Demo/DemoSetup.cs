@@ -17,11 +17,11 @@ public static class DemoSetup
 {
     /// <summary>On in Development or by <c>Demo:Enabled</c>.</summary>
     public static bool IsDemo(this WebApplicationBuilder builder) =>
-        builder.Configuration.GetValue("Demo:Enabled", builder.Environment.IsDevelopment());
+        OptionsOf(builder).Enabled ?? builder.Environment.IsDevelopment();
 
     public static WebApplicationBuilder AddDemo(this WebApplicationBuilder builder)
     {
-        var folder = Directory.CreateDirectory(builder.Configuration["Demo:Folder"] ?? new DemoOptions().Folder).FullName;
+        var folder = Directory.CreateDirectory(OptionsOf(builder).Folder).FullName;
         // Bound here, so that its port can be configured below and is nobody else's until the receiver accepts.
         var smtp = new TcpListener(IPAddress.Loopback, 0);
         smtp.Start();
@@ -56,6 +56,9 @@ public static class DemoSetup
         routes.MapGet("/dev/assets/{name}", DemoAssets.Get);
         return app;
     }
+
+    private static DemoOptions OptionsOf(WebApplicationBuilder builder) =>
+        builder.Configuration.GetSection(DemoOptions.Section).Get<DemoOptions>() ?? new DemoOptions();
 
     /// <summary>A key of this folder's own, made at the first start.</summary>
     private static string DkimKey(string file)

@@ -36,23 +36,25 @@ public static class DeliveryRows
     {
         var open = db.Deliveries.Where(d => d.DigestId == digestId
             && db.Digests.Any(g => g.Id == digestId && g.LeaseId == leaseId && g.Status == DigestStatus.Sending && g.PlannedCount != null));
-        var claimed = await TakeAsync(open.Where(d => d.State == DeliveryState.Planned), limit);
-        if (claimed < limit)
-            claimed += await TakeAsync(open.Where(d => d.State == DeliveryState.Deferred && d.NextAttemptAt <= now), limit - claimed);
-        if (claimed == 0)
-            return [];
+        var ids = await open.Where(d => d.State == DeliveryState.Planned).OrderBy(d => d.Id).Select(d => d.Id).Take(limit).ToListAsync();
+        if (ids.Count < limit)
+        {
+            ids.AddRange(await open.Where(d => d.State == DeliveryState.Deferred && d.NextAttemptAt <= now)
+                .OrderBy(d => d.Id).Select(d => d.Id).Take(limit - ids.Count).ToListAsync());
+        }
+        await open.Where(d => ids.Contains(d.Id) && (d.State == DeliveryState.Planned || d.State == DeliveryState.Deferred))
+            .ExecuteUpdateAsync(s => s
+                .SetProperty(d => d.State, DeliveryState.Claimed)
+                .SetProperty(d => d.LeaseId, leaseId)
+                .SetProperty(d => d.LeaseUntil, until));
+        // By id, not by lease alone: rows of the claim before may still wait for a worker, and must not come twice.
         return await (
             from delivery in db.Deliveries
             join subscription in db.Subscriptions on delivery.SubscriptionId equals subscription.Id
-            where delivery.DigestId == digestId && delivery.State == DeliveryState.Claimed && delivery.LeaseId == leaseId
+            where ids.Contains(delivery.Id) && delivery.State == DeliveryState.Claimed && delivery.LeaseId == leaseId
             orderby delivery.Id
             select new ClaimedDelivery(delivery.Id, delivery.Attempts, delivery.SubscriberId, new DigestReader(
                 subscription.Subscriber.PublicId, subscription.PublicId, subscription.Subscriber.Address, subscription.Subscriber.Name))).ToListAsync();
-
-        Task<int> TakeAsync(IQueryable<Delivery> rows, int take) => rows.OrderBy(d => d.Id).Take(take).ExecuteUpdateAsync(s => s
-            .SetProperty(d => d.State, DeliveryState.Claimed)
-            .SetProperty(d => d.LeaseId, leaseId)
-            .SetProperty(d => d.LeaseUntil, until));
     }
 
     /// <summary>

@@ -49,7 +49,7 @@ public sealed class TakeSlots(NewsroomDb db, IBackgroundJobClient jobs, TimeProv
             DueAt = due.DueAt,
             TakenAt = now,
             Outcome = now - due.DueAt > DigestSlot.Window
-                ? FormattableString.Invariant($"missed: due at {due.DueAt:yyyy-MM-dd HH:mm} UTC, and nothing ran until {now:yyyy-MM-dd HH:mm} UTC")
+                ? FormattableString.Invariant($"missed: due at {due.DueAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC, and nothing ran until {now.UtcDateTime:yyyy-MM-dd HH:mm} UTC")
                 : null,
         };
         db.Add(slot);

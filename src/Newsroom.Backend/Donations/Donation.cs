@@ -35,29 +35,45 @@ public enum DonationStatus
 /// <summary>One gift: a single one, or one paid month of a <see cref="RecurringPlan"/>.</summary>
 public sealed class Donation
 {
+    public const int NameLength = 120;
+    public const int MessageLength = 500;
+    public const int CampaignLength = 64;
+    public const int AttributionLength = 200;
+
     public long Id { get; private set; }
     public string PublicId { get; private set; } = Primitives.PublicId.New("don");
 
     /// <summary>Set when the gift is booked: an attempt never becomes a donor.</summary>
-    public long? DonorId { get; set; }
-    public long? PlanId { get; set; }
+    public long? DonorId { get; private set; }
+    public Donor? Donor { get; set; }
+    public long? PlanId { get; private set; }
+    public RecurringPlan? Plan { get; set; }
     public required string Address { get; set; }
-    public string? Name { get; set; }
+    public string? Name { get; init; }
+
+    /// <summary>What was asked for (with <see cref="FeeCoverMinor"/>); once paid, what Stripe took.</summary>
     public required long AmountMinor { get; set; }
-    public required string CurrencyCode { get; set; }
+    public required string CurrencyCode { get; init; }
+
+    /// <summary>The part of <see cref="AmountMinor"/> that the donor added for the card's fee.</summary>
+    public long FeeCoverMinor { get; init; }
     public required Frequency Frequency { get; init; }
-    public DonationStatus Status { get; set; } = DonationStatus.Draft;
+    public DonationStatus Status { get; private set; } = DonationStatus.Draft;
+
+    /// <summary>
+    /// Unique hash of the form sent: the same form sent twice is one gift. Null for the later gifts of a plan.
+    /// </summary>
+    public string? SubmissionKey { get; init; }
 
     /// <summary>Counts checkout sessions asked of Stripe: part of the idempotency key.</summary>
-    public int Attempt { get; set; } = 1;
-    public string? SessionId { get; set; }
-    public string? SessionUrl { get; set; }
+    public int Attempt { get; private set; } = 1;
+    public string? SessionId { get; private set; }
+    public string? SessionUrl { get; private set; }
 
     /// <summary>The paid invoice of a plan: unique, so a month is booked once.</summary>
-    public string? InvoiceId { get; set; }
-    public string? PaymentIntentId { get; set; }
-    public bool LiveMode { get; set; }
-    public bool CoversFees { get; init; }
+    public string? InvoiceId { get; private set; }
+    public string? PaymentIntentId { get; private set; }
+    public bool LiveMode { get; private set; }
     public bool Anonymous { get; init; }
     public string? Campaign { get; init; }
     public string? Message { get; init; }
@@ -65,15 +81,139 @@ public sealed class Donation
     /// <summary>Where the donor came from (<c>src</c>).</summary>
     public string? Attribution { get; init; }
 
-    /// <summary>Slug ticked on the form; the sign-up goes through the readers' own confirmation.</summary>
+    /// <summary>Slugs ticked on the form, comma-separated. The readers' own confirmation follows, once the gift is booked.</summary>
     public string? NewsletterOptIn { get; init; }
-    public string? LastError { get; set; }
+
+    /// <summary>When <see cref="NewsletterOptIn"/> was passed on as a sign-up.</summary>
+    public DateTimeOffset? OptInPassedOnAt { get; set; }
+    public string? LastError { get; private set; }
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>When Stripe was last asked about it.</summary>
+    public DateTimeOffset? CheckedAt { get; set; }
+
     /// <summary>When Stripe took the money (its clock).</summary>
-    public DateTimeOffset? PaidAt { get; set; }
+    public DateTimeOffset? PaidAt { get; private set; }
+
+    /// <summary>Changes with every transition; an update that was decided on an older one is refused.</summary>
+    public Guid Version { get; private set; } = Guid.CreateVersion7();
 
     public Money Amount => new(AmountMinor, Currency.Parse(CurrencyCode));
+
+    /// <summary>Taken by Stripe at some time, whatever happened to it later.</summary>
+    public bool IsBooked => PaidAt is not null;
+
+    /// <summary>The donor can still pay on the checkout page at <see cref="SessionUrl"/>.</summary>
+    public bool IsOpen => Status == DonationStatus.CheckoutOpen && SessionUrl is not null;
+
+    /// <summary>Stripe has not said the last word yet.</summary>
+    public bool IsUnsettled => Status is DonationStatus.CheckoutOpen or DonationStatus.Processing or DonationStatus.InReview;
+
+    /// <summary>A later period of the plan that began with this gift: the same donor's wishes, no form of its own.</summary>
+    public Donation Renewal(DateTimeOffset now) => new()
+    {
+        Address = Address,
+        Name = Name,
+        AmountMinor = AmountMinor,
+        CurrencyCode = CurrencyCode,
+        FeeCoverMinor = FeeCoverMinor,
+        Frequency = Frequency,
+        Anonymous = Anonymous,
+        Campaign = Campaign,
+        Attribution = Attribution,
+        CreatedAt = now,
+    };
+
+    /// <summary>Stripe has a checkout page for it.</summary>
+    public void OpenCheckout(string sessionId, string url)
+    {
+        if (Status is not (DonationStatus.Draft or DonationStatus.Deferred or DonationStatus.Expired or DonationStatus.CheckoutOpen))
+            throw new InvalidOperationException($"A gift that is {Status} needs no checkout page.");
+        SessionId = sessionId;
+        SessionUrl = url;
+        LastError = null;
+        MoveTo(DonationStatus.CheckoutOpen);
+    }
+
+    /// <summary>No checkout page could be had: nothing was charged, the intent is kept.</summary>
+    /// <param name="why">Stripe's code and words, without the donor's.</param>
+    /// <param name="definitive">Stripe will answer this attempt so for ever: the next one asks under a new key.</param>
+    public void Defer(string why, bool definitive)
+    {
+        if (Status is not (DonationStatus.Draft or DonationStatus.Deferred or DonationStatus.Expired))
+            return;
+        LastError = why.Length <= ErrorLength ? why : why[..ErrorLength];
+        if (definitive)
+            Attempt++;
+        MoveTo(DonationStatus.Deferred);
+    }
+
+    /// <summary>The checkout page is gone and the donor wants another one.</summary>
+    public void Reopen()
+    {
+        if (Status != DonationStatus.Expired)
+            throw new InvalidOperationException($"Only an expired gift is opened again; this one is {Status}.");
+        Attempt++;
+        SessionId = null;
+        SessionUrl = null;
+        MoveTo(DonationStatus.Draft);
+    }
+
+    /// <summary>
+    /// Takes over what Stripe showed. Monotone: an older or repeated snapshot changes nothing, so any order of them ends alike.
+    /// </summary>
+    /// <returns>True exactly once in a gift's life: this snapshot booked it.</returns>
+    public bool Apply(GiftSnapshot snapshot)
+    {
+        SessionId ??= snapshot.SessionId;
+        if (IsBooked || Rank(StatusOf(snapshot.State)) <= Rank(Status))
+            return false;
+        MoveTo(StatusOf(snapshot.State));
+        LiveMode = snapshot.LiveMode;
+        PaymentIntentId = snapshot.PaymentIntentId ?? PaymentIntentId;
+        if (Status != DonationStatus.CheckoutOpen)
+            SessionUrl = null;
+        if (snapshot.State != GiftState.Paid)
+            return false;
+        InvoiceId = snapshot.InvoiceId;
+        AmountMinor = snapshot.Amount.Minor;
+        Address = snapshot.Email ?? Address;
+        LastError = null;
+        PaidAt = snapshot.PaidAt ?? throw new ArgumentException("A paid gift has the time Stripe took it.", nameof(snapshot));
+        return true;
+    }
+
+    internal const int ErrorLength = 500;
+
+    private void MoveTo(DonationStatus next)
+    {
+        Status = next;
+        Version = Guid.CreateVersion7();
+    }
+
+    private static DonationStatus StatusOf(GiftState state) => state switch
+    {
+        GiftState.Open => DonationStatus.CheckoutOpen,
+        GiftState.Expired => DonationStatus.Expired,
+        GiftState.Processing => DonationStatus.Processing,
+        GiftState.InReview => DonationStatus.InReview,
+        GiftState.Failed => DonationStatus.Failed,
+        GiftState.Rejected => DonationStatus.Rejected,
+        GiftState.Paid => DonationStatus.Succeeded,
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
+    };
+
+    /// <summary>How far along a gift is. Nothing goes back; money taken late still counts.</summary>
+    private static int Rank(DonationStatus status) => status switch
+    {
+        DonationStatus.Draft or DonationStatus.Deferred => 0,
+        DonationStatus.CheckoutOpen => 1,
+        DonationStatus.Expired => 2,
+        DonationStatus.Processing => 3,
+        DonationStatus.InReview => 4,
+        DonationStatus.Failed or DonationStatus.Rejected => 5,
+        _ => 6,
+    };
 }
 
 internal sealed class DonationMapping : IEntityTypeConfiguration<Donation>
@@ -81,24 +221,31 @@ internal sealed class DonationMapping : IEntityTypeConfiguration<Donation>
     public void Configure(EntityTypeBuilder<Donation> builder)
     {
         builder.Ignore(d => d.Amount);
+        builder.Ignore(d => d.IsBooked);
+        builder.Ignore(d => d.IsOpen);
+        builder.Ignore(d => d.IsUnsettled);
         builder.Property(d => d.PublicId).HasMaxLength(PublicId.MaxLength);
         builder.Property(d => d.Address).HasMaxLength(254);
-        builder.Property(d => d.Name).HasMaxLength(120);
+        builder.Property(d => d.Name).HasMaxLength(Donation.NameLength);
         builder.Property(d => d.CurrencyCode).HasMaxLength(3);
+        builder.Property(d => d.SubmissionKey).HasMaxLength(64);
+        builder.Property(d => d.Version).IsConcurrencyToken();
         builder.Property(d => d.SessionId).HasMaxLength(255);
         builder.Property(d => d.SessionUrl).HasMaxLength(2000);
         builder.Property(d => d.InvoiceId).HasMaxLength(255);
         builder.Property(d => d.PaymentIntentId).HasMaxLength(255);
-        builder.Property(d => d.Campaign).HasMaxLength(64);
-        builder.Property(d => d.Message).HasMaxLength(500);
-        builder.Property(d => d.Attribution).HasMaxLength(200);
-        builder.Property(d => d.NewsletterOptIn).HasMaxLength(64);
-        builder.Property(d => d.LastError).HasMaxLength(500);
-        builder.HasOne<Donor>().WithMany().HasForeignKey(d => d.DonorId).OnDelete(DeleteBehavior.Restrict);
-        builder.HasOne<RecurringPlan>().WithMany().HasForeignKey(d => d.PlanId).OnDelete(DeleteBehavior.Restrict);
+        builder.Property(d => d.Campaign).HasMaxLength(Donation.CampaignLength);
+        builder.Property(d => d.Message).HasMaxLength(Donation.MessageLength);
+        builder.Property(d => d.Attribution).HasMaxLength(Donation.AttributionLength);
+        builder.Property(d => d.NewsletterOptIn).HasMaxLength(400);
+        builder.Property(d => d.LastError).HasMaxLength(Donation.ErrorLength);
+        builder.HasOne(d => d.Donor).WithMany().HasForeignKey(d => d.DonorId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne(d => d.Plan).WithMany().HasForeignKey(d => d.PlanId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(d => d.PublicId).IsUnique();
+        builder.HasIndex(d => d.SubmissionKey).IsUnique();
         builder.HasIndex(d => d.SessionId).IsUnique();
         builder.HasIndex(d => d.InvoiceId).IsUnique();
-        builder.HasIndex(d => new { d.Status, d.CreatedAt }).HasDatabaseName("IX_Donations_Open");
+        builder.HasIndex(d => new { d.Status, d.CheckedAt }).HasDatabaseName("IX_Donations_Unsettled");
+        builder.HasIndex(d => d.PaymentIntentId);
     }
 }

@@ -1,12 +1,48 @@
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.Extensions.Options;
+using Newsroom.Backend.Donations.Stripe;
+using Newsroom.Backend.Jobs;
+using Newsroom.Backend.Mail;
+using Newsroom.Backend.Web;
+
 namespace Newsroom.Backend.Donations;
 
 public static class DonationsSetup
 {
     public static IServiceCollection AddDonations(this IServiceCollection services, IConfiguration configuration)
     {
-        _ = configuration;
+        services.AddOptions<OrganisationOptions>().BindConfiguration(OrganisationOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<OrganisationOptions>, OrganisationOptionsRules>();
+        services.AddOptions<StripeOptions>().BindConfiguration(StripeOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<StripeOptions>, StripeOptionsRules>();
+        services.AddSingleton(provider =>
+            GivingTerms.Read(provider.GetRequiredService<IOptions<StripeOptions>>().Value, configuration.GetSection(StripeOptions.Section)));
+
+        services.AddHttpClient(StripeAccount.HttpClientName, (provider, client) =>
+            client.Timeout = TimeSpan.FromSeconds(provider.GetRequiredService<IOptions<StripeOptions>>().Value.TimeoutSeconds));
+        services.AddScoped<StripeAccount>().AddScoped<CheckoutPages>().AddScoped<StripeObjects>();
+        services.AddSingleton<KeyedLock>();
+        services.AddScoped<GiftDesk>().AddScoped<StartDonation>().AddScoped<SyncGift>().AddScoped<BookGift>();
+        services.AddScoped<IMailComposer, ReceiptComposer>().AddMailTemplate(ReceiptComposer.MailKind, ReceiptComposer.Sample);
+
+        services.AddRecurringJob<ApplyStripeEvents>(
+            "donations.apply-stripe-events", Timetable.EveryMinute, Queues.Critical, j => j.RunAsync(CancellationToken.None), atStart: true);
+        services.AddRecurringJob<PassOnOptIns>("donations.pass-on-opt-ins", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None));
+        services.AddRecurringJob<CheckUnsettledGifts>(
+            "donations.check-unsettled", CheckUnsettledGifts.EveryTenMinutes, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
+
+        services.AddCheckoutLimit();
+        services.AddOptions<CorsOptions>().Configure<IOptions<SiteOptions>>((cors, site) => cors.AddPolicy(CheckoutsApi.CorsPolicy, policy => policy
+            .WithOrigins([.. site.Value.AllowedOrigins]).WithMethods(HttpMethods.Post).WithHeaders("Content-Type").SetPreflightMaxAge(TimeSpan.FromHours(1))));
         return services;
     }
 
-    public static WebApplication MapDonations(this WebApplication app) => app;
+    public static WebApplication MapDonations(this WebApplication app)
+    {
+        StripeWebhook.Map(app);
+        CheckoutsApi.Map(app);
+        DonationsApi.Map(app);
+        PlansApi.Map(app);
+        return app;
+    }
 }

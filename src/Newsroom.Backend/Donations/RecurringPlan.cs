@@ -24,15 +24,48 @@ public sealed class RecurringPlan
 {
     public long Id { get; private set; }
     public string PublicId { get; private set; } = Primitives.PublicId.New("plan");
-    public required long DonorId { get; init; }
+    public long DonorId { get; private set; }
+    public Donor Donor { get; init; } = null!;
     public required string SubscriptionId { get; init; }
     public required long AmountMinor { get; set; }
     public required string CurrencyCode { get; init; }
     public required Frequency Frequency { get; init; }
-    public PlanStatus Status { get; set; } = PlanStatus.Pending;
+    public PlanStatus Status { get; private set; } = PlanStatus.Pending;
     public required DateTimeOffset CreatedAt { get; init; }
-    public DateTimeOffset? EndedAt { get; set; }
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    /// <summary>Changes with every transition; read before Stripe is asked, so that an answer older than another node's is refused.</summary>
+    public Guid Version { get; private set; } = Guid.CreateVersion7();
     public Money Amount => new(AmountMinor, Currency.Parse(CurrencyCode));
+
+    private bool HasEnded => Status is PlanStatus.Canceled or PlanStatus.Lapsed or PlanStatus.Failed or PlanStatus.Abandoned;
+
+    /// <summary>The plan that a paid invoice proves.</summary>
+    public static RecurringPlan Begin(PlanSnapshot snapshot, Donor donor)
+    {
+        var plan = new RecurringPlan
+        {
+            Donor = donor,
+            SubscriptionId = snapshot.SubscriptionId,
+            AmountMinor = snapshot.Amount.Minor,
+            CurrencyCode = snapshot.Amount.Currency.Code,
+            Frequency = snapshot.Frequency,
+            CreatedAt = snapshot.CreatedAt,
+        };
+        plan.Apply(snapshot);
+        return plan;
+    }
+
+    /// <summary>Takes over what Stripe showed. What has ended at Stripe never runs again there, so nothing leaves an end.</summary>
+    public void Apply(PlanSnapshot snapshot)
+    {
+        if (HasEnded || (Status == snapshot.Status && AmountMinor == snapshot.Amount.Minor))
+            return;
+        Status = snapshot.Status;
+        AmountMinor = snapshot.Amount.Minor;
+        EndedAt = snapshot.EndedAt;
+        Version = Guid.CreateVersion7();
+    }
 }
 
 internal sealed class RecurringPlanMapping : IEntityTypeConfiguration<RecurringPlan>
@@ -40,10 +73,11 @@ internal sealed class RecurringPlanMapping : IEntityTypeConfiguration<RecurringP
     public void Configure(EntityTypeBuilder<RecurringPlan> builder)
     {
         builder.Ignore(p => p.Amount);
+        builder.Property(p => p.Version).IsConcurrencyToken();
         builder.Property(p => p.PublicId).HasMaxLength(PublicId.MaxLength);
         builder.Property(p => p.SubscriptionId).HasMaxLength(255);
         builder.Property(p => p.CurrencyCode).HasMaxLength(3);
-        builder.HasOne<Donor>().WithMany().HasForeignKey(p => p.DonorId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne(p => p.Donor).WithMany().HasForeignKey(p => p.DonorId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(p => p.PublicId).IsUnique();
         builder.HasIndex(p => p.SubscriptionId).IsUnique();
     }

@@ -19,6 +19,9 @@ public sealed class StripeEvent
     public long Id { get; private set; }
     public required string EventId { get; init; }
     public required string Type { get; init; }
+
+    /// <summary>What the event is about: <c>checkout.session</c>, <c>invoice</c> … Only its id is used; the object is fetched afresh.</summary>
+    public required string ObjectType { get; init; }
     public required string? ObjectId { get; init; }
     public required string? ApiVersion { get; init; }
     public required bool LiveMode { get; init; }
@@ -30,6 +33,10 @@ public sealed class StripeEvent
     public int Attempts { get; set; }
     public DateTimeOffset? NextAttemptAt { get; set; }
     public DateTimeOffset? LeaseUntil { get; set; }
+    public DateTimeOffset? HandledAt { get; set; }
+
+    /// <summary>The gift it turned out to be about.</summary>
+    public long? DonationId { get; set; }
     public string? LastError { get; set; }
 }
 
@@ -39,10 +46,12 @@ internal sealed class StripeEventMapping : IEntityTypeConfiguration<StripeEvent>
     {
         builder.Property(e => e.EventId).HasMaxLength(255);
         builder.Property(e => e.Type).HasMaxLength(100);
+        builder.Property(e => e.ObjectType).HasMaxLength(100);
         builder.Property(e => e.ObjectId).HasMaxLength(255);
         builder.Property(e => e.ApiVersion).HasMaxLength(64);
         builder.Property(e => e.LastError).HasMaxLength(500);
         builder.HasIndex(e => e.EventId).IsUnique();
+        builder.HasIndex(e => e.DonationId);
         builder.HasIndex(e => new { e.State, e.NextAttemptAt }).HasDatabaseName("IX_StripeEvents_Due");
     }
 }

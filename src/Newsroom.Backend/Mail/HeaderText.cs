@@ -43,7 +43,7 @@ internal static class HeaderText
     public static Header Named(string field, string? name, string id)
     {
         if (OneLine(name) is not { } phrase)
-            return Raw(field, name is null && field is not "List-Id" ? id : $"<{id}>");
+            return Raw(field, $"<{id}>");
         var written = Phrase(phrase, field.Length + 2);
         var lastLine = written[(written.LastIndexOf('\n') + 1)..].Length + (written.Contains('\n', StringComparison.Ordinal) ? 0 : field.Length + 2);
         return Raw(field, $"{written}{(lastLine + id.Length + 3 > LineLength ? "\r\n" : "")} <{id}>");

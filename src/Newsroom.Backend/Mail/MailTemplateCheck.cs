@@ -19,9 +19,10 @@ internal sealed class MailTemplateCheck(MailTemplates templates, IEnumerable<Mai
             Try(faults, () => templates.Parse(file));
         if (faults.Count > 0)
             return ValidateOptionsResult.Fail(faults);
+        // Rendering does not wait for anything: the task is done when it comes.
         foreach (var sample in samples)
             Try(faults, () => templates.RenderAsync(sample.Template, sample.Model(site.Value), CancellationToken.None).AsTask().GetAwaiter().GetResult());
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults.Distinct());
     }
 
     private static void Try(List<string> faults, Func<object> attempt)

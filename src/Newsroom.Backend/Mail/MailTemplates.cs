@@ -25,7 +25,7 @@ public sealed partial class MailTemplates
     // A digest of 100 stories takes some 10,000 steps; an endless loop must end.
     private const int MaxSteps = 200_000;
     private readonly FluidParser _parser = new();
-    private readonly TemplateOptions _options;
+    private readonly Lazy<TemplateOptions> _options;
     private readonly IFileProvider _files;
     private readonly SiteOptions _site;
     private readonly ConcurrentDictionary<string, IFluidTemplate> _parsed = new(StringComparer.Ordinal);
@@ -36,17 +36,7 @@ public sealed partial class MailTemplates
         var shipped = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "templates", "email"));
         var own = Path.GetFullPath(OwnFolder);
         _files = Directory.Exists(own) ? new CompositeFileProvider(new PhysicalFileProvider(own), shipped) : shipped;
-        _options = new TemplateOptions
-        {
-            FileProvider = _files,
-            MaxSteps = MaxSteps,
-            StrictVariables = true,
-            StrictFilters = true,
-            CultureInfo = _site.Culture,
-            TimeZone = _site.Zone,
-        };
-        _options.Scope.SetValue("style", FluidValue.Create(Styles(), _options));
-        _options.Scope.SetValue("site", FluidValue.Create(Site(), _options));
+        _options = new Lazy<TemplateOptions>(Options);
     }
 
     /// <summary>The files there are, each with the newsroom's own copy counted once.</summary>
@@ -77,7 +67,7 @@ public sealed partial class MailTemplates
     private async ValueTask<string> RenderAsync(string file, IReadOnlyDictionary<string, object?> model, TextEncoder encoder, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var context = new TemplateContext(_options);
+        var context = new TemplateContext(_options.Value);
         foreach (var (key, value) in model)
             context.SetValue(key, value);
         try
@@ -88,6 +78,22 @@ public sealed partial class MailTemplates
         {
             throw new MailTemplateException(file, e.Message, e);
         }
+    }
+
+    private TemplateOptions Options()
+    {
+        var options = new TemplateOptions
+        {
+            FileProvider = _files,
+            MaxSteps = MaxSteps,
+            StrictVariables = true,
+            StrictFilters = true,
+            CultureInfo = _site.Culture,
+            TimeZone = _site.Zone,
+        };
+        options.Scope.SetValue("style", FluidValue.Create(Styles(), options));
+        options.Scope.SetValue("site", FluidValue.Create(Site(), options));
+        return options;
     }
 
     private Dictionary<string, object?> Site() => new(StringComparer.Ordinal)

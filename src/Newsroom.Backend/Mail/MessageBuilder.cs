@@ -46,11 +46,12 @@ public sealed record BuiltMessage(EmailAddress Sender, EmailAddress To, string M
 public sealed class MessageBuilder(IOptions<MailOptions> mail, LinkTokens tokens, DkimSignatures signatures)
 {
     private const int MaxLineLength = 78;
+    private readonly Sender? _sender = mail.Value.Sender;
 
     /// <exception cref="InvalidOperationException"><c>Mail:From</c> is empty.</exception>
     public async ValueTask<BuiltMessage> BuildAsync(MessageParts parts, CancellationToken cancellationToken)
     {
-        var sender = mail.Value.Sender ?? throw new InvalidOperationException("Mail:From is empty.");
+        var sender = _sender ?? throw new InvalidOperationException("Mail:From is empty.");
         var id = (await tokens.ForAsync("message-id", parts.MessageIdSeed, cancellationToken)).Text;
         var messageId = $"{id}@{sender.Address.Domain}";
         using var message = new MimeMessage();

@@ -48,7 +48,7 @@ internal sealed class OutgoingMailMapping : IEntityTypeConfiguration<OutgoingMai
     public void Configure(EntityTypeBuilder<OutgoingMail> builder)
     {
         builder.Property(m => m.Kind).HasMaxLength(32);
-        builder.Property(m => m.Answer).HasMaxLength(500);
+        builder.Property(m => m.Answer).HasMaxLength(HandOver.AnswerLength);
         builder.HasIndex(m => new { m.Kind, m.SubjectId }).IsUnique();
         builder.HasIndex(m => new { m.State, m.NextAttemptAt }).HasDatabaseName("IX_OutgoingMails_Due");
     }

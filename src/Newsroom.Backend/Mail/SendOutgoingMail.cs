@@ -29,10 +29,10 @@ public sealed partial class SendOutgoingMail(
         if (!await OutgoingMailRows.ClaimAsync(db, id, lease, now, cancellationToken))
             return OutgoingMailOutcome.NotMine;
         var row = await db.OutgoingMails.AsNoTracking().SingleAsync(m => m.Id == id, cancellationToken);
-        BuiltMessage? message;
+        Composition composition;
         try
         {
-            message = await ComposeAsync(row, now, cancellationToken);
+            composition = await ComposeAsync(row, now, cancellationToken);
         }
 #pragma warning disable CA1031 // One mail's fault, whatever it is, is written on its row and keeps no other from going out.
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -42,22 +42,20 @@ public sealed partial class SendOutgoingMail(
             await OutgoingMailRows.SettleAsync(db, id, lease, MailSettlement.NotComposed(e, row.Attempts, now), now);
             return OutgoingMailOutcome.Settled;
         }
-        if (message is null)
-        {
-            await OutgoingMailRows.SettleAsync(db, id, lease, MailSettlement.Withheld("Its cause no longer wants it, or the address is suppressed."), now);
-            return OutgoingMailOutcome.Settled;
-        }
-        return await HandOverAsync(row, lease, message, cancellationToken);
+        if (composition.Message is { } message)
+            return await HandOverAsync(row, lease, message, cancellationToken);
+        await OutgoingMailRows.SettleAsync(db, id, lease, MailSettlement.Withheld(composition.WhyNot), now);
+        return OutgoingMailOutcome.Settled;
     }
 
-    private async Task<BuiltMessage?> ComposeAsync(OutgoingMail row, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<Composition> ComposeAsync(OutgoingMail row, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var composer = composers.FirstOrDefault(c => c.Kind == row.Kind) ?? throw new InvalidOperationException($"Nothing composes mails of the kind '{row.Kind}'.");
         if (await composer.ComposeAsync(row.SubjectId, cancellationToken) is not { } mail)
-            return null;
+            return new Composition(null, "No longer wanted.");
         if (!mail.ReachesSuppressed && await suppressions.HoldsAsync(mail.To, cancellationToken))
-            return null;
-        return await messages.BuildAsync(new MessageParts
+            return new Composition(null, "The address is suppressed.");
+        var message = await messages.BuildAsync(new MessageParts
         {
             To = mail.To,
             ToName = mail.ToName,
@@ -65,6 +63,7 @@ public sealed partial class SendOutgoingMail(
             Date = now,
             MessageIdSeed = $"mail\n{row.Kind}\n{row.SubjectId}",
         }, cancellationToken);
+        return new Composition(message, "");
     }
 
     private async Task<OutgoingMailOutcome> HandOverAsync(OutgoingMail row, Guid lease, BuiltMessage message, CancellationToken cancellationToken)
@@ -79,6 +78,8 @@ public sealed partial class SendOutgoingMail(
         await suppressions.HeedAsync(message.To, answer, now, CancellationToken.None);
         return answer.Result == HandOverResult.NotSent ? OutgoingMailOutcome.NobodyAnswered : OutgoingMailOutcome.Settled;
     }
+
+    private sealed record Composition(BuiltMessage? Message, string WhyNot);
 
     [LoggerMessage(LogLevel.Information, "Outgoing mail {Kind} {Id}: {Result} {Code} {EnhancedCode}")]
     private partial void LogAnswer(string kind, long id, HandOverResult result, int? code, string? enhancedCode);

@@ -13,10 +13,13 @@ namespace Newsroom.Backend.Mail;
 /// </summary>
 public sealed class SmtpRelay(IOptions<MailOptions> mail, SmtpConnections connections, TimeProvider clock) : IDisposable
 {
-    /// <summary>Longest wait for a server, from the first byte to the answer to the final dot. A lease on a message must be longer.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
+    /// <summary>Longest wait for a server, from the first byte of a message to the answer to its final dot.</summary>
+    internal static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest hand-over, with a waiting line that turns out dead and a fresh one after it. A lease on a message must be longer.</summary>
+    public static readonly TimeSpan LongestHandOver = Deadline + ConnectDeadline + Deadline;
 
     private readonly SemaphoreSlim _free = new(mail.Value.Smtp.Connections);
     private readonly Pace _pace = new(mail.Value.Smtp.MaxPerSecond, clock);

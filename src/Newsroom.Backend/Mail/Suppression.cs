@@ -17,7 +17,7 @@ public sealed class Suppression
     public long Id { get; private set; }
     public string PublicId { get; private set; } = Primitives.PublicId.New("sup");
 
-    /// <summary>HMAC of the address key under the newsroom's link key (purpose "suppression"), lower-case hex: after erasure nothing else is left.</summary>
+    /// <summary>Keyed hash of the address key, see <see cref="SuppressionList.HashAsync"/>: after erasure nothing else is left.</summary>
     public required string AddressHash { get; init; }
 
     /// <summary>Null once erased.</summary>
@@ -36,7 +36,7 @@ internal sealed class SuppressionMapping : IEntityTypeConfiguration<Suppression>
         builder.Property(s => s.PublicId).HasMaxLength(Primitives.PublicId.MaxLength);
         builder.Property(s => s.AddressHash).HasMaxLength(64);
         builder.Property(s => s.Address).HasMaxLength(254);
-        builder.Property(s => s.Evidence).HasMaxLength(500);
+        builder.Property(s => s.Evidence).HasMaxLength(HandOver.AnswerLength);
         builder.HasIndex(s => s.AddressHash).IsUnique();
         builder.HasIndex(s => s.PublicId).IsUnique();
     }

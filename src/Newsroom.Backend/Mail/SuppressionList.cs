@@ -10,7 +10,7 @@ namespace Newsroom.Backend.Mail;
 /// </summary>
 public sealed class SuppressionList(IServiceScopeFactory scopes, LinkTokens tokens)
 {
-    /// <summary><see cref="Suppression.AddressHash"/>, for queries over many addresses.</summary>
+    /// <summary><see cref="Suppression.AddressHash"/>: SHA-256, in lower-case hex, of the token that the newsroom's own key gives the address.</summary>
     public async ValueTask<string> HashAsync(EmailAddress address, CancellationToken cancellationToken) =>
         (await tokens.ForAsync("suppression", address.Key, cancellationToken)).Hash;
 

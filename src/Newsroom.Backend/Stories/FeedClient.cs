@@ -34,6 +34,8 @@ public sealed class FeedClient(IHttpClientFactory clients, IOptions<SiteOptions>
     /// <summary>Decompressed: ten full-text stories are about 0.2 MB.</summary>
     public const int MaxBytes = 5 * 1024 * 1024;
     public const int MaxRedirects = 5;
+    private const string Accepted = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1";
+    private const int MaxBytesOfFault = 64 * 1024;
 
     /// <summary>For the whole answer with all redirects; a site that drips bytes gets no more.</summary>
     public static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(20);
@@ -45,9 +47,21 @@ public sealed class FeedClient(IHttpClientFactory clients, IOptions<SiteOptions>
     {
         using var timed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timed.CancelAfter(MaxTime);
+        var client = clients.CreateClient(ClientName);
+        var current = address;
         try
         {
-            return await FollowAsync(address, validators, timed.Token);
+            for (var redirects = 0; redirects <= MaxRedirects; redirects++)
+            {
+                using var request = Request(current, validators);
+                using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timed.Token);
+                if (!Redirects(response))
+                    return await AnswerAsync(response, current, timed.Token);
+                if (StoryLink.ReadHttp(response.Headers.Location?.OriginalString, current) is not { } next)
+                    return new FeedAnswer.Failure("The site redirects to something that is not an http(s) address.");
+                current = next;
+            }
+            return new FeedAnswer.Failure($"The site redirects more than {MaxRedirects} times.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -55,39 +69,18 @@ public sealed class FeedClient(IHttpClientFactory clients, IOptions<SiteOptions>
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            return new FeedAnswer.Failure(FeedFaults.OfConnection(e, address));
+            return new FeedAnswer.Failure(FeedFaults.OfConnection(e, current));
         }
     }
 
-    private async Task<FeedAnswer> FollowAsync(Uri address, FeedValidators? validators, CancellationToken cancellationToken)
-    {
-        var client = clients.CreateClient(ClientName);
-        for (var redirects = 0; redirects <= MaxRedirects; redirects++)
-        {
-            using var request = Request(address, validators);
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            if (response.StatusCode == HttpStatusCode.NotModified)
-                return new FeedAnswer.NotModified();
-            if (response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
-                or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
-            {
-                if (StoryLink.ReadHttp(response.Headers.Location?.OriginalString, address) is not { } next)
-                    return new FeedAnswer.Failure("The site redirects to something that is not an http(s) address.");
-                address = next;
-                continue;
-            }
-            return response.IsSuccessStatusCode
-                ? await ReadAsync(response, address, cancellationToken)
-                : new FeedAnswer.Failure(FeedFaults.OfStatus(response, await ReadSomeAsync(response, cancellationToken)));
-        }
-        return new FeedAnswer.Failure($"The site redirects more than {MaxRedirects} times.");
-    }
+    private static bool Redirects(HttpResponseMessage response) => response.StatusCode is HttpStatusCode.MovedPermanently
+        or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
 
     private HttpRequestMessage Request(Uri address, FeedValidators? validators)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.TryAddWithoutValidation("User-Agent", FeedUserAgent.For(site.Value.PublicUrl));
-        request.Headers.TryAddWithoutValidation("Accept", "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1");
+        request.Headers.TryAddWithoutValidation("Accept", Accepted);
         // As they came: "W/" and all. Many sites compare them as text.
         if (validators?.ETag is { } tag)
             request.Headers.TryAddWithoutValidation("If-None-Match", tag);
@@ -98,19 +91,23 @@ public sealed class FeedClient(IHttpClientFactory clients, IOptions<SiteOptions>
         return request;
     }
 
-    private static async Task<FeedAnswer> ReadAsync(HttpResponseMessage response, Uri address, CancellationToken cancellationToken)
+    private static async Task<FeedAnswer> AnswerAsync(HttpResponseMessage response, Uri address, CancellationToken cancellationToken)
     {
+        if (response.StatusCode == HttpStatusCode.NotModified)
+            return new FeedAnswer.NotModified();
+        if (!response.IsSuccessStatusCode)
+        {
+            var said = await LimitedAsync(response, MaxBytesOfFault, cancellationToken);
+            return new FeedAnswer.Failure(FeedFaults.OfStatus(response, said is null ? "" : System.Text.Encoding.UTF8.GetString(said)));
+        }
         if (await LimitedAsync(response, MaxBytes, cancellationToken) is not { } body)
-            return new FeedAnswer.Failure($"The feed is larger than {MaxBytes / 1024 / 1024} MB: let the site show fewer stories or only summaries in it.");
+            return new FeedAnswer.Failure($"The feed is larger than {MaxBytes / 1024 / 1024} MB: let the site show fewer stories or only summaries.");
         var validators = new FeedValidators(First(response.Headers, "ETag"), First(response.Content.Headers, "Last-Modified"));
         return new FeedAnswer.Content(body, response.Content.Headers.ContentType?.CharSet, address, validators);
     }
 
     private static string? First(HttpHeaders headers, string name) =>
         headers.NonValidated.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
-
-    private static async Task<string> ReadSomeAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
-        await LimitedAsync(response, 64 * 1024, cancellationToken) is { } body ? System.Text.Encoding.UTF8.GetString(body) : "";
 
     /// <summary>Null when there is more than <paramref name="limit"/> bytes after decompression.</summary>
     private static async Task<byte[]?> LimitedAsync(HttpResponseMessage response, int limit, CancellationToken cancellationToken)
@@ -134,5 +131,5 @@ internal static class FeedUserAgent
     public const string Product = "Newsroom.Backend";
     private static readonly string Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0";
 
-    public static string For(string publicUrl) => publicUrl.Length == 0 ? $"{Product}/{Version}" : $"{Product}/{Version} (+{publicUrl.TrimEnd('/')}/)";
+    public static string For(string publicUrl) => $"{Product}/{Version}" + (publicUrl.Length == 0 ? "" : $" (+{publicUrl.TrimEnd('/')}/)");
 }

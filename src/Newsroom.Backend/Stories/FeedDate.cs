@@ -34,8 +34,8 @@ public static partial class FeedDate
             return null;
         if (Rfc822().Match(typed) is { Success: true } match)
             return Build(match);
-        return DateTimeOffset.TryParse(typed, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var iso)
-            ? iso : null;
+        const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        return DateTimeOffset.TryParse(typed, CultureInfo.InvariantCulture, utc, out var iso) ? iso : null;
     }
 
     private static DateTimeOffset? Build(Match match)
@@ -45,7 +45,9 @@ public static partial class FeedDate
         if (year < 100)
             year += year < 70 ? 2000 : 1900;
         var (day, hour, minute, second) = (Number(match, "day"), Number(match, "hour"), Number(match, "minute"), Number(match, "second"));
-        if (month == 0 || year is < 1970 or > 9000 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 60)
+        if (month == 0 || year is < 1970 or > 9000 || day < 1 || day > DateTime.DaysInMonth(year, month))
+            return null;
+        if (hour > 23 || minute > 59 || second > 60)
             return null;
         var local = new DateTime(year, month, day, hour, minute, Math.Min(second, 59), DateTimeKind.Unspecified);
         return new DateTimeOffset(local, TimeSpan.Zero) - Offset(match.Groups["zone"].Value);
@@ -58,7 +60,8 @@ public static partial class FeedDate
         var number = zone.Replace(":", "", StringComparison.Ordinal);
         if (number.Length != 5 || number[0] is not ('+' or '-') || !number.AsSpan(1).ContainsOnlyDigits())
             return TimeSpan.Zero;
-        var size = new TimeSpan(int.Parse(number[1..3], CultureInfo.InvariantCulture), int.Parse(number[3..], CultureInfo.InvariantCulture), 0);
+        var digits = int.Parse(number.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
+        var size = new TimeSpan(digits / 100, digits % 100, 0);
         return size > TimeSpan.FromHours(14) ? TimeSpan.Zero : number[0] == '-' ? -size : size;
     }
 
@@ -67,7 +70,9 @@ public static partial class FeedDate
 
     private static bool ContainsOnlyDigits(this ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
 
-    [GeneratedRegex(@"^(\p{L}+\.?,?\s+)?(?<day>[0-9]{1,2})[\s-](?<month>\p{L}{3})\p{L}*\.?[\s-](?<year>[0-9]{2,4})\s+(?<hour>[0-9]{1,2}):(?<minute>[0-9]{2})(:(?<second>[0-9]{2}))?\s*(?<zone>\S*)",
+    [GeneratedRegex(
+        @"^(\p{L}+\.?,?\s+)?(?<day>[0-9]{1,2})[\s-](?<month>\p{L}{3})\p{L}*\.?[\s-](?<year>[0-9]{2,4})\s+"
+        + @"(?<hour>[0-9]{1,2}):(?<minute>[0-9]{2})(:(?<second>[0-9]{2}))?\s*(?<zone>\S*)",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Rfc822();
 }

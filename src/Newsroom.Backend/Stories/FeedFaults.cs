@@ -8,16 +8,18 @@ namespace Newsroom.Backend.Stories;
 /// <summary>Why a feed could not be fetched, in one sentence that names the cause and, where there is one, the way out.</summary>
 internal static class FeedFaults
 {
+    private const string Allow = $"allow the user agent '{FeedUserAgent.Product}' there.";
+
     public static string OfStatus(HttpResponseMessage response, string body)
     {
         var status = $"{(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
         if (IsCloudflareChallenge(response, body))
-            return $"Cloudflare, in front of the site, answered {status} with a challenge for browsers: allow the user agent '{FeedUserAgent.Product}' there.";
+            return $"Cloudflare, in front of the site, answered {status} with a challenge for browsers: {Allow}";
         return response.StatusCode switch
         {
             HttpStatusCode.NotFound or HttpStatusCode.Gone => $"The site answered {status}: there is no feed at this address (any more).",
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
-                $"The site answered {status}: it does not let this program read the feed; allow the user agent '{FeedUserAgent.Product}' there.",
+                $"The site answered {status}: it does not let this program read the feed; {Allow}",
             HttpStatusCode.TooManyRequests => $"The site answered {status}: it wants to be asked less often.",
             >= HttpStatusCode.InternalServerError => $"The site is in trouble: it answered {status}.",
             _ => $"The site answered {status} instead of a feed.",

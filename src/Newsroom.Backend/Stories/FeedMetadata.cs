@@ -6,7 +6,13 @@ namespace Newsroom.Backend.Stories;
 /// <summary>Byline, section, image and language of a feed's item.</summary>
 internal static partial class FeedMetadata
 {
-    public static XElement? Child(this XElement element, string localName) => element.Elements().FirstOrDefault(e => e.Name.LocalName == localName);
+    private const RegexOptions Plain = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+
+    /// <summary>Milliseconds for one pattern.</summary>
+    private const int Patience = 1000;
+
+    public static XElement? Child(this XElement element, string localName) =>
+        element.Elements().FirstOrDefault(e => e.Name.LocalName == localName);
 
     /// <summary>dc:creator, Atom's author, or RSS's "address (Name)"; several are joined. A bare mail address is nobody's byline.</summary>
     public static string? AuthorOf(XElement item)
@@ -14,7 +20,7 @@ internal static partial class FeedMetadata
         var creators = item.Elements().Where(e => e.Name.LocalName == "creator").Select(e => e.Value).ToList();
         var names = creators.Count > 0 ? creators
             : item.Elements().Where(e => e.Name.LocalName == "author").Select(e => e.Child("name")?.Value ?? NameIn(e.Value)).ToList();
-        var joined = string.Join(", ", names.Select(PlainText.Of).Where(n => n.Length > 0 && !n.Contains('@', StringComparison.Ordinal)).Distinct());
+        var joined = string.Join(", ", names.Select(PlainText.Of).Where(n => n.Length > 0 && !n.Contains('@')).Distinct());
         return joined.Length == 0 ? null : PlainText.Cut(joined, Story.AuthorLength);
     }
 
@@ -31,18 +37,21 @@ internal static partial class FeedMetadata
     public static string? ImageOf(XElement item, Uri baseAddress)
     {
         var media = item.Descendants().Where(e => e.Name.NamespaceName.Contains("mrss", StringComparison.OrdinalIgnoreCase)).ToList();
-        var candidates = media.Where(e => e.Name.LocalName == "content" && IsImage(e)).Select(e => (string?)e.Attribute("url"))
-            .Concat(item.Elements().Where(e => e.Name.LocalName == "enclosure" && IsImage(e)).Select(e => (string?)e.Attribute("url")))
-            .Concat(item.Elements().Where(e => e.Name.LocalName == "link" && (string?)e.Attribute("rel") == "enclosure" && IsImage(e)).Select(e => (string?)e.Attribute("href")))
-            .Concat(media.Where(e => e.Name.LocalName == "thumbnail").Select(e => (string?)e.Attribute("url")));
-        return candidates.Select(c => StoryLink.ReadHttp(c, baseAddress)?.AbsoluteUri).FirstOrDefault(c => c?.Length is > 0 and <= Story.LinkLength);
+        IEnumerable<XElement> candidates =
+        [
+            .. media.Where(e => e.Name.LocalName == "content" && IsImage(e)),
+            .. item.Elements().Where(e => IsEnclosure(e) && IsImage(e)),
+            .. media.Where(e => e.Name.LocalName == "thumbnail"),
+        ];
+        return candidates.Select(c => StoryLink.ReadHttp(UrlOf(c), baseAddress)?.AbsoluteUri)
+            .FirstOrDefault(c => c?.Length is > 0 and <= Story.LinkLength);
     }
 
     /// <summary>The item's own, else its feed's.</summary>
     public static string? LanguageOf(XElement item)
     {
         var said = item.Child("language")?.Value
-            ?? item.AncestorsAndSelf().Select(e => (string?)e.Attribute(XNamespace.Xml + "lang")).FirstOrDefault(l => !string.IsNullOrWhiteSpace(l))
+            ?? item.AncestorsAndSelf().Select(e => (string?)e.Attribute(XNamespace.Xml + "lang")).FirstOrDefault(l => l is not null)
             ?? item.Ancestors().Select(e => e.Child("language")?.Value).FirstOrDefault(l => l is not null);
         var tag = said?.Trim().Replace('_', '-') ?? "";
         return tag.Length <= Story.LanguageLength && LanguageTag().IsMatch(tag) ? tag : null;
@@ -54,15 +63,21 @@ internal static partial class FeedMetadata
         if (type is not null)
             return type.StartsWith("image/", StringComparison.OrdinalIgnoreCase);
         return (string?)element.Attribute("medium") is { } medium ? medium == "image"
-            : ImageName().IsMatch((string?)element.Attribute("url") ?? (string?)element.Attribute("href") ?? "");
+            : ImageName().IsMatch(UrlOf(element) ?? "");
     }
+
+    // RSS's enclosure has a url, Atom's is a link with a href.
+    private static bool IsEnclosure(XElement element) =>
+        element.Name.LocalName == "enclosure" || (element.Name.LocalName == "link" && (string?)element.Attribute("rel") == "enclosure");
+
+    private static string? UrlOf(XElement element) => (string?)element.Attribute("url") ?? (string?)element.Attribute("href");
 
     private static string NameIn(string author) =>
         author.IndexOf('(', StringComparison.Ordinal) is >= 0 and var open ? author[(open + 1)..].TrimEnd(' ', ')') : author;
 
-    [GeneratedRegex("^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", Plain, Patience)]
     private static partial Regex LanguageTag();
 
-    [GeneratedRegex(@"\.(jpe?g|png|webp|gif|avif)(\?|$)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\.(jpe?g|png|webp|gif|avif)(\?|$)", Plain | RegexOptions.IgnoreCase, Patience)]
     private static partial Regex ImageName();
 }

@@ -24,10 +24,11 @@ public static partial class FeedParser
     public static IReadOnlyList<FeedItem> Read(ReadOnlyMemory<byte> body, string? charset, Uri address)
     {
         var root = FeedXml.Read(body, charset);
-        if (root.Name.LocalName is not ("rss" or "RDF" or "feed"))
-            throw new FeedUnreadableException($"The answer is XML, but neither RSS nor Atom: its first element is '{Short(root.Name.LocalName)}'.");
+        var kind = root.Name.LocalName;
+        if (kind is not ("rss" or "RDF" or "feed"))
+            throw new FeedUnreadableException($"The answer is XML, but neither RSS nor Atom: its first element is '{PlainText.Cut(kind, 40)}'.");
         var elements = root.Descendants().Where(e => e.Name.LocalName is "item" or "entry").Take(MostItems).ToList();
-        var head = root.Name.LocalName == "feed" ? root : root.Child("channel") ?? root;
+        var head = kind == "feed" ? root : root.Child("channel") ?? root;
         RefuseComments(head, elements, address);
         if (elements.Count == 0)
             throw new FeedUnreadableException("The feed has no items: nothing was taken in.");
@@ -86,7 +87,7 @@ public static partial class FeedParser
     }
 
     private static StoryLink? PermalinkOf(XElement? guid) =>
-        guid is not null && !string.Equals((string?)guid.Attribute("isPermaLink"), "false", StringComparison.OrdinalIgnoreCase) ? StoryLink.Parse(guid.Value) : null;
+        string.Equals((string?)guid?.Attribute("isPermaLink"), "false", StringComparison.OrdinalIgnoreCase) ? null : StoryLink.Parse(guid?.Value);
 
     // RFC 4287 §2: xml:base of the nearest ancestors, resolved from the outside in.
     private static Uri BaseOf(XElement item, Uri site) =>
@@ -99,10 +100,8 @@ public static partial class FeedParser
             || (items.Count > 0 && items.TrueForAll(i => CommentLink().IsMatch(LinkOf(i) ?? "")))
             || (head.Child("title")?.Value ?? "").TrimStart().StartsWith("Comments on: ", StringComparison.Ordinal);
         if (ofComments)
-            throw new FeedUnreadableException("This is a feed of comments, not of stories: give the site's own feed, on WordPress usually /feed/.");
+            throw new FeedUnreadableException("This is a feed of comments, not of stories: give the site's own, on WordPress usually /feed/.");
     }
-
-    private static string Short(string name) => name.Length <= 40 ? name : name[..40];
 
     /// <param name="Feed">Where the feed was read.</param>
     /// <param name="Head">Its channel or feed element.</param>

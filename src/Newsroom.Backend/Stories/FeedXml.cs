@@ -18,6 +18,10 @@ public sealed class FeedUnreadableException(string why) : Exception(why);
 public static partial class FeedXml
 {
     private const int DeepestNesting = 200;
+    private const RegexOptions Plain = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+
+    /// <summary>Milliseconds for one pattern.</summary>
+    private const int Patience = 1000;
 
     private static readonly Dictionary<string, string> UsualPrefixes = new(StringComparer.Ordinal)
     {
@@ -55,8 +59,8 @@ public static partial class FeedXml
         }
         catch (XmlException e)
         {
-            throw new FeedUnreadableException(string.Create(CultureInfo.InvariantCulture,
-                $"The feed is not well-formed XML (line {e.LineNumber}, column {e.LinePosition}): it may be cut short or broken by a plug-in."));
+            var place = string.Create(CultureInfo.InvariantCulture, $"line {e.LineNumber}, column {e.LinePosition}");
+            throw new FeedUnreadableException($"The feed is not well-formed XML ({place}): it may be cut short or broken by a plug-in.");
         }
     }
 
@@ -100,7 +104,8 @@ public static partial class FeedXml
         if (!HtmlStart().IsMatch(text))
             return "The answer is neither RSS nor Atom.";
         var link = AlternateLink().Match(text.Length > 200_000 ? text[..200_000] : text);
-        var hint = link.Success && HrefOf().Match(link.Value) is { Success: true } href ? $" The page names its feed: {WebUtility.HtmlDecode(href.Groups["href"].Value)}" : "";
+        var hint = link.Success && HrefOf().Match(link.Value) is { Success: true } href
+            ? $" The page names its feed: {WebUtility.HtmlDecode(href.Groups["href"].Value)}" : "";
         return "The address gives a web page, not a feed." + hint;
     }
 
@@ -126,7 +131,8 @@ public static partial class FeedXml
     private static bool IsXmlCharacter(string number)
     {
         var hex = number[0] is 'x' or 'X';
-        return int.TryParse(hex ? number.AsSpan(1) : number, hex ? NumberStyles.HexNumber : NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+        var style = hex ? NumberStyles.HexNumber : NumberStyles.None;
+        return int.TryParse(hex ? number.AsSpan(1) : number, style, CultureInfo.InvariantCulture, out var code)
             && (code is 0x9 or 0xA or 0xD || code is >= 0x20 and <= 0xD7FF or >= 0xE000 and <= 0xFFFD or >= 0x10000 and <= 0x10FFFF);
     }
 
@@ -147,27 +153,34 @@ public static partial class FeedXml
         var namespaces = new XmlNamespaceManager(names);
         foreach (var (prefix, uri) in UsualPrefixes)
             namespaces.AddNamespace(prefix, uri);
-        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null, CheckCharacters = false, NameTable = names };
+        var settings = new XmlReaderSettings
+        {
+            DtdProcessing = DtdProcessing.Ignore,
+            XmlResolver = null,
+            CheckCharacters = false,
+            NameTable = names,
+        };
         return XmlReader.Create(new StringReader(text), settings, new XmlParserContext(names, namespaces, null, XmlSpace.Default));
     }
 
-    [GeneratedRegex(@"<\?xml\s|<rss[\s>]|<feed[\s>]|<rdf:RDF[\s>]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"<\?xml\s|<rss[\s>]|<feed[\s>]|<rdf:RDF[\s>]", Plain, Patience)]
     private static partial Regex FeedStart();
 
     // CDATA is passed over whole; then entities, numbers, bare ampersands, and characters XML 1.0 does not have.
-    [GeneratedRegex(@"<!\[CDATA\[.*?\]\]>|&((?<name>[A-Za-z][A-Za-z0-9]*)|\#(?<number>[0-9]+|[xX][0-9A-Fa-f]+));|&|[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]",
-        RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(
+        @"<!\[CDATA\[.*?\]\]>|&((?<name>[A-Za-z][A-Za-z0-9]*)|\#(?<number>[0-9]+|[xX][0-9A-Fa-f]+));|&|[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]",
+        Plain | RegexOptions.Singleline, 10 * Patience)]
     private static partial Regex Litter();
 
-    [GeneratedRegex(@"<\?xml[^>]*\bencoding\s*=\s*[""'](?<name>[A-Za-z0-9._-]+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"<\?xml[^>]*\bencoding\s*=\s*[""'](?<name>[A-Za-z0-9._-]+)", Plain, Patience)]
     private static partial Regex Declaration();
 
-    [GeneratedRegex(@"<(!doctype\s+html|html|head|body)\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"<(!doctype\s+html|html|head|body)\b", Plain | RegexOptions.IgnoreCase, Patience)]
     private static partial Regex HtmlStart();
 
-    [GeneratedRegex(@"<link\b[^>]*application/(rss|atom)\+xml[^>]*>", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"<link\b[^>]*application/(rss|atom)\+xml[^>]*>", Plain | RegexOptions.IgnoreCase, Patience)]
     private static partial Regex AlternateLink();
 
-    [GeneratedRegex(@"\bhref\s*=\s*[""'](?<href>[^""']{1,300})", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\bhref\s*=\s*[""'](?<href>[^""'\s]{1,300})", Plain | RegexOptions.IgnoreCase, Patience)]
     private static partial Regex HrefOf();
 }

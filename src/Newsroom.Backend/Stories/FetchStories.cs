@@ -18,7 +18,8 @@ public enum FeedOutcome
 
 /// <summary>How one feed's poll went; the counts are those of <see cref="FeedIntake.Taken"/>.</summary>
 public sealed record FeedReport(
-    string Url, FeedOutcome Outcome, int NewStories = 0, int Updated = 0, int SeenBefore = 0, int Held = 0, string? Warning = null, string? Error = null);
+    string Url, FeedOutcome Outcome, int NewStories = 0, int Updated = 0, int SeenBefore = 0, int Held = 0,
+    string? Warning = null, string? Error = null);
 
 /// <param name="Feeds">One line for each feed that was asked.</param>
 public sealed record FetchReport(IReadOnlyList<FeedReport> Feeds)
@@ -58,32 +59,22 @@ public sealed class FetchStories(
         return new FetchReport(reports);
     }
 
-    private async Task<FeedReport> PollAsync(FeedSource source, Feed feed, bool unconditionally, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<FeedReport> PollAsync(
+        FeedSource source, Feed feed, bool unconditionally, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        int? newsletterId = null;
-        if (source.Newsletter is { } slug)
+        var newsletterId = await db.Newsletters.Where(n => n.Slug == source.Newsletter)
+            .Select(n => (int?)n.Id).SingleOrDefaultAsync(cancellationToken);
+        if (source.Newsletter is { } slug && newsletterId is null)
         {
-            newsletterId = await db.Newsletters.Where(n => n.Slug == slug).Select(n => (int?)n.Id).SingleOrDefaultAsync(cancellationToken);
-            if (newsletterId is null)
-                return await FailAsync(source, $"Stories:Feeds names the newsletter '{slug}', which does not exist: add it or correct the name.", now, cancellationToken);
+            var why = $"Stories:Feeds names the newsletter '{slug}', which does not exist: add it or correct the name.";
+            return await FailAsync(source, why, now, cancellationToken);
         }
+
         var validators = !unconditionally && feed.MayAskConditionally(now) ? new FeedValidators(feed.ETag, feed.LastModified) : null;
         switch (await feeds.GetAsync(new Uri(source.Url), validators, cancellationToken))
         {
             case FeedAnswer.Content content:
-                var bytes = new FeedBytes(source.Url, content.Body)
-                {
-                    Address = content.Address,
-                    Charset = content.Charset,
-                    Validators = content.Validators,
-                    NewsletterId = newsletterId,
-                };
-                return await takeIn.RunAsync(bytes, now, cancellationToken) switch
-                {
-                    FeedIntake.Taken taken => Took(source, feed, taken),
-                    FeedIntake.Unreadable unreadable => await FailAsync(source, unreadable.Why, now, cancellationToken),
-                    var other => throw new InvalidOperationException($"Unknown outcome {other}."),
-                };
+                return await TakeInAsync(source, feed, content, newsletterId, now, cancellationToken);
             case FeedAnswer.NotModified:
                 feed.Unchanged(now);
                 await db.SaveChangesAsync(cancellationToken);
@@ -93,6 +84,24 @@ public sealed class FetchStories(
             case var other:
                 throw new InvalidOperationException($"Unknown answer {other}.");
         }
+    }
+
+    private async Task<FeedReport> TakeInAsync(
+        FeedSource source, Feed feed, FeedAnswer.Content content, int? newsletterId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var bytes = new FeedBytes(source.Url, content.Body)
+        {
+            Address = content.Address,
+            Charset = content.Charset,
+            Validators = content.Validators,
+            NewsletterId = newsletterId,
+        };
+        return await takeIn.RunAsync(bytes, now, cancellationToken) switch
+        {
+            FeedIntake.Taken taken => Took(source, feed, taken),
+            FeedIntake.Unreadable unreadable => await FailAsync(source, unreadable.Why, now, cancellationToken),
+            var other => throw new InvalidOperationException($"Unknown outcome {other}."),
+        };
     }
 
     private FeedReport Took(FeedSource source, Feed feed, FeedIntake.Taken taken)

@@ -33,8 +33,10 @@ internal static class StoriesApi
         var stories = app.MapApi("stories");
         stories.MapGet("", ListAsync).WithName("ListStories").WithSummary("Stories, the last taken in first.")
             .Produces<ListPage<StoryShape>>().ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
-        stories.MapPost("", PushAsync).WithName("PushStory").WithSummary("Takes in a story: 201 when it is new, 200 when it was known and is now updated.")
-            .Produces<StoryShape>(StatusCodes.Status201Created).Produces<StoryShape>().ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
+        stories.MapPost("", PushAsync).WithName("PushStory")
+            .WithSummary("Takes in a story: 201 when it is new, 200 when it was known and is now updated.")
+            .Produces<StoryShape>(StatusCodes.Status201Created).Produces<StoryShape>()
+            .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
         stories.MapPost("fetch", (FetchStories fetch, CancellationToken cancellationToken) => fetch.RunAsync(cancellationToken))
             .WithName("FetchStories").WithSummary("Reads every feed now and reports on each.").Produces<FetchReport>();
     }
@@ -74,7 +76,8 @@ internal static class StoriesApi
         return Results.Json(shape.Shape, statusCode: pushed.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
-    private static string? Optional(string? text, int length) => PlainText.Of(text) is { Length: > 0 } plain ? PlainText.Cut(plain, length) : null;
+    private static string? Optional(string? text, int length) =>
+        PlainText.Of(text) is { Length: > 0 } plain ? PlainText.Cut(plain, length) : null;
 
     private sealed record StoryRow(long Id, StoryShape Shape);
 

@@ -11,7 +11,7 @@ public sealed class StoriesOptions
 
     public IList<FeedSource> Feeds { get; } = [];
 
-    /// <summary>One minute to one day. WordPress shows its last ten stories: what is published faster than it is read is never seen.</summary>
+    /// <summary>One minute to one day. WordPress shows its last ten stories: what comes and goes between two polls is never seen.</summary>
     public TimeSpan PollEvery { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>True lets feeds be read from loopback and private addresses.</summary>
@@ -38,8 +38,8 @@ internal sealed class StoriesOptionsRules : IValidateOptions<StoriesOptions>
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (feed, n) in options.Feeds.Select((f, n) => (f, n)))
         {
-            if (feed.Url.Length > Feed.UrlLength || !Uri.TryCreate(feed.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-                faults.Add($"Stories:Feeds:{n}:Url '{feed.Url}' is not an http(s) address: give the feed's own, for example https://www.example.org/feed/.");
+            if (feed.Url.Length > Feed.UrlLength || StoryLink.ReadHttp(feed.Url) is null)
+                faults.Add($"Stories:Feeds:{n}:Url '{feed.Url}' is not an http(s) address: give one such as https://www.example.org/feed/.");
             else if (!known.Add(feed.Url))
                 faults.Add($"Stories:Feeds:{n}:Url '{feed.Url}' stands there twice: name each feed once.");
         }

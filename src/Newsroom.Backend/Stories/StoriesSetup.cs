@@ -11,14 +11,16 @@ public static class StoriesSetup
         services.AddOptions<StoriesOptions>().BindConfiguration(StoriesOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<StoriesOptions>, StoriesOptionsRules>();
         services.AddHttpClient(FeedClient.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(s => OutboundGuard.Handler(s.GetRequiredService<IOptions<StoriesOptions>>().Value.AllowPrivateNetworks))
+            .ConfigurePrimaryHttpMessageHandler(s =>
+                OutboundGuard.Handler(s.GetRequiredService<IOptions<StoriesOptions>>().Value.AllowPrivateNetworks))
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();
         services.AddSingleton<FeedClient>();
         services.AddScoped<FetchStories>();
         services.AddScoped<TakeInFeed>();
         services.AddScoped<PushStory>();
-        services.AddRecurringJob<PollFeeds>("stories.fetch", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
+        services.AddRecurringJob<PollFeeds>(
+            "stories.fetch", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
         return services;
     }
 

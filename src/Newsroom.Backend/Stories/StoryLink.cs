@@ -15,6 +15,9 @@ public sealed record StoryLink
         "fbclid", "gclid", "dclid", "msclkid", "igshid", "mc_cid", "mc_eid", "share", "preview", "preview_id", "preview_nonce",
     };
 
+    // RFC 8141 and RFC 4151: unique in the world by their making.
+    private static readonly HashSet<string> Global = new(StringComparer.OrdinalIgnoreCase) { "urn", "tag" };
+
     private StoryLink(Uri address)
     {
         Address = Clean(address);
@@ -64,23 +67,22 @@ public sealed record StoryLink
             return Hash;
         if (ReadHttp(typed) is { } address)
             return HashOf(Clean(address));
-        var global = typed.StartsWith("urn:", StringComparison.OrdinalIgnoreCase) || typed.StartsWith("tag:", StringComparison.OrdinalIgnoreCase);
-        return HashOf(global ? typed : $"{Address.Host}\n{typed}");
+        return HashOf(Global.Contains(typed.Split(':')[0]) ? typed : $"{Address.Host}\n{typed}");
     }
 
     private static Uri Clean(Uri address)
     {
-        var query = address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
-            .Where(p => p.Split('=')[0] is var name && !Noise.Contains(name) && !name.StartsWith("utm_", StringComparison.OrdinalIgnoreCase));
+        var query = address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Where(p => !IsNoise(p.Split('=')[0]));
         var clean = new UriBuilder(address)
         {
             Query = string.Join('&', query),
             // "#!/story" and "#/story" name a page of a scripted site; other fragments a place in the page.
-            Fragment = address.Fragment.StartsWith("#!", StringComparison.Ordinal) || address.Fragment.StartsWith("#/", StringComparison.Ordinal)
-                ? address.Fragment : "",
+            Fragment = address.Fragment is ['#', '!' or '/', ..] ? address.Fragment : "",
         };
         return clean.Uri;
     }
+
+    private static bool IsNoise(string name) => Noise.Contains(name) || name.StartsWith("utm_", StringComparison.OrdinalIgnoreCase);
 
     private static string HashOf(Uri address)
     {

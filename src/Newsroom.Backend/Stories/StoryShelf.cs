@@ -23,7 +23,8 @@ internal sealed class StoryShelf
         foreach (var some in items.Chunk(ItemsPerQuery))
         {
             var hashes = some.SelectMany(i => new[] { i.IdentityHash, i.Link.Hash }).Distinct().ToList();
-            foreach (var story in await db.Stories.Where(s => hashes.Contains(s.IdentityHash) || hashes.Contains(s.LinkHash)).ToListAsync(cancellationToken))
+            var known = db.Stories.Where(s => hashes.Contains(s.IdentityHash) || hashes.Contains(s.LinkHash));
+            foreach (var story in await known.ToListAsync(cancellationToken))
                 shelf.Remember(story);
         }
         return shelf;
@@ -80,6 +81,7 @@ internal sealed class StoryShelf
         // A link that another story holds stays with that story: two rows with one link would be one story twice.
         if (_byLink.TryGetValue(item.Link.Hash, out var holder) && holder != story)
             return;
+        _byLink.Remove(story.LinkHash);
         story.LinkHash = item.Link.Hash;
         story.Link = item.Link.Address.AbsoluteUri;
         _byLink[item.Link.Hash] = story;

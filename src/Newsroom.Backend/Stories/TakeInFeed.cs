@@ -37,10 +37,11 @@ public abstract record FeedIntake
 /// <summary>
 /// Takes a feed's stories in. Each story once, whatever order, edits and repetitions the feed brings; what was there at the feed's first
 /// read is never news. Stories and the feed's own row are saved together or not at all, so that a first read broken off is a first read again.
+/// Begins with a clear change tracker: save your own changes before.
 /// </summary>
 public sealed class TakeInFeed(NewsroomDb db, ILogger<TakeInFeed> logger)
 {
-    /// <summary>More new stories than <see cref="MostOldOnes"/> older than this at once are an import or a restored archive, not news.</summary>
+    /// <summary>More than <see cref="MostOldOnes"/> new stories older than this at once are an import or a restored archive, not news.</summary>
     public static readonly TimeSpan Old = TimeSpan.FromDays(7);
     public const int MostOldOnes = 10;
 
@@ -95,8 +96,11 @@ public sealed class TakeInFeed(NewsroomDb db, ILogger<TakeInFeed> logger)
         var updated = db.ChangeTracker.Entries<Story>().Count(e => e.State == EntityState.Modified);
         await db.SaveChangesAsync(cancellationToken);
 
-        var warning = heap
-            ? $"{old} new items are older than {Old.TotalDays:0} days: they were taken in, but are not offered to digests by themselves." : null;
+        // WordPress shows its last ten: when all are new, others may have come and gone unseen (after a stop of this program above all).
+        var overrun = !firstRead && fresh.Count > 1 && fresh.Count == due.Count;
+        var warning = heap ? $"{old} new items are older than {Old.TotalDays:0} days: they are kept, but not offered to digests by themselves."
+            : overrun ? "Every item of the feed is new: there may have been more since it was last read. Let the site show more in it."
+            : null;
         return new FeedIntake.Taken(shelf.Added.Count(s => !s.SeenBefore), shelf.Added.Count(s => s.SeenBefore), updated, held, warning);
     }
 

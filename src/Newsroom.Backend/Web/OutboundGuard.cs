@@ -51,7 +51,7 @@ public static class OutboundGuard
             await ConnectAsync(context.DnsEndPoint, allowPrivateNetworks, resolve ?? Dns.GetHostAddressesAsync, cancellationToken),
     };
 
-    /// <summary>False for loopback, private, link-local, carrier-grade NAT, unique-local, multicast, documentation and every other special range.</summary>
+    /// <summary>False for loopback, private, link-local, carrier-grade NAT, unique-local, multicast and every other special range.</summary>
     public static bool IsPublic(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)
@@ -70,7 +70,8 @@ public static class OutboundGuard
         DnsEndPoint destination, bool allowPrivateNetworks, ResolveHost resolve, CancellationToken cancellationToken)
     {
         // Not every address may be looked up as a name: 0.0.0.0 throws there.
-        var addresses = IPAddress.TryParse(destination.Host, out var literal) ? [literal] : await resolve(destination.Host, cancellationToken);
+        var addresses = IPAddress.TryParse(destination.Host, out var literal)
+            ? [literal] : await resolve(destination.Host, cancellationToken);
         if (addresses.Length == 0)
             throw new SocketException((int)SocketError.HostNotFound);
         if (!allowPrivateNetworks && !Array.TrueForAll(addresses, IsPublic))

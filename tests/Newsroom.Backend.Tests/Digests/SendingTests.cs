@@ -17,14 +17,15 @@ public sealed class SendingADigest : IAsyncLifetime
     [Fact]
     public async Task Reaches_every_confirmed_reader_once_and_is_sent_only_then()
     {
-        var digest = await _app.ReadyDigestAsync(25);
+        // More than one slice claims at a time.
+        var digest = await _app.ReadyDigestAsync(350);
         await _app.StepAsync(digest, "send");
         Assert.Equal("sending", (string)(await _app.DigestAsync(digest))["status"]!);
-        await _app.RunDueJobsAsync();
+        await _app.RunEnqueuedJobsAsync();
 
-        Assert.Equal(new Ledger(25, 25, 0, 0, 0, 0), await _app.LedgerAsync(digest));
+        Assert.Equal(new Ledger(350, 350, 0, 0, 0, 0), await _app.LedgerAsync(digest));
         Assert.Equal("sent", (string)(await _app.DigestAsync(digest))["status"]!);
-        Assert.Equal(Enumerable.Range(1, 25).Select(Readers.Address).Order(), _app.Recipients.Order());
+        Assert.Equal(Enumerable.Range(1, 350).Select(ConfirmedReaders.Address).Order(), _app.Recipients.Order());
     }
 
     [Fact]
@@ -42,7 +43,7 @@ public sealed class SendingADigest : IAsyncLifetime
         });
         await _app.StepAsync(digest, "send");
         await _app.RunDueJobsAsync();
-        Assert.Equal([Readers.Address(4)], _app.Recipients);
+        Assert.Equal([ConfirmedReaders.Address(4)], _app.Recipients);
         Assert.Equal(new Ledger(1, 1, 0, 0, 0, 0), await _app.LedgerAsync(digest));
     }
 
@@ -62,11 +63,11 @@ public sealed class SendingADigest : IAsyncLifetime
             readers[0].LeaveIfNothingIsLeft(NewsroomApp.Start);
             readers[1].Status = SubscriberStatus.Complained;
         });
-        await _app.SuppressAsync(Readers.Address(3), SuppressionReason.Complaint);
+        await _app.SuppressAsync(ConfirmedReaders.Address(3), SuppressionReason.Complaint);
         _app.Smtp.ComeBack();
         await _app.AdvanceAsync(TimeSpan.FromMinutes(2));
         Assert.Equal(new Ledger(6, 3, 0, 3, 0, 0), await _app.LedgerAsync(digest));
-        Assert.Equal([Readers.Address(4), Readers.Address(5), Readers.Address(6)], _app.Recipients.Order());
+        Assert.Equal([ConfirmedReaders.Address(4), ConfirmedReaders.Address(5), ConfirmedReaders.Address(6)], _app.Recipients.Order());
     }
 
     [Fact]
@@ -78,17 +79,17 @@ public sealed class SendingADigest : IAsyncLifetime
         await _app.AddReadersAsync(1, from: 3);
         await _app.RunDueJobsAsync();
         Assert.Equal(2, (await _app.LedgerAsync(digest)).Planned);
-        Assert.DoesNotContain(Readers.Address(3), _app.Recipients);
+        Assert.DoesNotContain(ConfirmedReaders.Address(3), _app.Recipients);
     }
 
     [Fact]
     public async Task Records_each_answer_and_suppresses_only_a_mailbox_that_is_no_more()
     {
         var digest = await _app.ReadyDigestAsync(5);
-        _app.Smtp.On(SmtpStep.Rcpt, "550 5.1.1 no such user", to: Readers.Address(1), times: Always);
-        _app.Smtp.On(SmtpStep.Rcpt, "552 5.2.2 mailbox full", to: Readers.Address(2), times: Always);
-        _app.Smtp.On(SmtpStep.Rcpt, "450 4.2.0 greylisted", to: Readers.Address(3), times: 1);
-        _app.Smtp.On(SmtpStep.Dot, SmtpSink.TakeAndDrop, to: Readers.Address(4));
+        _app.Smtp.On(SmtpStep.Rcpt, "550 5.1.1 no such user", to: ConfirmedReaders.Address(1), times: Always);
+        _app.Smtp.On(SmtpStep.Rcpt, "552 5.2.2 mailbox full", to: ConfirmedReaders.Address(2), times: Always);
+        _app.Smtp.On(SmtpStep.Rcpt, "450 4.2.0 greylisted", to: ConfirmedReaders.Address(3), times: 1);
+        _app.Smtp.On(SmtpStep.Dot, SmtpSink.TakeAndDrop, to: ConfirmedReaders.Address(4));
         await _app.StepAsync(digest, "send");
         await _app.RunEnqueuedJobsAsync();
         Assert.Equal(new Ledger(5, 1, 2, 0, 1, 1), await _app.LedgerAsync(digest));
@@ -202,7 +203,7 @@ public sealed class SendingADigest : IAsyncLifetime
         Assert.Equal(new Ledger(3, 0, 0, 0, 0, 3), await _app.LedgerAsync(digest));
         await _app.AdvanceAsync(TimeSpan.FromMinutes(2));
         Assert.Equal(new Ledger(3, 2, 0, 0, 1, 0), await _app.LedgerAsync(digest));
-        Assert.Equal([Readers.Address(2), Readers.Address(3)], _app.Recipients.Order());
+        Assert.Equal([ConfirmedReaders.Address(2), ConfirmedReaders.Address(3)], _app.Recipients.Order());
         Assert.Equal("sent", (string)(await _app.DigestAsync(digest))["status"]!);
     }
 }

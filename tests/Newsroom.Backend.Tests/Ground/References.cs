@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Reflection.Emit;
-using System.Runtime.CompilerServices;
 
 namespace Newsroom.Backend.Tests.Ground;
 
@@ -90,6 +89,4 @@ internal static class References
     }
 
     private static Type Outermost(Type type) => type.DeclaringType is { } outer && !type.IsGenericParameter ? Outermost(outer) : type;
-
-    public static bool IsWritten(Type type) => !type.IsDefined(typeof(CompilerGeneratedAttribute)) || type.IsNested;
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Linq.Expressions;
 using System.Reflection;
-using System.Runtime.ExceptionServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -46,7 +45,7 @@ internal sealed class TSqlTwin : IQueryExpressionInterceptor
         }
         catch (TargetInvocationException e)
         {
-            ExceptionDispatchInfo.Throw(new NotForSqlServerException(eventData.ExpressionPrinter.PrintExpression(queryExpression), e.InnerException!));
+            throw new NotForSqlServerException(eventData.ExpressionPrinter.PrintExpression(queryExpression), e.InnerException!);
         }
         _compiled.Add(eventData.ExpressionPrinter.PrintExpression(queryExpression));
         return queryExpression;

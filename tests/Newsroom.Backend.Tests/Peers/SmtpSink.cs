@@ -63,6 +63,8 @@ public sealed class SmtpSink : IAsyncDisposable
     /// <summary>Messages taken over lines that were encrypted and signed in.</summary>
     public int TakenSecurely { get; internal set; }
 
+    /// <summary>Times it fell silent as scripted by <see cref="Stall"/>.</summary>
+    public int Stalled { get; internal set; }
     /// <summary>Runs when a message was taken, before its answer: a slow server, or a person who acts meanwhile.</summary>
     public Func<ReceivedMail, Task>? OnTaken { get; set; }
 

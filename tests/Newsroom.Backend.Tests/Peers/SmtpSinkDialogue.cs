@@ -123,6 +123,7 @@ internal sealed class SmtpSinkDialogue(SmtpSink sink, TcpClient client)
     {
         if (answer == SmtpSink.Stall)
         {
+            sink.Stalled++;
             // Silent until the other side has had enough and hangs up.
             while (await ReadRawLineAsync() is not null)
             {

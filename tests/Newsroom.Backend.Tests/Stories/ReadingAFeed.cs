@@ -169,6 +169,29 @@ public sealed class ReadingAFeed : IAsyncLifetime
         Assert.Equal(0, (await _app.FetchOneAsync()).GetProperty("updated").GetInt32());
     }
 
+    [Fact]
+    public async Task A_new_story_under_the_old_link_of_a_renamed_one_is_a_story_of_its_own()
+    {
+        await ReadFirstAsync();
+        const string link = "https://gazette.example.org/election/";
+        _site.Serves(Rss.Of(Rss.Item(2, title: "Election 2025", link: link), Rss.Item(1)));
+        await _app.FetchOneAsync();
+        _site.Serves(Rss.Of(Rss.Item(3, title: "Election 2026", link: link), Rss.Item(2, title: "Election 2025", link: "https://gazette.example.org/election-2025/"), Rss.Item(1)));
+        Assert.Equal(1, (await _app.FetchOneAsync()).GetProperty("newStories").GetInt32());
+        Assert.Equal(["Election 2025", "Election 2026"], await _app.OfferedAsync());
+        Assert.Equal(["https://gazette.example.org/election-2025/", link], (await _app.StoriesAsync()).Skip(1).Select(s => s.Link));
+    }
+
+    [Fact]
+    public async Task A_feed_whose_every_item_is_new_may_have_had_more()
+    {
+        await ReadFirstAsync();
+        _site.Serves(Rss.Stories(13, 12, 11));
+        var report = await _app.FetchOneAsync();
+        Assert.Equal(3, report.GetProperty("newStories").GetInt32());
+        Assert.StartsWith("Every item of the feed is new", report.GetProperty("warning").GetString(), StringComparison.Ordinal);
+    }
+
     private async Task ReadFirstAsync()
     {
         _site.Serves(Rss.Stories(1));

@@ -68,11 +68,16 @@ public sealed partial class PracticeStripe
         {
             RunDueLocked();
             _manner = manner;
-            var result = action();
-            _manner = Webhooks.AtOnce;
-            RunDueLocked();
-            SaveChanges();
-            return result;
+            try
+            {
+                return action();
+            }
+            finally
+            {
+                _manner = Webhooks.AtOnce;
+                RunDueLocked();
+                SaveChanges();
+            }
         }
     }
 

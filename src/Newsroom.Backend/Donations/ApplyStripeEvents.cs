@@ -1,0 +1,92 @@
+using Hangfire;
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations.Stripe;
+
+namespace Newsroom.Backend.Donations;
+
+/// <summary>
+/// Works the webhook inbox off. An event only says where to look: its object is fetched afresh and applied. A row is claimed by a lease,
+/// tried again with growing pauses, and kept as failed with its last error when nothing helps.
+/// </summary>
+public sealed class ApplyStripeEvents(NewsroomDb db, StripeObjects stripe, SyncGift sync, TimeProvider clock, ILogger<ApplyStripeEvents> log)
+{
+    /// <summary>Given up after about two days; Stripe itself tries three.</summary>
+    internal const int MaxAttempts = 14;
+    private const int BatchSize = 200;
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(12);
+
+    /// <summary>The sweep: what is due, oldest first.</summary>
+    [AutomaticRetry(Attempts = 0)]
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var due = await db.StripeEvents.Where(e => e.State == StripeEventState.Received && (e.NextAttemptAt == null || e.NextAttemptAt <= now)
+                && (e.LeaseUntil == null || e.LeaseUntil <= now))
+            .OrderBy(e => e.Id).Take(BatchSize).Select(e => e.Id).ToListAsync(cancellationToken);
+        foreach (var id in due)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await RunOneAsync(id, cancellationToken);
+        }
+    }
+
+    [AutomaticRetry(Attempts = 0)]
+    public async Task RunOneAsync(long id, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        // To the microsecond at most: the lease is compared as the database gives it back.
+        var until = DateTimeOffset.FromUnixTimeMilliseconds((now + Lease).ToUnixTimeMilliseconds());
+        var claimed = await db.StripeEvents.Where(e => e.Id == id && e.State == StripeEventState.Received
+                && (e.NextAttemptAt == null || e.NextAttemptAt <= now) && (e.LeaseUntil == null || e.LeaseUntil <= now))
+            .ExecuteUpdateAsync(e => e.SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.Attempts, x => x.Attempts + 1), cancellationToken);
+        if (claimed == 0)
+            return;
+        var received = await db.StripeEvents.AsNoTracking().SingleAsync(e => e.Id == id, cancellationToken);
+        var (state, donationId, error) = await TryAsync(received, cancellationToken);
+        // What was done is done, so it is written down even while the program stops.
+        await SettleAsync(received, state, donationId, error, CancellationToken.None);
+    }
+
+    private async Task<(StripeEventState State, long? DonationId, string? Error)> TryAsync(StripeEvent received, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var about = received.ObjectId is null ? null : await stripe.OwnerOfAsync(received.ObjectType, received.ObjectId, cancellationToken);
+            return about is null ? (StripeEventState.Ignored, null, null) : await sync.RunAsync(about, cancellationToken) switch
+            {
+                SyncOutcome.Applied(var donation, _) => (StripeEventState.Applied, donation, null),
+                SyncOutcome.NotOurs => (StripeEventState.Ignored, null, null),
+                SyncOutcome.Unmatched(var unknown) => (StripeEventState.Failed, null, $"Paid, but gift {unknown} is not in this database: look it up in Stripe's dashboard."),
+                var other => throw new InvalidOperationException($"Unknown outcome {other}."),
+            };
+        }
+        // Any failure stays with its row: the next attempt, or a person, needs to know it.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            var why = e is StripeUnavailableException ? e.Message : $"{e.GetType().Name} at {e.TargetSite?.DeclaringType?.Name}.{e.TargetSite?.Name}";
+            return (received.Attempts < MaxAttempts ? StripeEventState.Received : StripeEventState.Failed, null, why);
+        }
+    }
+
+    private async Task SettleAsync(StripeEvent received, StripeEventState state, long? donationId, string? error, CancellationToken cancellationToken)
+    {
+        if (state == StripeEventState.Failed)
+            DonationsLog.EventFailed(log, received.EventId, received.Type, error!);
+        else if (state == StripeEventState.Received)
+            DonationsLog.EventRetried(log, received.EventId, received.Type, error!);
+        var now = clock.GetUtcNow();
+        DateTimeOffset? next = state == StripeEventState.Received ? now + Pause(received.Attempts) : null;
+        DateTimeOffset? handled = state == StripeEventState.Received ? null : now;
+        var cut = error is { Length: > Donation.ErrorLength } ? error[..Donation.ErrorLength] : error;
+        // Only the holder of the lease settles; a lease that ran out belongs to whoever claimed the row since.
+        await db.StripeEvents.Where(e => e.Id == received.Id && e.LeaseUntil == received.LeaseUntil).ExecuteUpdateAsync(e => e
+            .SetProperty(x => x.State, state).SetProperty(x => x.DonationId, x => donationId ?? x.DonationId).SetProperty(x => x.LastError, cut)
+            .SetProperty(x => x.NextAttemptAt, next).SetProperty(x => x.HandledAt, handled).SetProperty(x => x.LeaseUntil, (DateTimeOffset?)null), cancellationToken);
+    }
+
+    private static TimeSpan Pause(int attempts) =>
+        TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(attempts - 1, 20)));
+}

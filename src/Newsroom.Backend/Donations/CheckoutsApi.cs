@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Newsroom.Backend.Web;
+
+namespace Newsroom.Backend.Donations;
+
+/// <summary>The donation form as JSON, field for field.</summary>
+/// <param name="Amount">Decimal text in major units (a JSON number is read as it is written).</param>
+/// <param name="Currency">ISO 4217; absent: the first one configured.</param>
+/// <param name="Frequency"><c>once</c>, <c>monthly</c> or <c>yearly</c>; absent: once, for a plan must be asked for.</param>
+/// <param name="Email">Where the receipt goes.</param>
+/// <param name="Name">The donor's.</param>
+/// <param name="CoverFees">Adds the card's fee, where it is offered.</param>
+/// <param name="Campaign">What the gift counts for.</param>
+/// <param name="Message">To the newsroom.</param>
+/// <param name="Anonymous">Not to be named in public.</param>
+/// <param name="Newsletter">True: the newsletters that the form offers.</param>
+/// <param name="Src">Where the donor came from.</param>
+/// <param name="Website">Leave it out: only robots fill it.</param>
+public sealed record NewCheckout(
+    [property: JsonConverter(typeof(CheckoutsApi.AmountText))] string? Amount, string? Currency, string? Frequency, string? Email, string? Name,
+    [property: JsonPropertyName("cover_fees")] bool CoverFees, string? Campaign, string? Message, bool Anonymous, bool Newsletter, string? Src, string? Website);
+
+/// <param name="Id">The gift's.</param>
+/// <param name="Url">Stripe's checkout page: send the donor there.</param>
+public sealed record CheckoutAnswer(string Id, string Url);
+
+/// <summary>The donation form for scripts on the newsroom's own pages: no key, no cookie, no credentials.</summary>
+internal static class CheckoutsApi
+{
+    public const string CorsPolicy = "checkouts";
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/api/v1/checkouts", StartAsync).WithSummary("Starts a gift and gives the address of its checkout.").AllowAnonymous()
+            .RequireCors(CorsPolicy).RequireRateLimiting(CheckoutLimit.Policy)
+            .WithTags("checkouts")
+            .Produces<CheckoutAnswer>(StatusCodes.Status201Created)
+            .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+    private static async Task<IResult> StartAsync(NewCheckout form, GiftDesk desk, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (!desk.IsOpen)
+            return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: GiftDesk.Closed);
+        var (outcome, faults) = await desk.TakeAsync(new GiftForm
+        {
+            Amount = form.Amount,
+            Currency = form.Currency,
+            Frequency = form.Frequency ?? "once",
+            Email = form.Email,
+            Name = form.Name,
+            CoverFees = form.CoverFees,
+            Campaign = form.Campaign,
+            Message = form.Message,
+            Anonymous = form.Anonymous,
+            Source = form.Src,
+            Trap = form.Website,
+        }, form.Newsletter, cancellationToken);
+        switch (outcome)
+        {
+            case StartDonationOutcome.Opened(var id, var url):
+                return Results.Created((string?)null, new CheckoutAnswer(id, url));
+            case StartDonationOutcome.AlreadyGiven:
+                return Api.Conflict("The same gift was made a moment ago: nothing more is charged. Wait two minutes to give it again.");
+            case StartDonationOutcome.Deferred:
+                context.Response.Headers.RetryAfter = "60";
+                return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: GiftDesk.Unreachable);
+            default:
+                return Results.ValidationProblem(
+                    faults.GroupBy(f => f.Field, f => f.WhatToDo, StringComparer.Ordinal).ToDictionary(f => f.Key, f => f.ToArray(), StringComparer.Ordinal),
+                    statusCode: StatusCodes.Status422UnprocessableEntity, title: faults[0].WhatToDo);
+        }
+    }
+
+    /// <summary>Takes a number too, as the characters it was written with: it never becomes a float.</summary>
+    internal sealed class AmountText : JsonConverter<string?>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+        {
+            JsonTokenType.String => reader.GetString(),
+            JsonTokenType.Number => Encoding.UTF8.GetString(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan),
+            JsonTokenType.Null => null,
+            _ => throw new JsonException("Give the amount as decimal text."),
+        };
+
+        public override void Write(Utf8JsonWriter writer, string? value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+    }
+}

@@ -1,0 +1,97 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
+using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Web;
+
+namespace Newsroom.Backend.Donations;
+
+/// <summary>
+/// The donation form. It works without script and carries no authority, so it asks for no antiforgery token: forms on the newsroom's own
+/// site post here without cookies.
+/// </summary>
+[AllowAnonymous, IgnoreAntiforgeryToken, EnableRateLimiting(CheckoutLimit.Policy)]
+public sealed class DonateModel(GiftDesk desk, GivingTerms terms, IOptions<SiteOptions> site, IOptions<OrganisationOptions> organisation) : PageModel
+{
+    /// <summary>The name of the field people do not see.</summary>
+    public const string TrapField = "website";
+
+    public static IReadOnlyList<Frequency> Frequencies { get; } = [Frequency.Once, Frequency.Monthly, Frequency.Yearly];
+
+    public SiteOptions Site => site.Value;
+
+    public OrganisationOptions Organisation => organisation.Value;
+
+    public bool IsOpen => desk.IsOpen;
+
+    public DonateFields Fields { get; private set; } = new();
+
+    public CurrencyTerms Offer { get; private set; } = terms.Default;
+
+    public IReadOnlyList<CurrencyTerms> Offers => terms.Currencies;
+
+    public IReadOnlyList<FormFault> Faults { get; private set; } = [];
+
+    /// <summary>Why the gift could not go on although the form was right.</summary>
+    public string? NotPossible { get; private set; }
+
+    /// <summary>Names of the newsletters the box stands for; empty: no box.</summary>
+    public IReadOnlyList<string> Newsletters { get; private set; } = [];
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
+    {
+        await ShowAsync(DonateFields.From(name => Request.Query[name]), cancellationToken);
+        if (!IsOpen)
+            Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
+    {
+        if (!IsOpen)
+            return await OnGetAsync(cancellationToken);
+        var form = await Request.ReadFormAsync(cancellationToken);
+        var fields = DonateFields.From(name => form[name]);
+        var (outcome, faults) = await desk.TakeAsync(fields.ToForm(), fields.Newsletter, cancellationToken);
+        switch (outcome)
+        {
+            case StartDonationOutcome.Opened(_, var url):
+                return SeeOther(url);
+            case StartDonationOutcome.AlreadyGiven(_, var session):
+                return SeeOther($"/donate/thanks?session_id={Uri.EscapeDataString(session)}");
+            case StartDonationOutcome.Deferred:
+                NotPossible = GiftDesk.Unreachable;
+                Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                Response.Headers.RetryAfter = "60";
+                break;
+            default:
+                Faults = faults;
+                Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+                break;
+        }
+        await ShowAsync(fields, cancellationToken);
+        return Page();
+    }
+
+    public string? ErrorOf(string field) => Faults.FirstOrDefault(f => f.Field == field)?.WhatToDo;
+
+    public string Sum(Money money) => money.Format(Site.Culture, brief: true);
+
+    private StatusCodeResult SeeOther(string url)
+    {
+        Response.Headers.Location = url;
+        return StatusCode(StatusCodes.Status303SeeOther);
+    }
+
+    private async Task ShowAsync(DonateFields fields, CancellationToken cancellationToken)
+    {
+        Offer = terms.Find(fields.Currency) ?? terms.Default;
+        fields.Place(Offer);
+        fields.Nonce ??= PublicId.New("form");
+        Fields = fields;
+        if (IsOpen)
+            Newsletters = [.. (await desk.NewslettersAsync(cancellationToken)).Select(n => n.Name)];
+    }
+}

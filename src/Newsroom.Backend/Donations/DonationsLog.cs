@@ -1,0 +1,29 @@
+namespace Newsroom.Backend.Donations;
+
+/// <summary>Ids only: never an address, a name, or an amount with a person.</summary>
+internal static partial class DonationsLog
+{
+    [LoggerMessage(3001, LogLevel.Warning, "Gift {DonationId} has no checkout page yet: {Why}")]
+    public static partial void CheckoutDeferred(ILogger logger, string donationId, string why);
+
+    [LoggerMessage(3002, LogLevel.Information, "Gift {DonationId} is booked.")]
+    public static partial void Booked(ILogger logger, long donationId);
+
+    [LoggerMessage(3003, LogLevel.Error, "Stripe's {StripeId} is paid and names gift {DonationId}, which is not in this database: look it up in Stripe's dashboard.")]
+    public static partial void Unmatched(ILogger logger, string stripeId, string donationId);
+
+    [LoggerMessage(3004, LogLevel.Warning, "Event {EventId} ({Type}) is tried again: {Why}")]
+    public static partial void EventRetried(ILogger logger, string eventId, string type, string why);
+
+    [LoggerMessage(3005, LogLevel.Error, "Event {EventId} ({Type}) is given up: {Why}")]
+    public static partial void EventFailed(ILogger logger, string eventId, string type, string why);
+
+    [LoggerMessage(3006, LogLevel.Warning, "A webhook was refused: {Why}")]
+    public static partial void WebhookRefused(ILogger logger, string why);
+
+    [LoggerMessage(3007, LogLevel.Warning, "Gift {DonationId} could not be checked with Stripe: {Why}")]
+    public static partial void CheckFailed(ILogger logger, string donationId, string why);
+
+    [LoggerMessage(3008, LogLevel.Warning, "The newsletter sign-up of gift {DonationId} could not be passed on: {Why}")]
+    public static partial void OptInRefused(ILogger logger, string donationId, string why);
+}

@@ -1,0 +1,65 @@
+using Newsroom.Backend.Primitives;
+
+namespace Newsroom.Backend.Donations;
+
+/// <summary>What Stripe says of one gift. In this order each is later than the one before, whatever order we hear of them in.</summary>
+public enum GiftState
+{
+    /// <summary>The checkout page waits for the donor.</summary>
+    Open,
+    Expired,
+
+    /// <summary>A bank debit is under way: days, not seconds.</summary>
+    Processing,
+
+    /// <summary>Authorised and not captured.</summary>
+    InReview,
+    Failed,
+    Rejected,
+    Paid,
+}
+
+/// <summary>One gift as Stripe showed it at one moment, in our own words.</summary>
+public sealed record GiftSnapshot
+{
+    public required GiftState State { get; init; }
+
+    /// <summary>What was asked; once paid, what was taken.</summary>
+    public required Money Amount { get; init; }
+    public required bool LiveMode { get; init; }
+    public string? SessionId { get; init; }
+    public string? InvoiceId { get; init; }
+    public string? PaymentIntentId { get; init; }
+
+    /// <summary>Stripe's clock; set when paid.</summary>
+    public DateTimeOffset? PaidAt { get; init; }
+
+    /// <summary>The donor's address as the payment has it; null: as the form had it.</summary>
+    public string? Email { get; init; }
+}
+
+/// <summary>A checkout session.</summary>
+/// <param name="Id">Stripe's id of it.</param>
+/// <param name="DonationId">The public id of our gift; null for a session of somebody else on the same account.</param>
+/// <param name="Gift">What it says of the gift.</param>
+/// <param name="InvoiceId">The first invoice, once a plan's donor has paid: that invoice is the gift.</param>
+public sealed record CheckoutSnapshot(string Id, string? DonationId, GiftSnapshot Gift, string? InvoiceId);
+
+/// <summary>An invoice of a plan.</summary>
+/// <param name="Plan">The plan it belongs to; null for an invoice of somebody else on the same account.</param>
+/// <param name="IsFirst">The one paid at the checkout: it is the session's own gift.</param>
+/// <param name="Gift">The gift it is; null while unpaid and when nothing was to pay.</param>
+public sealed record InvoiceSnapshot(PlanSnapshot? Plan, bool IsFirst, GiftSnapshot? Gift);
+
+/// <summary>A plan (Stripe: subscription).</summary>
+/// <param name="SubscriptionId">Stripe's id of it.</param>
+/// <param name="DonationId">The public id of the gift it began with; null for a foreign subscription.</param>
+/// <param name="Status">Stripe's words put into ours.</param>
+/// <param name="Amount">Each period's.</param>
+/// <param name="Frequency">Monthly or yearly.</param>
+/// <param name="CreatedAt">Stripe's clock.</param>
+/// <param name="EndedAt">Stripe's clock; null while it runs.</param>
+/// <param name="LatestInvoiceId">Its newest invoice, paid or not.</param>
+public sealed record PlanSnapshot(
+    string SubscriptionId, string? DonationId, PlanStatus Status, Money Amount, Frequency Frequency,
+    DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, string? LatestInvoiceId);

@@ -1,0 +1,142 @@
+using System.Globalization;
+using Newsroom.Backend.Primitives;
+
+namespace Newsroom.Backend.Donations;
+
+/// <summary>What the donation form offers and takes, per currency.</summary>
+public sealed class GivingTerms
+{
+    /// <summary>
+    /// Round sums of about the same worth in the currencies newsrooms mostly ask in. Monthly 10/15/25 and yearly 120/180/365 are the
+    /// defaults of the News Revenue Hub's pages (rev-engine, read November 2026).
+    /// </summary>
+    private static readonly Dictionary<string, long> KnownScale = new(StringComparer.Ordinal)
+    {
+        ["USD"] = 1,
+        ["EUR"] = 1,
+        ["GBP"] = 1,
+        ["CAD"] = 1,
+        ["AUD"] = 1,
+        ["NZD"] = 1,
+        ["CHF"] = 1,
+        ["JPY"] = 100,
+    };
+
+    /// <summary>The style sheet of the form (donate.css) has a line for each.</summary>
+    private const int MostPresets = 6;
+
+    private readonly List<CurrencyTerms> _currencies;
+
+    private GivingTerms(List<CurrencyTerms> currencies) => _currencies = currencies;
+
+    /// <summary>The first is preselected.</summary>
+    public IReadOnlyList<CurrencyTerms> Currencies => _currencies;
+
+    public CurrencyTerms Default => _currencies[0];
+
+    /// <summary>The terms of a code in any letter case; null when gifts are not taken in it.</summary>
+    public CurrencyTerms? Find(string? code) =>
+        _currencies.Find(c => string.Equals(c.Currency.Code, code?.Trim(), StringComparison.OrdinalIgnoreCase));
+
+    /// <exception cref="FormatException">A sentence that names the wrong key.</exception>
+    public static GivingTerms Read(StripeOptions options, IConfiguration section)
+    {
+        var codes = options.Currencies.Count == 0 ? ["USD"] : options.Currencies;
+        var terms = new List<CurrencyTerms>();
+        foreach (var code in codes)
+        {
+            if (!Currency.TryParse(code, out var currency))
+                throw new FormatException($"Stripe:Currencies has '{code}': give ISO 4217 codes of currencies Stripe charges, for example USD.");
+            if (terms.Exists(t => t.Currency == currency))
+                throw new FormatException($"Stripe:Currencies names {currency} twice.");
+            terms.Add(ReadCurrency(currency, section, isFirst: terms.Count == 0));
+        }
+        return new GivingTerms(terms);
+    }
+
+    private static CurrencyTerms ReadCurrency(Currency currency, IConfiguration section, bool isFirst)
+    {
+        var minimum = ReadOne("Minimum", 5);
+        var maximum = ReadOne("Maximum", 10_000);
+        if (minimum.Minor > maximum.Minor)
+            throw new FormatException($"Stripe:Minimum for {currency} is above its Stripe:Maximum.");
+        var presets = new Dictionary<Frequency, IReadOnlyList<Money>>
+        {
+            [Frequency.Once] = ReadSeveral(Frequency.Once, 30, 60, 120, 365),
+            [Frequency.Monthly] = ReadSeveral(Frequency.Monthly, 10, 15, 25, 50),
+            [Frequency.Yearly] = ReadSeveral(Frequency.Yearly, 60, 120, 180, 365),
+        };
+        return new CurrencyTerms(currency, minimum, maximum, presets, ReadFee());
+
+        string? Text(string key, string? child = null)
+        {
+            var tail = child is null ? "" : ":" + child;
+            return section[$"{key}:{currency.Code}{tail}"] ?? (isFirst ? section[key + tail] : null);
+        }
+
+        Money ReadOne(string key, long known) => Text(key) is { } text
+            ? Parse(text, $"Stripe:{key}")
+            : new Money(checked(known * Scale(key) * currency.MinorPerMajor), currency);
+
+        IReadOnlyList<Money> ReadSeveral(Frequency frequency, params long[] known)
+        {
+            var key = $"Stripe:Presets:{frequency}";
+            var sums = Text("Presets", frequency.ToString()) is { } text
+                ? text.Split([' ', ';', ','], StringSplitOptions.RemoveEmptyEntries).Select(t => Parse(t, key)).ToList()
+                : [.. known.Select(k => new Money(checked(k * Scale(key) * currency.MinorPerMajor), currency)).Where(m => m.Minor >= minimum.Minor && m.Minor <= maximum.Minor)];
+            if (sums.Count == 0)
+                sums.Add(minimum);
+            return sums.TrueForAll(m => m.Minor >= minimum.Minor && m.Minor <= maximum.Minor) && sums.Count <= MostPresets
+                ? sums
+                : throw new FormatException($"{key} for {currency} must be at most six sums between the minimum {minimum.ToDecimalString()} and the maximum {maximum.ToDecimalString()}.");
+        }
+
+        FeeCover? ReadFee()
+        {
+            if (Text("FeeCover", "Percent") is not { } percent || Text("FeeCover", "Fixed") is not { } plus)
+                return null;
+            if (!decimal.TryParse(percent, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) || rate is <= 0 or >= 20 || decimal.Round(rate, 2) != rate)
+                throw new FormatException($"Stripe:FeeCover:Percent '{percent}' is no percentage with at most two decimals below 20, for example 2.2.");
+            return new FeeCover((int)(rate * 100), Parse(plus, "Stripe:FeeCover:Fixed").Minor);
+        }
+
+        long Scale(string key) => KnownScale.TryGetValue(currency.Code, out var scale)
+            ? scale
+            : throw new FormatException($"{(key.Contains(':', StringComparison.Ordinal) ? key : $"Stripe:{key}")} is missing for {currency}: there is no sensible default in that currency.");
+
+        Money Parse(string text, string key) => Money.TryParse(text, currency, out var money) == MoneyProblem.None
+            ? money
+            : throw new FormatException($"{key} '{text}' is no {currency} sum: write digits in major units, for example {new Money(5 * currency.MinorPerMajor, currency).ToDecimalString()}.");
+    }
+}
+
+/// <summary>What can be given in one currency.</summary>
+/// <param name="Currency">The currency.</param>
+/// <param name="Minimum">The least, fee cover not counted.</param>
+/// <param name="Maximum">The most, fee cover not counted: a typing slip must not become a charge.</param>
+/// <param name="Presets">The sums to choose from.</param>
+/// <param name="Fee">How a donor may cover the card's fee; null: not offered.</param>
+public sealed record CurrencyTerms(
+    Currency Currency, Money Minimum, Money Maximum, IReadOnlyDictionary<Frequency, IReadOnlyList<Money>> Presets, FeeCover? Fee);
+
+/// <summary>The card fee the account pays: a percentage and a fixed sum, as the settings have it.</summary>
+/// <param name="BasisPoints">Hundredths of a per cent: 220 for 2.2 %.</param>
+/// <param name="FixedMinor">Minor units.</param>
+public sealed record FeeCover(int BasisPoints, long FixedMinor)
+{
+    private const long Whole = 10_000;
+
+    /// <summary>The fee on a charge, half a minor unit rounded up.</summary>
+    public long FeeOn(long charged) => checked(charged * BasisPoints + Whole / 2) / Whole + FixedMinor;
+
+    /// <summary>The smallest charge of which <paramref name="wished"/> is left after the fee.</summary>
+    public long Gross(long wished)
+    {
+        var gross = checked((wished + FixedMinor) * Whole) / (Whole - BasisPoints);
+        while (gross - FeeOn(gross) < wished)
+            gross++;
+        while (gross - 1 - FeeOn(gross - 1) >= wished)
+            gross--;
+        return gross;
+    }
+}

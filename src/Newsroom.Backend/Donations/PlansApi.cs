@@ -1,0 +1,41 @@
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Web;
+
+namespace Newsroom.Backend.Donations;
+
+/// <summary>A monthly or yearly gift in JSON.</summary>
+/// <param name="Id">Ours.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Amount">Each period's.</param>
+/// <param name="Frequency"><c>monthly</c> or <c>yearly</c>.</param>
+/// <param name="Donor">Id of the donor.</param>
+/// <param name="Email">The donor's.</param>
+/// <param name="Gifts">How many periods were paid.</param>
+/// <param name="CreatedAt">Stripe's clock.</param>
+/// <param name="EndedAt">Null while it runs.</param>
+/// <param name="Subscription">Its id in Stripe's dashboard.</param>
+public sealed record PlanShape(
+    string Id, PlanStatus Status, MoneyShape Amount, Frequency Frequency, string Donor, string Email, int Gifts, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt,
+    string Subscription);
+
+internal static class PlansApi
+{
+    private sealed record Row(long Key, PlanShape Shape);
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapApi("plans", scope: "donations").MapGet("", ListAsync).WithSummary("The regular gifts, the oldest first.").Produces<ListPage<PlanShape>>()
+            .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
+
+    private static async Task<IResult> ListAsync(NewsroomDb db, string? after, int? limit, CancellationToken cancellationToken)
+    {
+        if (Api.ReadPage(after, limit, out var afterKey, out var take) is { } fault)
+            return fault;
+        Expression<Func<RecurringPlan, Row>> toRow = p => new Row(p.Id, new PlanShape(
+            p.PublicId, p.Status, new MoneyShape(p.AmountMinor, p.CurrencyCode), p.Frequency, p.Donor.PublicId, p.Donor.Address,
+            db.Donations.Count(d => d.PlanId == p.Id && d.PaidAt != null), p.CreatedAt, p.EndedAt, p.SubscriptionId));
+        var rows = await db.RecurringPlans.Where(p => afterKey == null || p.Id > afterKey).OrderBy(p => p.Id).Take(take + 1).Select(toRow).ToListAsync(cancellationToken);
+        return Results.Ok(ListPage.Cut(rows, take, r => r.Key, r => r.Shape));
+    }
+}

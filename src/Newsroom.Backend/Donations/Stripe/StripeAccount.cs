@@ -1,0 +1,53 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using Stripe;
+
+namespace Newsroom.Backend.Donations.Stripe;
+
+/// <summary>Stripe's client for the configured account. Per-instance key and address: nothing of Stripe.net's global configuration is touched.</summary>
+public sealed class StripeAccount(IHttpClientFactory http, IOptions<StripeOptions> options)
+{
+    public const string HttpClientName = "stripe";
+
+    /// <exception cref="InvalidOperationException"><c>Stripe:SecretKey</c> is not configured.</exception>
+    internal StripeClient Client()
+    {
+        var account = options.Value;
+        if (!account.IsConfigured)
+            throw new InvalidOperationException("Stripe:SecretKey is not configured.");
+        return new StripeClient(new StripeClientOptions
+        {
+            ApiKey = account.SecretKey,
+            ApiBase = account.ApiBase.Length == 0 ? null : account.ApiBase.TrimEnd('/'),
+            HttpClient = new SystemNetHttpClient(http.CreateClient(HttpClientName), maxNetworkRetries: 2, appInfo: null, enableTelemetry: false),
+        });
+    }
+}
+
+/// <summary>What a failed call means.</summary>
+/// <param name="Why">Status, code and request id: Stripe's words may quote what was sent, so they are not kept.</param>
+/// <param name="Definitive">The same request will be answered so for ever.</param>
+/// <param name="Missing">The object does not exist.</param>
+internal sealed record StripeFailure(string Why, bool Definitive, bool Missing)
+{
+    /// <summary>Null for an exception that is none of Stripe's or the network's.</summary>
+    public static StripeFailure? Of(Exception exception, CancellationToken callers) => exception switch
+    {
+        StripeException stripe => Of(stripe),
+        HttpRequestException network => new($"Stripe could not be reached ({network.HttpRequestError}).", Definitive: false, Missing: false),
+        OperationCanceledException when !callers.IsCancellationRequested => new("Stripe did not answer in time.", Definitive: false, Missing: false),
+        IOException => new("The connection to Stripe broke.", Definitive: false, Missing: false),
+        _ => null,
+    };
+
+    private static StripeFailure Of(StripeException e)
+    {
+        var status = (int)e.HttpStatusCode;
+        // v1 replays the first answer to a key, even a 500 (https://docs.stripe.com/api/idempotent_requests): only a new key gets past it.
+        var replayed = e.StripeResponse?.Headers is { } headers && headers.TryGetValues("Idempotent-Replayed", out _);
+        var definitive = replayed || (status is >= 400 and < 500 && e.HttpStatusCode is not (
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.RequestTimeout or HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests));
+        var said = string.Join(' ', new[] { e.StripeError?.Type, e.StripeError?.Code, e.StripeError?.Param, e.StripeResponse?.RequestId }.Where(s => !string.IsNullOrEmpty(s)));
+        return new($"Stripe answered {status} {said}".TrimEnd() + ".", definitive, e.HttpStatusCode == HttpStatusCode.NotFound);
+    }
+}

@@ -1,0 +1,131 @@
+using System.Buffers;
+using System.Text.Json;
+using Hangfire;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations.Stripe;
+using Newsroom.Backend.Jobs;
+
+namespace Newsroom.Backend.Donations;
+
+/// <summary>
+/// <c>POST /webhooks/stripe</c>. Checks, stores, answers; the work is a job, because Checkout waits for this answer before it sends the
+/// donor back. 200 means stored (now or before), 400 not authentic, 413 too large, 503 not configured.
+/// </summary>
+internal static class StripeWebhook
+{
+    /// <summary>Stripe's events stay far below; reading more would only serve somebody else.</summary>
+    internal const int MaxBody = 1024 * 1024;
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/webhooks/stripe", ReceiveAsync).AllowAnonymous().ExcludeFromDescription();
+
+    private static async Task<IResult> ReceiveAsync(
+        HttpContext context, NewsroomDb db, IOptions<StripeOptions> options, TimeProvider clock, IBackgroundJobClient jobs, ILoggerFactory loggers,
+        CancellationToken cancellationToken)
+    {
+        if (!options.Value.IsConfigured)
+            return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: "Stripe is not configured here.");
+        if (await ReadAsync(context.Request, cancellationToken) is not { } body)
+            return Results.Problem(statusCode: StatusCodes.Status413PayloadTooLarge, title: "The event is larger than 1 MB.");
+        var now = clock.GetUtcNow();
+        if (!StripeSignature.Signs(context.Request.Headers["Stripe-Signature"], body, options.Value.WebhookSecret, now))
+            return Refuse("Stripe-Signature is missing, too old or not made with this endpoint's secret.");
+        if (Read(body, now) is not { } received)
+            return Refuse("The body is no event of Stripe's v1 API.");
+        if (received.LiveMode != options.Value.IsLive)
+            return Refuse("The event is of the other mode (live or test) than the configured key.");
+
+        if (await StoreAsync(db, received, cancellationToken))
+            jobs.Enqueue<ApplyStripeEvents>(Queues.Critical, j => j.RunOneAsync(received.Id, CancellationToken.None));
+        return Results.Ok();
+
+        IResult Refuse(string why)
+        {
+            DonationsLog.WebhookRefused(loggers.CreateLogger(typeof(StripeWebhook)), why);
+            return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: why);
+        }
+    }
+
+    /// <summary>The bytes as they came: a signature is over these and no others. Null when there are too many.</summary>
+    private static async Task<byte[]?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > MaxBody)
+            return null;
+        using var body = new MemoryStream();
+        var chunk = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        try
+        {
+            int read;
+            while ((read = await request.Body.ReadAsync(chunk, cancellationToken)) > 0)
+            {
+                if (body.Length + read > MaxBody)
+                    return null;
+                body.Write(chunk, 0, read);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+        return body.ToArray();
+    }
+
+    /// <summary>
+    /// Reads only which object the event is about, whatever API version wrote it; the object itself is fetched afresh. Null for anything
+    /// but a v1 event: Stripe.net's parser throws NullReferenceException on some of those.
+    /// </summary>
+    private static StripeEvent? Read(byte[] body, DateTimeOffset now)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            var root = json.RootElement;
+            if (Text(root, "object", 20) != "event" || Text(root, "id", 255) is not { } id || Text(root, "type", 100) is not { } type
+                || Text(root, "api_version", 64) is not { } version || !root.TryGetProperty("created", out var created) || !created.TryGetInt64(out var seconds)
+                || !root.TryGetProperty("livemode", out var live) || live.ValueKind is not (JsonValueKind.True or JsonValueKind.False)
+                || !root.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object
+                || !data.TryGetProperty("object", out var about) || about.ValueKind != JsonValueKind.Object)
+            {
+                return null;
+            }
+            return new StripeEvent
+            {
+                EventId = id,
+                Type = type,
+                ObjectType = Text(about, "object", 100) ?? "",
+                ObjectId = Text(about, "id", 255),
+                ApiVersion = version,
+                LiveMode = live.GetBoolean(),
+                CreatedAt = DateTimeOffset.FromUnixTimeSeconds(seconds),
+                ReceivedAt = now,
+            };
+        }
+        catch (Exception e) when (e is JsonException or ArgumentOutOfRangeException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Text(JsonElement from, string name, int max) =>
+        from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            && value.GetString() is { Length: > 0 } text && text.Length <= max ? text : null;
+
+    /// <returns>False when it is here already: Stripe reserves the right to send an event twice.</returns>
+    private static async Task<bool> StoreAsync(NewsroomDb db, StripeEvent received, CancellationToken cancellationToken)
+    {
+        if (await db.StripeEvents.AnyAsync(e => e.EventId == received.EventId, cancellationToken))
+            return false;
+        db.Add(received);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return true;
+        }
+        catch (DbUpdateException e) when (db.IsUniqueViolation(e))
+        {
+            return false;
+        }
+    }
+}

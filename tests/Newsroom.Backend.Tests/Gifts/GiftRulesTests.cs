@@ -1,0 +1,123 @@
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
+using Microsoft.Extensions.Configuration;
+using Newsroom.Backend.Donations;
+using Newsroom.Backend.Primitives;
+
+namespace Newsroom.Backend.Tests;
+
+public sealed class ApplyingWhatStripeShowed
+{
+    private static readonly DateTimeOffset At = NewsroomApp.Start;
+
+    [Property(MaxTest = 1000)]
+    public Property Any_order_and_duplication_of_snapshots_ends_alike_and_books_at_most_once() => Prop.ForAll(Snapshots(), states =>
+    {
+        var forward = Apply(states, out var booked);
+        var shuffled = Apply([.. states.AsEnumerable().Reverse(), .. states], out var bookedShuffled);
+        return booked == (states.Contains(GiftState.Paid) ? 1 : 0) && bookedShuffled == booked
+            && forward.IsBooked == (booked == 1) && forward.PaidAt == shuffled.PaidAt && forward.AmountMinor == shuffled.AmountMinor
+            && (forward.Status == shuffled.Status || SameRank(forward.Status, shuffled.Status));
+    });
+
+    [Property(MaxTest = 1000)]
+    public Property Nothing_changes_a_booked_gift() => Prop.ForAll(Snapshots(), states =>
+    {
+        var gift = Apply([GiftState.Paid], out _);
+        var version = gift.Version;
+        foreach (var state in states)
+            gift.Apply(Snapshot(state, 9999));
+        return gift.Version == version && gift.Status == DonationStatus.Succeeded && gift.AmountMinor == 1500;
+    });
+
+    [Fact]
+    public void A_gift_is_never_paid_without_the_time_it_was() =>
+        Assert.Throws<ArgumentException>(() => Apply([], out _).Apply(Snapshot(GiftState.Paid, 1500) with { PaidAt = null }));
+
+    // Failed and rejected are two words for one end.
+    private static bool SameRank(DonationStatus a, DonationStatus b) =>
+        a is DonationStatus.Failed or DonationStatus.Rejected && b is DonationStatus.Failed or DonationStatus.Rejected;
+
+    private static Arbitrary<List<GiftState>> Snapshots() => Gen.Elements(Enum.GetValues<GiftState>()).ListOf().Select(l => l.ToList()).ToArbitrary();
+
+    private static Donation Apply(IReadOnlyList<GiftState> states, out int booked)
+    {
+        var gift = new Donation { Address = "ada@example.org", AmountMinor = 1500, CurrencyCode = "USD", Frequency = Frequency.Once, CreatedAt = At };
+        booked = states.Count(state => gift.Apply(Snapshot(state, 1500)));
+        return gift;
+    }
+
+    private static GiftSnapshot Snapshot(GiftState state, long amount) => new()
+    {
+        State = state,
+        Amount = new Money(amount, Currency.Usd),
+        LiveMode = false,
+        SessionId = "cs_test_1",
+        PaidAt = state == GiftState.Paid ? At : null,
+    };
+}
+
+public sealed class CoveringTheFee
+{
+    [Theory]
+    [InlineData(220, 30)]
+    [InlineData(290, 30)]
+    [InlineData(350, 0)]
+    [InlineData(80, 25)]
+    public void Leaves_the_wished_sum_for_every_cent_and_one_cent_less_would_not(int basisPoints, long plus)
+    {
+        var fee = new FeeCover(basisPoints, plus);
+        for (var wished = 50L; wished <= 100_000; wished++)
+        {
+            var gross = fee.Gross(wished);
+            Assert.True(gross - fee.FeeOn(gross) >= wished && gross - 1 - fee.FeeOn(gross - 1) < wished, $"{wished}: {gross}");
+        }
+    }
+}
+
+public sealed class WhatTheFormOffers
+{
+    [Fact]
+    public void Is_sensible_without_settings()
+    {
+        var usd = Read([], "USD").Default;
+        Assert.Equal(["10.00", "15.00", "25.00", "50.00"], usd.Presets[Frequency.Monthly].Select(m => m.ToDecimalString()));
+        Assert.Equal(("5.00", "10000.00"), (usd.Minimum.ToDecimalString(), usd.Maximum.ToDecimalString()));
+        Assert.Equal("1000", Read([], "JPY").Default.Presets[Frequency.Monthly][0].ToDecimalString());
+    }
+
+    [Fact]
+    public void Follows_the_settings_per_currency_in_major_units()
+    {
+        var terms = Read(new() { ["Minimum"] = "2", ["Minimum:EUR"] = "3.50", ["Presets:Monthly"] = "3 5 8", ["Presets:EUR:Monthly"] = "4" }, "USD", "EUR");
+        Assert.Equal(200, terms.Default.Minimum.Minor);
+        Assert.Equal(350, terms.Find("eur")!.Minimum.Minor);
+        Assert.Equal([300L, 500, 800], terms.Default.Presets[Frequency.Monthly].Select(m => m.Minor));
+        Assert.Equal([400L], terms.Find("EUR")!.Presets[Frequency.Monthly].Select(m => m.Minor));
+        Assert.Null(terms.Find("GBP"));
+    }
+
+    [Theory]
+    [InlineData("Stripe:Currencies", "XYZ", null, null)]
+    [InlineData("Stripe:Minimum", "USD", "Minimum", "five")]
+    [InlineData("Stripe:Minimum", "HUF", null, null)]
+    [InlineData("Stripe:Presets:Monthly", "USD", "Presets:Monthly", "1e3")]
+    [InlineData("Stripe:Presets:Yearly", "USD", "Presets:Yearly", "1 2 3")]
+    [InlineData("Stripe:FeeCover:Percent", "USD", "FeeCover:Percent", "two")]
+    public void A_wrong_setting_is_named(string names, string currency, string? key, string? value)
+    {
+        var settings = new Dictionary<string, string?> { ["FeeCover:Fixed"] = "0.30" };
+        if (key is not null)
+            settings[key] = value;
+        Assert.Contains(names, Assert.Throws<FormatException>(() => Read(settings, currency)).Message, StringComparison.Ordinal);
+    }
+
+    private static GivingTerms Read(Dictionary<string, string?> settings, params string[] currencies)
+    {
+        var options = new StripeOptions();
+        foreach (var currency in currencies)
+            options.Currencies.Add(currency);
+        return GivingTerms.Read(options, new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+    }
+}
