@@ -14,8 +14,10 @@ internal static class DeliveriesApi
 
     public static void MapDeliveries(this RouteGroupBuilder digests)
     {
-        digests.MapGet("/{id}/deliveries", ListAsync).Produces<ListPage<DeliveryShape>>().ProducesProblem(404);
-        digests.MapGet("/{id}/message", MessageAsync).Produces(200, contentType: "message/rfc822").ProducesProblem(404).ProducesProblem(409);
+        digests.MapGet("/{id}/deliveries", ListAsync).WithSummary("What became of each reader's copy.")
+            .Produces<ListPage<DeliveryShape>>().ProducesProblem(404);
+        digests.MapGet("/{id}/message", MessageAsync).WithSummary("The exact bytes one subscriber is sent.")
+            .Produces(200, contentType: "message/rfc822").ProducesProblem(404).ProducesProblem(409);
     }
 
     private static async Task<IResult> ListAsync(

@@ -21,21 +21,29 @@ internal static class DigestsApi
     public static void MapDigestsApi(this IEndpointRouteBuilder routes)
     {
         var digests = routes.MapApi("digests");
-        digests.MapGet("/", ListAsync).Produces<ListPage<DigestShape>>();
-        digests.MapPost("/", CreateAsync).Produces<DigestShape>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status409Conflict).ProducesValidationProblem(422);
-        digests.MapGet("/{id}", (string id, NewsroomDb db, CancellationToken ct) => ShowAsync(db, id, ct)).Produces<DigestShape>().ProducesProblem(404);
-        Step(digests, "send", (string id, SendDigest send, NewsroomDb db, CancellationToken ct) => AnswerAsync(db, id, send.RunAsync(id, ct), ct));
-        Step(digests, "pause", (string id, PauseDigest pause, NewsroomDb db, CancellationToken ct) => AnswerAsync(db, id, pause.RunAsync(id, ct), ct));
-        Step(digests, "resume", (string id, ResumeDigest resume, NewsroomDb db, CancellationToken ct) => AnswerAsync(db, id, resume.RunAsync(id, ct), ct));
-        Step(digests, "cancel", (string id, CancelDigest cancel, NewsroomDb db, CancellationToken ct) => AnswerAsync(db, id, cancel.RunAsync(id, ct), ct));
-        Step(digests, "schedule", (string id, ScheduleRequest when, ScheduleDigest schedule, NewsroomDb db, IOptions<SiteOptions> site, CancellationToken ct) =>
+        digests.MapGet("/", ListAsync).WithSummary("The digests, the newest first.").Produces<ListPage<DigestShape>>();
+        digests.MapPost("/", CreateAsync).WithSummary("Makes a draft of the stories given, or of what is new since the last digest.")
+            .Produces<DigestShape>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status409Conflict).ProducesValidationProblem(422);
+        digests.MapGet("/{id}", (string id, NewsroomDb db, CancellationToken ct) => ShowAsync(db, id, ct)).WithSummary("One digest with its ledger.")
+            .Produces<DigestShape>().ProducesProblem(404);
+        Step(digests, "send", "Starts sending now.",
+            (string id, SendDigest send, NewsroomDb db, CancellationToken ct) => AnswerAsync(db, id, send.RunAsync(id, ct), ct));
+        Step(digests, "pause", "Holds the sending; what is in hand is finished.",
+            (string id, PauseDigest pause, NewsroomDb db, CancellationToken ct) => AnswerAsync(db, id, pause.RunAsync(id, ct), ct));
+        Step(digests, "resume", "Goes on with a paused digest.",
+            (string id, ResumeDigest resume, NewsroomDb db, CancellationToken ct) => AnswerAsync(db, id, resume.RunAsync(id, ct), ct));
+        Step(digests, "cancel", "Ends a digest; what went stays gone.",
+            (string id, CancelDigest cancel, NewsroomDb db, CancellationToken ct) => AnswerAsync(db, id, cancel.RunAsync(id, ct), ct));
+        Step(digests, "schedule", "Sends at a local time in an IANA zone.",
+            (string id, ScheduleRequest when, ScheduleDigest schedule, NewsroomDb db, IOptions<SiteOptions> site, CancellationToken ct) =>
             AnswerAsync(db, id, schedule.RunAsync(id, when.At, when.TimeZone ?? site.Value.TimeZone, ct), ct));
-        digests.MapPost("/{id}/test", TestAsync).Produces<TestShape>().ProducesProblem(404).ProducesProblem(409).ProducesValidationProblem(422);
+        digests.MapPost("/{id}/test", TestAsync).WithSummary("Sends one copy to an address, now.")
+            .Produces<TestShape>().ProducesProblem(404).ProducesProblem(409).ProducesValidationProblem(422);
         digests.MapDeliveries();
     }
 
-    private static void Step(RouteGroupBuilder digests, string verb, Delegate handler) =>
-        digests.MapPost($"/{{id}}/{verb}", handler).Produces<DigestShape>().ProducesProblem(404).ProducesProblem(409);
+    private static void Step(RouteGroupBuilder digests, string verb, string summary, Delegate handler) =>
+        digests.MapPost($"/{{id}}/{verb}", handler).WithSummary(summary).Produces<DigestShape>().ProducesProblem(404).ProducesProblem(409);
 
     private static async Task<IResult> ListAsync(NewsroomDb db, string? after, int? limit, string? newsletter, CancellationToken cancellationToken)
     {

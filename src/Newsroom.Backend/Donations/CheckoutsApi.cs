@@ -33,7 +33,7 @@ internal static class CheckoutsApi
     public const string CorsPolicy = "checkouts";
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/v1/checkouts", StartAsync).AllowAnonymous()
+        routes.MapPost("/api/v1/checkouts", StartAsync).WithSummary("Starts a gift and gives the address of its checkout.").AllowAnonymous()
             .RequireCors(CorsPolicy).RequireRateLimiting(CheckoutLimit.Policy)
             .WithTags("checkouts")
             .Produces<CheckoutAnswer>(StatusCodes.Status201Created)

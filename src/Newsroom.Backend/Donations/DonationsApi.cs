@@ -39,9 +39,9 @@ internal static class DonationsApi
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = routes.MapApi("donations");
-        api.MapGet("", ListAsync).Produces<ListPage<DonationShape>>().ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
-        api.MapGet("{id}", GetAsync).Produces<DonationShape>().ProducesProblem(StatusCodes.Status404NotFound);
-        api.MapPost("{id}/sync", SyncAsync).Produces<DonationShape>().ProducesProblem(StatusCodes.Status404NotFound)
+        api.MapGet("", ListAsync).WithSummary("The gifts, the oldest first.").Produces<ListPage<DonationShape>>().ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
+        api.MapGet("{id}", GetAsync).WithSummary("One gift with its timeline.").Produces<DonationShape>().ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapPost("{id}/sync", SyncAsync).WithSummary("Asks Stripe what became of a gift, and books it.").Produces<DonationShape>().ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 

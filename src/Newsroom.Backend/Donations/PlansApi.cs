@@ -25,7 +25,7 @@ internal static class PlansApi
     private sealed record Row(long Key, PlanShape Shape);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapApi("plans", scope: "donations").MapGet("", ListAsync).Produces<ListPage<PlanShape>>()
+        routes.MapApi("plans", scope: "donations").MapGet("", ListAsync).WithSummary("The regular gifts, the oldest first.").Produces<ListPage<PlanShape>>()
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<IResult> ListAsync(NewsroomDb db, string? after, int? limit, CancellationToken cancellationToken)

@@ -19,8 +19,8 @@ internal static class NewslettersApi
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = routes.MapApi("newsletters");
-        api.MapGet("", ListAsync).Produces<ListPage<NewsletterShape>>();
-        api.MapPost("", AddAsync).Produces<NewsletterShape>(StatusCodes.Status201Created)
+        api.MapGet("", ListAsync).WithSummary("The newsletters, the oldest first.").Produces<ListPage<NewsletterShape>>();
+        api.MapPost("", AddAsync).WithSummary("Makes a newsletter. Only slug and name are needed.").Produces<NewsletterShape>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
     }
 

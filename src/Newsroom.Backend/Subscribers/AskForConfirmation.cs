@@ -12,10 +12,13 @@ namespace Newsroom.Backend.Subscribers;
 /// </summary>
 public sealed class AskForConfirmation(NewsroomDb db, LinkTokens tokens, SuppressionList suppressions)
 {
-    /// <summary>Between two mails to one address, so that no form of ours can flood a mailbox.</summary>
+    /// <summary>
+    /// Between two mails to one address, so that no form of ours can flood a mailbox. A mail whose button was pressed does not count: its reader
+    /// is there, and may leave and come back at once.
+    /// </summary>
     public static readonly TimeSpan CoolDown = TimeSpan.FromMinutes(10);
 
-    /// <summary>Mails to one address in any 24 hours.</summary>
+    /// <summary>Mails to one address in any 24 hours, counted in the same way.</summary>
     public const int MostMailsADay = 3;
 
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -47,8 +50,9 @@ public sealed class AskForConfirmation(NewsroomDb db, LinkTokens tokens, Suppres
         Subscriber subscriber, IReadOnlyList<Newsletter> newsletters, string? name, bool suppressed, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var asked = SignUpRequest.Join(newsletters);
-        var earlier = await db.SignUpRequests.AsNoTracking().Where(r => r.SubscriberId == subscriber.Id && r.MailDueAt > now - Day)
+        var unanswered = await db.SignUpRequests.AsNoTracking().Where(r => r.SubscriberId == subscriber.Id && r.ConfirmedAt == null && r.MailDueAt > now - Day)
             .OrderByDescending(r => r.MailDueAt).Take(MostMailsADay).ToListAsync(cancellationToken);
+        var isOnItsWay = unanswered.Exists(r => r.NewsletterIds == asked && !newsletters.Any(n => subscriber.HasLeftSince(n.Id, r.RequestedAt)));
         var request = new SignUpRequest
         {
             Subscriber = subscriber,
@@ -57,7 +61,7 @@ public sealed class AskForConfirmation(NewsroomDb db, LinkTokens tokens, Suppres
             TokenHash = "",
             RequestedAt = now,
             ExpiresAt = now + SignUpRequest.Lifetime,
-            MailDueAt = suppressed || !subscriber.MayBeMailed ? null : NextMail(earlier, asked, now),
+            MailDueAt = suppressed || !subscriber.MayBeMailed ? null : NextMail(unanswered, isOnItsWay, now),
         };
         request.TokenHash = (await tokens.ForAsync(ReaderLinks.ConfirmPurpose, request.PublicId, cancellationToken)).Hash;
         return request;
@@ -67,19 +71,17 @@ public sealed class AskForConfirmation(NewsroomDb db, LinkTokens tokens, Suppres
     /// At once; or when the cool-down ends, when this asks for something else than what is on its way (a reader who signs up for a second
     /// newsletter a minute later); or not at all.
     /// </summary>
-    /// <param name="earlier">The last day's requests that got a mail, latest mail first, at most <see cref="MostMailsADay"/>.</param>
-    /// <param name="asked"><see cref="SignUpRequest.NewsletterIds"/> of the new one.</param>
+    /// <param name="unanswered">The last day's requests with a mail and without a confirmation, latest mail first, at most <see cref="MostMailsADay"/>.</param>
+    /// <param name="isOnItsWay">One of them asks for the same and can still be confirmed.</param>
     /// <param name="now">The moment of asking.</param>
-    private static DateTimeOffset? NextMail(List<SignUpRequest> earlier, string asked, DateTimeOffset now)
+    private static DateTimeOffset? NextMail(List<SignUpRequest> unanswered, bool isOnItsWay, DateTimeOffset now)
     {
-        if (earlier.Count == 0)
+        if (unanswered.Count == 0)
             return now;
-        if (earlier.Count >= MostMailsADay)
+        if (unanswered.Count >= MostMailsADay)
             return null;
-        var free = earlier[0].MailDueAt!.Value + CoolDown;
-        if (free <= now)
-            return now;
-        return earlier.Exists(r => r.NewsletterIds == asked) ? null : free;
+        var free = unanswered[0].MailDueAt!.Value + CoolDown;
+        return free <= now ? now : isOnItsWay ? null : free;
     }
 
     /// <summary>Shows staff what is waited for. What exists already stays as it is: only the confirmation changes it.</summary>

@@ -66,16 +66,14 @@ public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, TimeProvider
     private static ConfirmOutcome Decide(Found found, DateTimeOffset now)
     {
         var (request, asked) = found;
-        var subscriptions = request.Subscriber.Subscriptions;
         if (request.ConfirmedAt is not null)
         {
-            var held = asked.FindAll(n => subscriptions.Exists(s => s.NewsletterId == n.Id && s.State == SubscriptionState.Active));
+            var held = asked.FindAll(n => request.Subscriber.Subscriptions.Exists(s => s.NewsletterId == n.Id && s.State == SubscriptionState.Active));
             return held.Count > 0 ? new(ConfirmState.AlreadyConfirmed, held) : new(ConfirmState.LeftSince, asked);
         }
         if (!request.Subscriber.MayBeMailed)
             return new(ConfirmState.Barred, asked);
-        // Leaving is the later word: it takes back what was asked before it, confirmed or not.
-        var wanted = asked.FindAll(n => !subscriptions.Exists(s => s.NewsletterId == n.Id && s.State == SubscriptionState.Left && s.LeftAt > request.RequestedAt));
+        var wanted = asked.FindAll(n => !request.Subscriber.HasLeftSince(n.Id, request.RequestedAt));
         if (wanted.Count == 0)
             return new(ConfirmState.LeftSince, asked);
         return new(request.IsOpen(now) ? ConfirmState.Open : ConfirmState.Expired, wanted);

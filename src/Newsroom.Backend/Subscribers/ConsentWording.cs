@@ -14,14 +14,15 @@ public sealed record ConsentWording(string Version, string Text)
     public static ConsentWording Confirm { get; } = new("confirm-1",
         "Yes, this is my address, and I want these newsletters by email. I can leave at any time with the link in every email.");
 
-    public static ConsentWording Leave { get; } = new("leave-1", "Stop sending me this newsletter.");
+    /// <summary>The unsubscribe page's button, before the newsletter's name.</summary>
+    public static ConsentWording Leave { get; } = new("leave-1", "Leave");
 
-    public static ConsentWording LeaveAll { get; } = new("leave-all-1", "Stop sending me every newsletter.");
+    public static ConsentWording LeaveAll { get; } = new("leave-all-1", "Leave all newsletters");
 
     /// <summary>The mail program's own button: the reader saw its words, not ours (RFC 8058).</summary>
     public static ConsentWording OneClick { get; } = new("one-click-1", "List-Unsubscribe=One-Click");
 
-    public static ConsentWording Undo { get; } = new("undo-1", "I left by mistake: keep sending me what I left just now.");
+    public static ConsentWording Undo { get; } = new("undo-1", "That was a mistake: bring it back");
 }
 
 /// <summary>How a consent was given or withdrawn.</summary>

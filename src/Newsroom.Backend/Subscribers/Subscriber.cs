@@ -39,6 +39,10 @@ public sealed class Subscriber
     /// <summary>False after a bounce, a complaint, a request or erasure: then a form or an old link changes nothing.</summary>
     public bool MayBeMailed => Status is SubscriberStatus.Pending or SubscriberStatus.Confirmed or SubscriberStatus.Left;
 
+    /// <summary>Leaving is the later word: it takes back what was asked before it, confirmed or not.</summary>
+    public bool HasLeftSince(int newsletterId, DateTimeOffset instant) =>
+        Subscriptions.Exists(s => s.NewsletterId == newsletterId && s.State == SubscriptionState.Left && s.LeftAt > instant);
+
     /// <summary>Lets nobody else decide from what was read here.</summary>
     public void Touch() => Version++;
 

@@ -35,8 +35,8 @@ internal static class SubscribersApi
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = routes.MapApi("subscribers");
-        api.MapGet("", ListAsync).Produces<ListPage<SubscriberShape>>().ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
-        api.MapGet("{id}", GetAsync).Produces<SubscriberDetail>().ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("", ListAsync).WithSummary("The subscribers, the oldest first; filter by email or status.").Produces<ListPage<SubscriberShape>>().ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
+        api.MapGet("{id}", GetAsync).WithSummary("One subscriber with its newsletters and its consents.").Produces<SubscriberDetail>().ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     /// <param name="db">Where they are.</param>

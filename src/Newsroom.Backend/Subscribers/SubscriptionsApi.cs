@@ -18,7 +18,7 @@ internal static class SubscriptionsApi
     public const string CorsPolicy = "sign-up";
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/v1/subscriptions", SignUpAsync).AllowAnonymous()
+        routes.MapPost("/api/v1/subscriptions", SignUpAsync).WithSummary("Signs a reader up: a mail asks for confirmation. The same answer for every well-formed address.").AllowAnonymous()
             .RequireCors(CorsPolicy).RequireRateLimiting(SignUpLimit.Policy)
             .WithTags("subscriptions")
             .Produces<SubscriptionAnswer>(StatusCodes.Status202Accepted)

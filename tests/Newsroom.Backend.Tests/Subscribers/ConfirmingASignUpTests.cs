@@ -143,6 +143,16 @@ public sealed class ConfirmingASignUp : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_left_a_moment_ago_need_not_wait_to_come_back()
+    {
+        await _app.SubscribeAsync(Ada, "this-week");
+        await _app.PostFormAsync(await _app.LeaveLinkAsync(Ada, "this-week"));
+        _app.Clock.Advance(TimeSpan.FromSeconds(30));
+        await _app.SubscribeAsync(Ada, "this-week");
+        Assert.Equal("this-week", await _app.ActiveAsync(Ada));
+    }
+
+    [Fact]
     public async Task A_barred_address_gets_no_mail_and_its_old_link_confirms_nothing()
     {
         var link = await AskedAsync("this-week");
