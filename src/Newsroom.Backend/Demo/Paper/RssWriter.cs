@@ -62,7 +62,8 @@ internal sealed class RssWriter(XmlWriter xml, SampleFeed feed, string url, stri
         xml.WriteString(string.Create(CultureInfo.InvariantCulture, $"https://harbour-gazette.example.org/?p={4100 + story.Number * 7}"));
         xml.WriteEndElement();
         xml.WriteStartElement("description");
-        xml.WriteCData($"<p>{Html(story.Excerpt)}</p>\n<p>The post <a href=\"{address}\">{Html(story.Title)}</a> appeared first on <a href=\"{url}/\">{Html(siteName)}</a>.</p>\n");
+        xml.WriteCData($"<p>{Html(story.Excerpt)}</p>\n"
+            + $"<p>The post <a href=\"{address}\">{Html(story.Title)}</a> appeared first on <a href=\"{url}/\">{Html(siteName)}</a>.</p>\n");
         xml.WriteEndElement();
         xml.WriteStartElement("encoded", Content);
         xml.WriteCData($"<p>{Html(story.Excerpt)}</p>\n"

@@ -41,11 +41,18 @@ public sealed record SampleStory(
 
     private static SampleStory HarbourLog(int number, DateTimeOffset at)
     {
-        string[] arrivals = ["Two coasters in, one out", "A tall ship at anchor and a queue for ice", "Fog until ten, then everybody at once", "The dredger is back, and so are the gulls"];
-        string[] asides = ["The lamp on the east mole is lit again.", "Somebody has returned the boathook.", "The kettle is mended.", "The seal has been seen."];
+        string[] arrivals =
+        [
+            "Two coasters in, one out", "A tall ship at anchor and a queue for ice", "Fog until ten, then everybody at once",
+            "The dredger is back, and so are the gulls",
+        ];
+        string[] asides =
+        [
+            "The lamp on the east mole is lit again.", "Somebody has returned the boathook.", "The kettle is mended.", "The seal has been seen.",
+        ];
+        var (arrival, aside) = (arrivals[number % arrivals.Length], asides[number / 2 % asides.Length]);
         var hour = at.ToString("dddd HH:mm", CultureInfo.InvariantCulture);
-        return new SampleStory(number, $"harbour-log-{number}", $"Harbour log, {hour}: {arrivals[number % arrivals.Length].ToLowerInvariant()}", "The harbour office", "Harbour",
-            ["Harbour log"], "harbour day", $"{arrivals[number % arrivals.Length]}. {asides[number / 2 % asides.Length]}",
-            ["The log is kept by whoever is on watch and printed here as it stands.", asides[number / 2 % asides.Length]]);
+        return new SampleStory(number, $"harbour-log-{number}", $"Harbour log, {hour}: {arrival.ToLowerInvariant()}", "The harbour office", "Harbour",
+            ["Harbour log"], "harbour day", $"{arrival}. {aside}", ["The log is kept by whoever is on watch and printed here as it stands.", aside]);
     }
 }

@@ -24,7 +24,8 @@ internal sealed class PracticeIdempotency
             if (_kept.TryGetValue(key, out var kept))
             {
                 return kept.Request == request ? (kept.Answer, true) : throw new StripeErrorException(400, "idempotency_error",
-                    $"Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '{key}' if you meant to execute a different request.");
+                    "Keys for idempotent requests can only be used with the same parameters they were first used with. "
+                    + $"Try using a key other than '{key}' if you meant to execute a different request.");
             }
             var made = answer();
             _kept[key] = (request, made);

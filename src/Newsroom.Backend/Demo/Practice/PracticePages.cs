@@ -17,11 +17,15 @@ internal static class PracticePages
             ActAsync(() => stripe.Refund(id), webhooks, cancellationToken));
         routes.MapPost("/dev/stripe/sessions/{id}/expire", (string id, PracticeStripe stripe, PracticeWebhooks webhooks, CancellationToken cancellationToken) =>
             ActAsync(() => stripe.Expire(id), webhooks, cancellationToken));
-        routes.MapPost("/dev/stripe/plans/{id}", async (string id, HttpRequest request, PracticeStripe stripe, PracticeWebhooks webhooks, CancellationToken cancellationToken) =>
-        {
-            var wish = (await request.ReadFormAsync(cancellationToken))["do"].ToString();
-            return await ActAsync(() => wish == "cancel" ? stripe.CancelPlan(id) : stripe.Renew(id, succeeds: wish != "refuse"), webhooks, cancellationToken);
-        });
+        routes.MapPost("/dev/stripe/plans/{id}", ChangePlanAsync);
+    }
+
+    private static async Task<SeeOther> ChangePlanAsync(
+        string id, HttpRequest request, PracticeStripe stripe, PracticeWebhooks webhooks, CancellationToken cancellationToken)
+    {
+        var wish = (await request.ReadFormAsync(cancellationToken))["do"].ToString();
+        return await ActAsync(
+            () => wish == "cancel" ? stripe.CancelPlan(id) : stripe.Renew(id, succeeds: wish != "refuse"), webhooks, cancellationToken);
     }
 
     private static IResult Checkout(string id, bool? declined, PracticeStripe stripe, IOptions<SiteOptions> site)

@@ -35,5 +35,6 @@ public sealed partial class PracticeStripe
 
     /// <summary>The charge a payment intent ended in.</summary>
     internal string ChargeOf(string paymentIntentId) => Act(() =>
-        PracticeStore.Text(_store.Get("payment_intent", paymentIntentId), "latest_charge") ?? throw StripeErrorException.Invalid("This PaymentIntent has no successful charge.", "payment_intent"));
+        PracticeStore.Text(_store.Get("payment_intent", paymentIntentId), "latest_charge")
+        ?? throw StripeErrorException.Invalid("This PaymentIntent has no successful charge.", "payment_intent"));
 }
