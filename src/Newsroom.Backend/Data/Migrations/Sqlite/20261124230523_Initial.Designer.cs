@@ -11,7 +11,7 @@ using Newsroom.Backend.Data;
 namespace Newsroom.Backend.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteNewsroomDb))]
-    [Migration("20261124224937_Initial")]
+    [Migration("20261124230523_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

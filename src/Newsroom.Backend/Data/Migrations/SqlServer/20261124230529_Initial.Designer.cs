@@ -12,7 +12,7 @@ using Newsroom.Backend.Data;
 namespace Newsroom.Backend.Data.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerNewsroomDb))]
-    [Migration("20261124224946_Initial")]
+    [Migration("20261124230529_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
