@@ -22,7 +22,6 @@ public static class MailSetup
         services.AddSingleton<SuppressionList>();
         services.AddSingleton<Outbox>();
         services.AddScoped<SendOutgoingMail>();
-        services.AddMailTemplate("confirmation", ConfirmationSample);
         services.AddRecurringJob<SendOutgoingMails>("mail.send", Timetable.EveryMinute, Queues.Critical, j => j.RunAsync(CancellationToken.None), atStart: true);
         return services;
     }
@@ -34,13 +33,6 @@ public static class MailSetup
 
     public static IServiceCollection AddMailTemplate(this IServiceCollection services, string template, IReadOnlyDictionary<string, object?> sample) =>
         services.AddMailTemplate(template, _ => sample);
-
-    private static Dictionary<string, object?> ConfirmationSample(SiteOptions site) => new(StringComparer.Ordinal)
-    {
-        ["newsletters"] = new[] { "This Week", "Breaking" },
-        ["confirm_url"] = site.Link("/confirm/7Qm3xVn2Kc9Rt5Wd8Yb4Lf6Gh1Jp0Zs7Av3Ek2Mo5Ux"),
-        ["expires_on"] = "Tuesday, December 1, 2026",
-    };
 
     public static WebApplication MapMail(this WebApplication app)
     {
