@@ -6,7 +6,28 @@ namespace Newsroom.Backend.Tests.Ground;
 public sealed class WhatAnyoneMayOpen : IAsyncLifetime
 {
     private const string Anonymous = """
+        GET /
+        GET /archive/feed.xml
+        GET /archive/{newsletter?}
+        GET /archive/{newsletter}/{number:int}
+        GET /confirm/{token}
+        GET /donate
+        GET /donate/cancelled
+        GET /donate/thanks
         GET /health/live
+        GET /health/ready
+        GET /openapi/{documentName}.json
+        GET /subscribe
+        GET /subscribe/check-your-mail
+        GET /unsubscribe/{token}
+        PAGE /error
+        POST /api/v1/checkouts
+        POST /api/v1/subscriptions
+        POST /confirm/{token}
+        POST /donate
+        POST /subscribe
+        POST /unsubscribe/{token}
+        POST /webhooks/stripe
         """;
 
     private NewsroomApp _app = null!;
