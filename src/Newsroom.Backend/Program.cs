@@ -18,7 +18,6 @@ if (CommandLine.Handles(args))
 return await StartFaults.ToExitCodeAsync(async () =>
 {
     await using var app = Build(args);
-    app.Services.GetRequiredService<IStartupValidator>().Validate();
     await using (var scope = app.Services.CreateAsyncScope())
         await scope.ServiceProvider.GetRequiredService<DatabaseStart>().PrepareAsync(CancellationToken.None);
     app.Services.GetRequiredService<OneServerLock>().Take();
@@ -46,6 +45,8 @@ static WebApplication Build(string[] args)
         .AddStaff();
 
     var app = builder.Build();
+    // Before anything reads an option, so that every fault is named at once.
+    app.Services.GetRequiredService<IStartupValidator>().Validate();
     app.UseWeb();
     app.MapWeb().MapMail().MapNewsletters().MapSubscribers().MapStories().MapDigests().MapDonations().MapStaff();
     if (demo)

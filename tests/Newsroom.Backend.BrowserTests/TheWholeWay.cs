@@ -134,7 +134,7 @@ public sealed partial class TheWholeWay
         await visit.LookAsync($"thanks-{frequency}");
         await visit.OpenMailAsync(Donor, "receipt", expected: frequency == "once" ? 1 : 2);
         await visit.LookAtMailAsync($"receipt-{frequency}");
-        await Expect(page.FrameLocator("iframe").GetByText($"${amount}.00").First).ToBeVisibleAsync();
+        await Expect(page.FrameLocator("iframe").GetByText($"${amount}.00 USD").First).ToBeVisibleAsync();
     }
 
     [GeneratedRegex("/subscribe/check-your-mail", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

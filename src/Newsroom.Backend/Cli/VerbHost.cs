@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Web;
 
@@ -37,7 +36,6 @@ internal sealed class VerbHost(Func<string[], WebApplication> build)
     public Task<int> RunBareAsync(Func<IServiceProvider, Task<int>> verb) => StartFaults.ToExitCodeAsync(async () =>
     {
         await using var app = build(QuietLogs);
-        app.Services.GetRequiredService<IStartupValidator>().Validate();
         await using var scope = app.Services.CreateAsyncScope();
         return await verb(scope.ServiceProvider);
     });
