@@ -30,7 +30,8 @@ public static class PracticeStripeApi
                 context.Request.Method == "POST" ? context.Request.Headers["Idempotency-Key"].FirstOrDefault() : null,
                 $"{context.Request.Method} {path} {parameters.Fingerprint()}",
                 () => PracticeStripeRoutes.Answer(stripe, context.Request.Method, path.Split('/'), parameters));
-            if (replayed)
+            // A fault is an answer of its own, not the replayed one.
+            if (replayed && !fails)
                 context.Response.Headers["Idempotent-Replayed"] = "true";
             if (fails)
                 await GoWrongAsync(context, fault);
