@@ -26,19 +26,20 @@ internal sealed class ReceiptComposer(NewsroomDb db, IOptions<SiteOptions> site)
     private Dictionary<string, object?> Model(Receipt receipt)
     {
         var culture = site.Value.Culture;
+        // An empty text where there is nothing: the templates' engine takes null for a name that does not exist.
         return new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["number"] = receipt.Number,
             ["amount"] = receipt.Amount.Format(culture),
             ["currency"] = receipt.CurrencyCode,
-            ["frequency"] = Words.EveryPeriod(receipt.Donation.Frequency),
+            ["frequency"] = Words.EveryPeriod(receipt.Donation.Frequency) ?? "",
             ["date"] = receipt.GivenOn.ToString("D", culture),
-            ["donor"] = receipt.DonorName,
-            ["fee_cover"] = receipt.Donation.FeeCoverMinor > 0 ? new Money(receipt.Donation.FeeCoverMinor, receipt.Amount.Currency).Format(culture) : null,
+            ["donor"] = receipt.DonorName ?? "",
+            ["fee_cover"] = receipt.Donation.FeeCoverMinor > 0 ? new Money(receipt.Donation.FeeCoverMinor, receipt.Amount.Currency).Format(culture) : "",
             ["legal_name"] = receipt.LegalName,
-            ["tax_line"] = receipt.TaxLine,
-            ["fiscal_sponsor"] = receipt.FiscalSponsor,
-            ["statement"] = receipt.Statement,
+            ["tax_line"] = receipt.TaxLine ?? "",
+            ["fiscal_sponsor"] = receipt.FiscalSponsor ?? "",
+            ["statement"] = receipt.Statement ?? "",
         };
     }
 
@@ -68,6 +69,10 @@ internal static class Words
         Frequency.Yearly => "every year",
         _ => null,
     };
+
+    /// <summary><c>A, B and C</c>.</summary>
+    public static string List(IReadOnlyList<string> names) =>
+        names.Count < 2 ? string.Concat(names) : $"{string.Join(", ", names.SkipLast(1))} and {names[^1]}";
 
     public static string Adverb(Frequency frequency) => frequency switch
     {
