@@ -29,17 +29,7 @@ public sealed class CheckUnsettledGifts(NewsroomDb db, SyncGift sync, TimeProvid
             .OrderBy(d => d.CheckedAt).ThenBy(d => d.Id).Take(BatchSize)
             .Select(d => new { d.PublicId, SessionId = d.SessionId! }).ToListAsync(cancellationToken);
         foreach (var gift in due)
-        {
-            try
-            {
-                await sync.RunAsync(new GiftObject.Checkout(gift.SessionId), cancellationToken);
-            }
-            catch (StripeUnavailableException e)
-            {
-                // The next run asks again; another gift's answer may still come.
-                DonationsLog.CheckFailed(log, gift.PublicId, e.Message);
-            }
-        }
+            await AskAsync(gift.PublicId, gift.SessionId, cancellationToken);
     }
 
     /// <summary>One gift, for the donor who is looking at the thank-you page.</summary>
@@ -47,15 +37,23 @@ public sealed class CheckUnsettledGifts(NewsroomDb db, SyncGift sync, TimeProvid
     public async Task RunOneAsync(long donationId, CancellationToken cancellationToken)
     {
         var gift = await db.Donations.Where(d => d.Id == donationId).Select(d => new { d.PublicId, d.SessionId, d.CheckedAt }).SingleOrDefaultAsync(cancellationToken);
-        if (gift?.SessionId is null || gift.CheckedAt > clock.GetUtcNow() - Pause)
-            return;
+        if (gift?.SessionId is { } session && !(gift.CheckedAt > clock.GetUtcNow() - Pause))
+            await AskAsync(gift.PublicId, session, cancellationToken);
+    }
+
+    private async Task AskAsync(string publicId, string sessionId, CancellationToken cancellationToken)
+    {
         try
         {
-            await sync.RunAsync(new GiftObject.Checkout(gift.SessionId), cancellationToken);
+            if (await sync.RunAsync(new GiftObject.Checkout(sessionId), cancellationToken) is SyncOutcome.Applied)
+                return;
         }
         catch (StripeUnavailableException e)
         {
-            DonationsLog.CheckFailed(log, gift.PublicId, e.Message);
+            DonationsLog.CheckFailed(log, publicId, e.Message);
         }
+        // Asked without an answer: its turn comes again after the others'.
+        await db.Donations.Where(d => d.PublicId == publicId)
+            .ExecuteUpdateAsync(d => d.SetProperty(x => x.CheckedAt, clock.GetUtcNow()), cancellationToken);
     }
 }
