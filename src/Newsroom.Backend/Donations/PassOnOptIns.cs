@@ -29,6 +29,12 @@ public sealed class PassOnOptIns(NewsroomDb db, SignUp signUp, TimeProvider cloc
                 continue;
             var outcome = await signUp.RunAsync(
                 new SignUpForm(gift.Address, gift.NewsletterOptIn!.Split(','), gift.Name, Source, ConsentMethod.Form), CancellationToken.None);
+            if (outcome is SignUpOutcome.NotConfigured)
+            {
+                // Nothing was taken and nothing sent: it waits until the newsroom has its mail or its newsletter again.
+                await db.Donations.Where(d => d.Id == gift.Id).ExecuteUpdateAsync(d => d.SetProperty(x => x.OptInPassedOnAt, (DateTimeOffset?)null), CancellationToken.None);
+                return;
+            }
             if (outcome is not SignUpOutcome.Accepted)
                 DonationsLog.OptInRefused(log, gift.PublicId, outcome.GetType().Name);
         }
