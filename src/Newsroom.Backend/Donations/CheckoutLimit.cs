@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
+using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Donations;
 
@@ -36,19 +35,10 @@ internal static class CheckoutLimit
             if (!HttpMethods.IsPost(context.Request.Method))
                 return RateLimitPartition.GetNoLimiter("");
             var everybody = context.RequestServices.GetRequiredService<Shared>().Limiter;
-            return RateLimitPartition.Get(NetworkOf(context.Connection.RemoteIpAddress),
+            return RateLimitPartition.Get(SignUpLimit.NetworkOf(context.Connection.RemoteIpAddress),
                 _ => RateLimiter.CreateChained(new TokenBucketRateLimiter(PerNetwork), everybody));
         }));
     }
-
-    /// <summary>One IPv4 address, one IPv6 /56: what one household or office usually has.</summary>
-    private static string NetworkOf(IPAddress? address) => address switch
-    {
-        null => "unknown",
-        { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
-        { AddressFamily: AddressFamily.InterNetworkV6 } => Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, 7)),
-        _ => address.ToString(),
-    };
 
     private sealed class Shared : IDisposable
     {

@@ -60,7 +60,7 @@ public sealed record GiftIntent
     /// when it says the same within one <paramref name="minute"/>.
     /// </summary>
     public string KeyIn(long minute) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n',
-        Nonce ?? minute.ToString(CultureInfo.InvariantCulture), Total, Frequency, Address.Key, Name, Campaign, Anonymous,
+        Nonce ?? minute.ToString(CultureInfo.InvariantCulture), Gift, FeeCover, Frequency, Address.Key, Name, Campaign, Anonymous,
         string.Join(',', Newsletters), Source, Message))));
 }
 
