@@ -13,7 +13,7 @@ namespace Newsroom.Backend.Donations;
 
 /// <summary>
 /// Where Stripe sends the donor back to. It says only what is booked: the visit proves nothing, since anybody can open this address. While
-/// a gift is not settled the page lets a job ask Stripe; see docs/decisions/0030.
+/// a gift is not settled the page lets a job ask Stripe; see docs/decisions/0006.
 /// </summary>
 [AllowAnonymous, PrivatePage]
 public sealed class ThanksModel(NewsroomDb db, IBackgroundJobClient jobs, TimeProvider clock, IOptions<SiteOptions> site, IOptions<OrganisationOptions> organisation)
