@@ -71,6 +71,24 @@ public sealed class StartingAGift
     }
 
     [Fact]
+    public async Task By_json_is_open_to_the_newsrooms_own_origins_only()
+    {
+        await using var app = await GivingApp.StartAsync(new() { ["Site:AllowedOrigins:0"] = "https://www.example.org" });
+        Assert.Equal("https://www.example.org", await AllowedAsync("https://www.example.org"));
+        Assert.Null(await AllowedAsync("https://evil.example"));
+
+        async Task<string?> AllowedAsync(string origin)
+        {
+            using var preflight = new HttpRequestMessage(HttpMethod.Options, "/api/v1/checkouts");
+            preflight.Headers.Add("Origin", origin);
+            preflight.Headers.Add("Access-Control-Request-Method", "POST");
+            preflight.Headers.Add("Access-Control-Request-Headers", "content-type");
+            var answer = await app.Newsroom.Http.SendAsync(preflight, Token);
+            return answer.Headers.TryGetValues("Access-Control-Allow-Origin", out var allowed) ? allowed.Single() : null;
+        }
+    }
+
+    [Fact]
     public async Task Asks_stripe_for_exactly_what_the_form_said()
     {
         await using var app = await GivingApp.StartAsync();

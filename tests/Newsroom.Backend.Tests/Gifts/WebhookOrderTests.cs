@@ -120,7 +120,22 @@ public sealed class WebhooksInAnyOrder
     }
 
     [Fact]
-    public async Task Webhook_thank_you_page_and_reconciler_at_once_book_one_gift()
+    public async Task The_thank_you_page_opened_again_and_again_books_nothing_that_was_not_paid()
+    {
+        await using var app = await GivingApp.StartAsync();
+        var session = await app.OpenCheckoutAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Contains("being confirmed", await app.Newsroom.ThanksAsync(session), StringComparison.Ordinal);
+            await app.Newsroom.RunEnqueuedJobsAsync();
+        }
+        Assert.Equal(DonationStatus.CheckoutOpen, (await app.Newsroom.OnlyGiftAsync()).Status);
+        Assert.Empty(await app.Newsroom.ReceiptsAsync());
+        Assert.Empty(app.Newsroom.Mails);
+    }
+
+    [Fact]
+    public async Task Webhook_thank_you_page_reconciler_and_other_nodes_at_once_book_one_gift()
     {
         await using var app = await GivingApp.StartAsync();
         for (var round = 0; round < 10; round++)
