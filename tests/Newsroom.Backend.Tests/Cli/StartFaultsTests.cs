@@ -23,7 +23,7 @@ public sealed class AStartThatCannotWork : IDisposable
     [Fact]
     public async Task Names_every_wrong_key_at_once()
     {
-        var (exit, _, errors) = await RunAsync(new() { ["Site:TimeZone"] = "Mars", ["Proxy:TrustedNetworks:0"] = "x" });
+        var (exit, _, errors) = await RunAsync(new() { ["Stories:PollEvery"] = "00:00:01", ["Proxy:TrustedNetworks:0"] = "x" });
         Assert.Equal(1, exit);
         Assert.Equal(2, errors.Trim().Split('\n').Length);
     }
