@@ -33,7 +33,7 @@ internal static class StartFaults
         }
         catch (Exception e) when (Explain(e) is { Count: > 0 } sentences)
         {
-            foreach (var sentence in sentences)
+            foreach (var sentence in sentences.Distinct(StringComparer.Ordinal))
                 await Console.Error.WriteLineAsync(sentence);
             return 1;
         }

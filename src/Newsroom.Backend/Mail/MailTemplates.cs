@@ -27,17 +27,19 @@ public sealed partial class MailTemplates
     private readonly FluidParser _parser = new();
     private readonly Lazy<TemplateOptions> _options;
     private readonly IFileProvider _files;
-    private readonly SiteOptions _site;
+    private readonly IOptions<SiteOptions> _site;
     private readonly ConcurrentDictionary<string, IFluidTemplate> _parsed = new(StringComparer.Ordinal);
 
     public MailTemplates(IOptions<SiteOptions> site)
     {
-        _site = site.Value;
+        _site = site;
         var shipped = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "templates", "email"));
         var own = Path.GetFullPath(OwnFolder);
         _files = Directory.Exists(own) ? new CompositeFileProvider(new PhysicalFileProvider(own), shipped) : shipped;
         _options = new Lazy<TemplateOptions>(Options);
     }
+
+    private SiteOptions Newsroom => _site.Value;
 
     /// <summary>The files there are, each with the newsroom's own copy counted once.</summary>
     public IEnumerable<string> Files => _files.GetDirectoryContents("").Where(f => !f.IsDirectory && f.Name.EndsWith(".liquid", StringComparison.Ordinal)).Select(f => f.Name);
@@ -88,8 +90,8 @@ public sealed partial class MailTemplates
             MaxSteps = MaxSteps,
             StrictVariables = true,
             StrictFilters = true,
-            CultureInfo = _site.Culture,
-            TimeZone = _site.Zone,
+            CultureInfo = Newsroom.Culture,
+            TimeZone = Newsroom.Zone,
         };
         options.Scope.SetValue("style", FluidValue.Create(Styles(), options));
         options.Scope.SetValue("site", FluidValue.Create(Site(), options));
@@ -98,12 +100,12 @@ public sealed partial class MailTemplates
 
     private Dictionary<string, object?> Site() => new(StringComparer.Ordinal)
     {
-        ["name"] = _site.Name,
-        ["url"] = _site.Link("/"),
-        ["postal_address"] = _site.PostalAddress,
-        ["language"] = _site.Language,
-        ["direction"] = _site.Culture.TextInfo.IsRightToLeft ? "rtl" : "ltr",
-        ["time_zone"] = _site.TimeZone,
+        ["name"] = Newsroom.Name,
+        ["url"] = Newsroom.Link("/"),
+        ["postal_address"] = Newsroom.PostalAddress,
+        ["language"] = Newsroom.Language,
+        ["direction"] = Newsroom.Culture.TextInfo.IsRightToLeft ? "rtl" : "ltr",
+        ["time_zone"] = Newsroom.TimeZone,
     };
 
     private Dictionary<string, string> Styles()

@@ -11,6 +11,9 @@ public sealed class AStartThatCannotWork : IDisposable
     [InlineData("Site:PublicUrl", "Site:PublicUrl", "news.example.org")]
     [InlineData("Site:AllowedOrigins", "Site:AllowedOrigins:0", "https://www.example.org/page")]
     [InlineData("Proxy:TrustedNetworks", "Proxy:TrustedNetworks:0", "anybody")]
+    [InlineData("Stories:PollEvery is 00:00:10", "Stories:PollEvery", "00:00:10")]
+    [InlineData("Stories:Feeds:0:Url 'ftp://example.org/feed' is not an http(s) address", "Stories:Feeds:0:Url", "ftp://example.org/feed")]
+    [InlineData("Stories:Feeds:0:Url '' is not an http(s) address", "Stories:Feeds:0:Url", "")]
     [InlineData("Jobs:RunServer", "Jobs:RunServer", "maybe")]
     [InlineData("ConnectionStrings:Newsroom", "Database:Provider", "SqlServer")]
     [InlineData("ConnectionStrings:Newsroom", "ConnectionStrings:Newsroom", "Data Source=/proc/nowhere/newsroom.db")]
@@ -23,9 +26,15 @@ public sealed class AStartThatCannotWork : IDisposable
     [Fact]
     public async Task Names_every_wrong_key_at_once()
     {
-        var (exit, _, errors) = await RunAsync(new() { ["Stories:PollEvery"] = "00:00:01", ["Proxy:TrustedNetworks:0"] = "x" });
+        var (exit, _, errors) = await RunAsync(new()
+        {
+            ["Site:TimeZone"] = "Mars/Olympus",
+            ["Mail:From"] = "nobody",
+            ["Stories:PollEvery"] = "00:00:01",
+            ["Proxy:TrustedNetworks:0"] = "x",
+        });
         Assert.Equal(1, exit);
-        Assert.Equal(2, errors.Trim().Split('\n').Length);
+        Assert.Equal(4, errors.Trim().Split('\n').Length);
     }
 
     [Fact]

@@ -149,14 +149,4 @@ public sealed class PollingFeeds : IAsyncLifetime
         Assert.Equal("Stories:Feeds names the newsletter 'brekaing', which does not exist: add it or correct the name.", await app.FetchFailingAsync());
         Assert.Empty(_site.Requests);
     }
-
-    [Theory]
-    [InlineData("Stories:PollEvery", "00:00:10", "Stories:PollEvery is 00:00:10")]
-    [InlineData("Stories:Feeds:0:Url", "ftp://example.org/feed", "Stories:Feeds:0:Url 'ftp://example.org/feed' is not an http(s) address")]
-    [InlineData("Stories:Feeds:0:Url", "", "Stories:Feeds:0:Url '' is not an http(s) address")]
-    public async Task A_wrong_setting_stops_the_start_and_is_named(string key, string value, string expected)
-    {
-        var refused = await Assert.ThrowsAnyAsync<Exception>(() => NewsroomApp.StartAsync(new() { [key] = value }));
-        Assert.Contains(expected, refused.ToString(), StringComparison.Ordinal);
-    }
 }
