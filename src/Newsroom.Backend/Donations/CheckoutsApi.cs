@@ -16,12 +16,13 @@ namespace Newsroom.Backend.Donations;
 /// <param name="Campaign">What the gift counts for.</param>
 /// <param name="Message">To the newsroom.</param>
 /// <param name="Anonymous">Not to be named in public.</param>
-/// <param name="Newsletter">True: the newsletters that the form offers.</param>
+/// <param name="Newsletter">True (or a slug, as a form's box sends it): the newsletters that the form offers.</param>
 /// <param name="Src">Where the donor came from.</param>
 /// <param name="Website">Leave it out: only robots fill it.</param>
 public sealed record NewCheckout(
     [property: JsonConverter(typeof(CheckoutsApi.AmountText))] string? Amount, string? Currency, string? Frequency, string? Email, string? Name,
-    [property: JsonPropertyName("cover_fees")] bool CoverFees, string? Campaign, string? Message, bool Anonymous, bool Newsletter, string? Src, string? Website);
+    [property: JsonPropertyName("cover_fees"), JsonConverter(typeof(CheckoutsApi.Tick))] bool CoverFees, string? Campaign, string? Message,
+    [property: JsonConverter(typeof(CheckoutsApi.Tick))] bool Anonymous, [property: JsonConverter(typeof(CheckoutsApi.Tick))] bool Newsletter, string? Src, string? Website);
 
 /// <param name="Id">The gift's.</param>
 /// <param name="Url">Stripe's checkout page: send the donor there.</param>
@@ -74,6 +75,20 @@ internal static class CheckoutsApi
                     faults.GroupBy(f => f.Field, f => f.WhatToDo, StringComparer.Ordinal).ToDictionary(f => f.Key, f => f.ToArray(), StringComparer.Ordinal),
                     statusCode: StatusCodes.Status422UnprocessableEntity, title: faults[0].WhatToDo);
         }
+    }
+
+    /// <summary>A box of the form: true, or any text but the ones that say no.</summary>
+    internal sealed class Tick : JsonConverter<bool>
+    {
+        public override bool Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+        {
+            JsonTokenType.True => true,
+            JsonTokenType.False => false,
+            JsonTokenType.String => DonateFields.Ticks(reader.GetString()),
+            _ => throw new JsonException("Give true or false."),
+        };
+
+        public override void Write(Utf8JsonWriter writer, bool value, JsonSerializerOptions options) => writer.WriteBooleanValue(value);
     }
 
     /// <summary>Takes a number too, as the characters it was written with: it never becomes a float.</summary>

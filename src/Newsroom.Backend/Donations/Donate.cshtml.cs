@@ -42,7 +42,7 @@ public sealed class DonateModel(GiftDesk desk, GivingTerms terms, IOptions<SiteO
 
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {
-        await ShowAsync(DonateFields.From(name => Request.Query[name]), cancellationToken);
+        await ShowAsync(DonateFields.From(name => Request.Query[name], unsaid: Frequency.Monthly), cancellationToken);
         if (!IsOpen)
             Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         return Page();
@@ -53,7 +53,8 @@ public sealed class DonateModel(GiftDesk desk, GivingTerms terms, IOptions<SiteO
         if (!IsOpen)
             return await OnGetAsync(cancellationToken);
         var form = await Request.ReadFormAsync(cancellationToken);
-        var fields = DonateFields.From(name => form[name]);
+        // A form of the newsroom's own that names no frequency asks for one gift: a plan must be asked for.
+        var fields = DonateFields.From(name => form[name], unsaid: Frequency.Once);
         var (outcome, faults) = await desk.TakeAsync(fields.ToForm(), fields.Newsletter, cancellationToken);
         switch (outcome)
         {

@@ -11,7 +11,7 @@ public sealed class DonateFields
 {
     private const int PreselectedPreset = 1;
 
-    public string Frequency { get; private set; } = "monthly";
+    public string Frequency { get; private set; } = "";
 
     /// <summary>Typed; goes before a preset.</summary>
     public string? Amount { get; private set; }
@@ -32,7 +32,9 @@ public sealed class DonateFields
 
     public bool Chose(Frequency frequency) => Frequency == Words.Adverb(frequency);
 
-    public static DonateFields From(Func<string, StringValues> field)
+    /// <param name="field">The form's or the query's values.</param>
+    /// <param name="unsaid">The frequency where none is named.</param>
+    public static DonateFields From(Func<string, StringValues> field, Frequency unsaid)
     {
         var fields = new DonateFields
         {
@@ -49,15 +51,18 @@ public sealed class DonateFields
             Nonce = Text("form"),
             Trap = Text(DonateModel.TrapField),
         };
-        fields.Frequency = Text("frequency")?.Trim().ToLowerInvariant() ?? fields.Frequency;
+        fields.Frequency = Text("frequency")?.Trim().ToLowerInvariant() ?? Words.Adverb(unsaid);
         foreach (var frequency in DonateModel.Frequencies)
             fields.Presets[frequency] = Text($"amount_{Words.Adverb(frequency)}");
         return fields;
 
         string? Text(string name) => field(name) is [{ Length: > 0 } first, ..] ? first : null;
 
-        bool Ticked(string name) => Text(name) is { } value && value is not ("false" or "no" or "0" or "off");
+        bool Ticked(string name) => Ticks(Text(name));
     }
+
+    /// <summary>Whether a box that sent this was ticked.</summary>
+    public static bool Ticks(string? value) => value is not (null or "" or "false" or "no" or "0" or "off");
 
     public GiftForm ToForm() => new()
     {

@@ -56,7 +56,7 @@ public sealed class GivingTerms
 
     private static CurrencyTerms ReadCurrency(Currency currency, IConfiguration section, bool isFirst)
     {
-        var minimum = ReadOne("Minimum", 5);
+        var minimum = ReadOne("Minimum", 1);
         var maximum = ReadOne("Maximum", 10_000);
         if (minimum.Minor > maximum.Minor)
             throw new FormatException($"Stripe:Minimum for {currency} is above its Stripe:Maximum.");

@@ -50,7 +50,9 @@ public sealed class StartDonation(NewsroomDb db, CheckoutPages pages, TimeProvid
         var minute = now.ToUnixTimeSeconds() / 60;
         string[] keys = [intent.KeyIn(minute), intent.KeyIn(minute - 1)];
         var known = await db.Donations.Where(d => keys.Contains(d.SubmissionKey)).OrderByDescending(d => d.Id).FirstOrDefaultAsync(cancellationToken);
-        if (known is not null)
+        // Without a form's id nothing tells a repeated click from a second gift: once the first is paid it is a second gift.
+        var isAnother = known is { IsBooked: true } && intent.Nonce is null;
+        if (known is not null && !isAnother)
             return known;
         var donation = new Donation
         {
@@ -60,7 +62,7 @@ public sealed class StartDonation(NewsroomDb db, CheckoutPages pages, TimeProvid
             FeeCoverMinor = intent.FeeCover,
             CurrencyCode = intent.Gift.Currency.Code,
             Frequency = intent.Frequency,
-            SubmissionKey = keys[0],
+            SubmissionKey = isAnother ? null : keys[0],
             Anonymous = intent.Anonymous,
             Campaign = intent.Campaign,
             Message = intent.Message,

@@ -83,7 +83,7 @@ public sealed class WhatTheFormOffers
     {
         var usd = Read([], "USD").Default;
         Assert.Equal(["10.00", "15.00", "25.00", "50.00"], usd.Presets[Frequency.Monthly].Select(m => m.ToDecimalString()));
-        Assert.Equal(("5.00", "10000.00"), (usd.Minimum.ToDecimalString(), usd.Maximum.ToDecimalString()));
+        Assert.Equal(("1.00", "10000.00"), (usd.Minimum.ToDecimalString(), usd.Maximum.ToDecimalString()));
         Assert.Equal("1000", Read([], "JPY").Default.Presets[Frequency.Monthly][0].ToDecimalString());
     }
 
@@ -103,7 +103,7 @@ public sealed class WhatTheFormOffers
     [InlineData("Stripe:Minimum", "USD", "Minimum", "five")]
     [InlineData("Stripe:Minimum", "HUF", null, null)]
     [InlineData("Stripe:Presets:Monthly", "USD", "Presets:Monthly", "1e3")]
-    [InlineData("Stripe:Presets:Yearly", "USD", "Presets:Yearly", "1 2 3")]
+    [InlineData("Stripe:Presets:Yearly", "USD", "Presets:Yearly", "0.50 2 3")]
     [InlineData("Stripe:FeeCover:Percent", "USD", "FeeCover:Percent", "two")]
     public void A_wrong_setting_is_named(string names, string currency, string? key, string? value)
     {

@@ -14,7 +14,7 @@ public sealed class StartingAGift
     [InlineData("-1", "smallest gift")]
     [InlineData("0", "smallest gift")]
     [InlineData("0.00", "smallest gift")]
-    [InlineData("4.99", "smallest gift")]
+    [InlineData("0.99", "smallest gift")]
     [InlineData("1.234", "two decimals")]
     [InlineData("1,000.00", "plain digits")]
     [InlineData("1.000,00", "plain digits")]
@@ -135,6 +135,40 @@ public sealed class StartingAGift
         Assert.Equal(first, await app.OpenCheckoutAsync());
         app.Newsroom.Clock.Advance(TimeSpan.FromMinutes(2));
         Assert.NotEqual(first, await app.OpenCheckoutAsync());
+    }
+
+    [Fact]
+    public async Task Twice_without_a_form_id_is_two_gifts_once_the_first_is_paid()
+    {
+        await using var app = await GivingApp.StartAsync();
+        var first = await app.OpenCheckoutAsync();
+        await app.DeliverAsync(app.Pay(first));
+        await app.Newsroom.RunDueJobsAsync();
+        Assert.NotEqual(first, await app.OpenCheckoutAsync());
+        Assert.Equal([DonationStatus.Succeeded, DonationStatus.CheckoutOpen], (await app.Newsroom.GiftsAsync()).Select(g => g.Status));
+    }
+
+    [Fact]
+    public async Task Without_a_frequency_is_a_single_gift()
+    {
+        await using var app = await GivingApp.StartAsync();
+        var answer = await app.Newsroom.GiveAsync("15", frequency: null);
+        Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
+        Assert.Equal(Frequency.Once, (await app.Newsroom.OnlyGiftAsync()).Frequency);
+    }
+
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("\"this-week\"", true)]
+    [InlineData("false", false)]
+    [InlineData("\"false\"", false)]
+    public async Task By_json_takes_a_box_as_forms_send_it(string newsletter, bool ticked)
+    {
+        await using var app = await GivingApp.StartAsync();
+        await app.Newsroom.AddNewsletterAsync();
+        var answer = await app.Newsroom.CheckoutByJsonAsync($$"""{"amount":"15","email":"ada@example.org","newsletter":{{newsletter}}}""");
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        Assert.Equal(ticked ? "this-week" : null, (await app.Newsroom.OnlyGiftAsync()).NewsletterOptIn);
     }
 
     [Fact]
