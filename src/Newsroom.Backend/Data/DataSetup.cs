@@ -1,4 +1,7 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Data.SqlClient;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
@@ -23,6 +26,10 @@ public sealed class DatabaseOptions
     /// <summary>Null follows the provider: true on SQLite, false on SQL Server, where several nodes may start at once.</summary>
     public bool? MigrateOnStart { get; set; }
 
+    /// <summary>The configured one; a blank one is none.</summary>
+    public static string SqliteConnectionString(IConfiguration configuration) =>
+        configuration.GetConnectionString(ConnectionStringName) is { } configured && !string.IsNullOrWhiteSpace(configured) ? configured : DefaultSqlite;
+
     public bool MigratesOnStart => MigrateOnStart ?? Provider == DatabaseProvider.Sqlite;
 }
 
@@ -37,7 +44,7 @@ public static class DataSetup
         if (provider == DatabaseProvider.Sqlite)
         {
             // A writer waits for another's commit up to the command timeout, 30 s; EF Core creates the file in WAL mode, so readers never wait.
-            services.AddDbContext<NewsroomDb, SqliteNewsroomDb>(o => LeaveErrorsToTheCaller(o).UseSqlite(connectionString ?? DatabaseOptions.DefaultSqlite));
+            services.AddDbContext<NewsroomDb, SqliteNewsroomDb>(o => LeaveErrorsToTheCaller(o).UseSqlite(DatabaseOptions.SqliteConnectionString(configuration)));
         }
         else
         {
@@ -58,9 +65,24 @@ public static class DataSetup
 
     private sealed class ConnectionStringRule(IConfiguration configuration) : IValidateOptions<DatabaseOptions>
     {
-        public ValidateOptionsResult Validate(string? name, DatabaseOptions options) =>
-            options.Provider == DatabaseProvider.SqlServer && string.IsNullOrWhiteSpace(configuration.GetConnectionString(DatabaseOptions.ConnectionStringName))
-                ? ValidateOptionsResult.Fail("ConnectionStrings:Newsroom is empty: Database:Provider is SqlServer and needs a connection string.")
-                : ValidateOptionsResult.Success;
+        public ValidateOptionsResult Validate(string? name, DatabaseOptions options)
+        {
+            var configured = configuration.GetConnectionString(DatabaseOptions.ConnectionStringName);
+            if (options.Provider == DatabaseProvider.SqlServer && string.IsNullOrWhiteSpace(configured))
+                return ValidateOptionsResult.Fail("ConnectionStrings:Newsroom is empty: Database:Provider is SqlServer and needs a connection string.");
+            try
+            {
+                _ = options.Provider == DatabaseProvider.SqlServer
+                    ? (DbConnectionStringBuilder)new SqlConnectionStringBuilder(configured)
+                    : new SqliteConnectionStringBuilder(DatabaseOptions.SqliteConnectionString(configuration));
+                return ValidateOptionsResult.Success;
+            }
+            catch (Exception e) when (e is ArgumentException or FormatException)
+            {
+                // Only the kind of fault: the string itself may hold a password.
+                var example = options.Provider == DatabaseProvider.SqlServer ? "Server=…;Database=…" : DatabaseOptions.DefaultSqlite;
+                return ValidateOptionsResult.Fail($"ConnectionStrings:Newsroom is no {options.Provider} connection string: write it like '{example}'.");
+            }
+        }
     }
 }

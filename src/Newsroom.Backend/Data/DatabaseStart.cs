@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Newsroom.Backend.Data;
 
 /// <summary>Brings the database to this program's schema before anything else touches it, or says why it cannot.</summary>
-public sealed class DatabaseStart(NewsroomDb db, IOptions<DatabaseOptions> options)
+public sealed class DatabaseStart(NewsroomDb db, OneServerLock serverLock, IOptions<DatabaseOptions> options)
 {
     /// <summary>Migrates where <see cref="DatabaseOptions.MigratesOnStart"/>; elsewhere insists that somebody has.</summary>
     /// <exception cref="StartFaultException">Not reachable, written by a newer program, or behind where migrating is off.</exception>
@@ -38,8 +38,23 @@ public sealed class DatabaseStart(NewsroomDb db, IOptions<DatabaseOptions> optio
         IReadOnlyList<string> pending = await ExistsAsync(cancellationToken)
             ? [.. db.Database.GetMigrations().Except(await AppliedAsync(cancellationToken), StringComparer.Ordinal)]
             : [.. db.Database.GetMigrations()];
+        // Not even asked when there is nothing to do: EF Core's own lock on migrations is one more thing a kill could leave behind.
+        if (pending.Count == 0)
+            return pending;
+        if (db.Database.IsSqlite())
+            await OwnTheFileAsync(cancellationToken);
         await db.Database.MigrateAsync(cancellationToken);
         return pending;
+    }
+
+    /// <summary>
+    /// EF Core locks SQLite's migrations with a row that outlives a killed process and then waits for it for ever. No other process serves
+    /// from the file while we hold its lock, so a row found now is a dead one's.
+    /// </summary>
+    private async Task OwnTheFileAsync(CancellationToken cancellationToken)
+    {
+        serverLock.Take();
+        await db.Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS __EFMigrationsLock", cancellationToken);
     }
 
     private async Task<int> CountPendingAsync(CancellationToken cancellationToken)

@@ -11,12 +11,13 @@ public sealed class OneServerLock(IConfiguration configuration, IOptions<Databas
 {
     private FileStream? _held;
 
+    /// <summary>Taken for serving and for migrating. Twice is once.</summary>
     /// <exception cref="StartFaultException">Another process serves from this file.</exception>
     public void Take()
     {
-        if (options.Value.Provider != DatabaseProvider.Sqlite)
+        if (_held is not null || options.Value.Provider != DatabaseProvider.Sqlite)
             return;
-        var file = new SqliteConnectionStringBuilder(configuration.GetConnectionString(DatabaseOptions.ConnectionStringName) ?? DatabaseOptions.DefaultSqlite).DataSource;
+        var file = new SqliteConnectionStringBuilder(DatabaseOptions.SqliteConnectionString(configuration)).DataSource;
         try
         {
             _held = new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
