@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Jobs;
 
 namespace Newsroom.Backend.Cli;
 
@@ -21,6 +22,7 @@ internal static class DatabaseVerbs
         command.SetAction((_, cancellationToken) => host.RunBareAsync(async services =>
         {
             var applied = await services.GetRequiredService<DatabaseStart>().MigrateAsync(cancellationToken);
+            await JobsSchema.PrepareAsync(services.GetRequiredService<NewsroomDb>(), cancellationToken);
             foreach (var migration in applied)
                 Console.WriteLine($"applied {migration}");
             Console.WriteLine(applied.Count == 0 ? "The schema was up to date." : "The schema is up to date.");
@@ -56,6 +58,8 @@ internal static class DatabaseVerbs
             // SQLite has no conditional statements, so EF Core cannot make its script idempotent.
             var options = db.Database.IsSqlite() ? MigrationsSqlGenerationOptions.Script : MigrationsSqlGenerationOptions.Script | MigrationsSqlGenerationOptions.Idempotent;
             Console.WriteLine(db.GetService<IMigrator>().GenerateScript(options: options));
+            if (JobsSchema.Script(db) is { } jobs)
+                Console.WriteLine(jobs);
             return Task.FromResult(VerbHost.Done);
         }));
         return command;

@@ -15,14 +15,13 @@ internal static class StoryVerbs
             async services =>
             {
                 var report = await services.GetRequiredService<FetchStories>().RunAsync(cancellationToken);
-                var failed = report.Feeds.Any(f => f.Outcome == FeedOutcome.Failed) ? VerbHost.Failed : VerbHost.Done;
                 if (parsed.GetValue(json))
                     VerbHost.PrintJson(report);
-                else if (report.Feeds.Count == 0)
-                    return VerbHost.Fail("No feed is configured: set Stories:Feeds:0:Url.");
                 else
                     Print(report);
-                return failed;
+                if (report.Feeds.Count == 0)
+                    return VerbHost.Fail("No feed is configured: set Stories:Feeds:0:Url.");
+                return report.Feeds.Any(f => f.Outcome == FeedOutcome.Failed) ? VerbHost.Failed : VerbHost.Done;
             },
             cancellationToken));
         return command;

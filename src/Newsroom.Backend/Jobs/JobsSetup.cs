@@ -1,6 +1,7 @@
 using Hangfire;
 using Hangfire.InMemory;
 using Hangfire.SqlServer;
+using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 
 namespace Newsroom.Backend.Jobs;
@@ -21,6 +22,17 @@ public sealed class JobsOptions
 
     /// <summary>False makes this process web-only; another one must run the jobs.</summary>
     public bool RunServer { get; set; } = true;
+
+    public JobStorageKind StorageFor(DatabaseProvider provider) =>
+        Storage ?? (provider == DatabaseProvider.SqlServer ? JobStorageKind.SqlServer : JobStorageKind.InMemory);
+}
+
+internal sealed class JobsOptionsRules(IConfiguration configuration) : IValidateOptions<JobsOptions>
+{
+    public ValidateOptionsResult Validate(string? name, JobsOptions options) =>
+        options.Storage == JobStorageKind.SqlServer && configuration.GetValue(DatabaseOptions.Section + ":Provider", DatabaseProvider.Sqlite) != DatabaseProvider.SqlServer
+            ? ValidateOptionsResult.Fail("Jobs:Storage is SqlServer while Database:Provider is not: jobs are kept in the newsroom's own SQL Server database. Leave Jobs:Storage out.")
+            : ValidateOptionsResult.Success;
 }
 
 /// <summary>
@@ -42,9 +54,10 @@ public static class JobsSetup
     public static IServiceCollection AddJobs(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<JobsOptions>().BindConfiguration(JobsOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<JobsOptions>, JobsOptionsRules>();
         var jobs = configuration.GetSection(JobsOptions.Section).Get<JobsOptions>() ?? new JobsOptions();
         var database = configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new DatabaseOptions();
-        var storage = jobs.Storage ?? (database.Provider == DatabaseProvider.SqlServer ? JobStorageKind.SqlServer : JobStorageKind.InMemory);
+        var storage = jobs.StorageFor(database.Provider);
 
         services.AddHangfire(hangfire =>
         {
@@ -53,7 +66,7 @@ public static class JobsSetup
             {
                 hangfire.UseSqlServerStorage(configuration.GetConnectionString(DatabaseOptions.ConnectionStringName), new SqlServerStorageOptions
                 {
-                    SchemaName = "jobs",
+                    SchemaName = JobsSchema.Name,
                     PrepareSchemaIfNecessary = database.MigratesOnStart,
                 });
             }
@@ -78,7 +91,7 @@ public static class JobsSetup
             server.ServerName = name;
             server.WorkerCount = workers;
             server.Queues = queues;
-            // The job in hand finishes its mail and writes its state; see docs/decisions on stopping.
+            // The job in hand finishes its mail and writes its state.
             server.ShutdownTimeout = TimeSpan.FromSeconds(30);
         });
 }

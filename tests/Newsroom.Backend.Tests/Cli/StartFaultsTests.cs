@@ -14,6 +14,8 @@ public sealed class AStartThatCannotWork : IDisposable
     [InlineData("Stories:PollEvery is 00:00:10", "Stories:PollEvery", "00:00:10")]
     [InlineData("Stories:Feeds:0:Url 'ftp://example.org/feed' is not an http(s) address", "Stories:Feeds:0:Url", "ftp://example.org/feed")]
     [InlineData("Stories:Feeds:0:Url '' is not an http(s) address", "Stories:Feeds:0:Url", "")]
+    [InlineData("ConnectionStrings:Newsroom is no Sqlite connection string", "ConnectionStrings:Newsroom", "data/newsroom.db")]
+    [InlineData("Jobs:Storage is SqlServer while Database:Provider is not", "Jobs:Storage", "SqlServer")]
     [InlineData("Jobs:RunServer", "Jobs:RunServer", "maybe")]
     [InlineData("ConnectionStrings:Newsroom", "Database:Provider", "SqlServer")]
     [InlineData("ConnectionStrings:Newsroom", "ConnectionStrings:Newsroom", "Data Source=/proc/nowhere/newsroom.db")]
@@ -60,6 +62,14 @@ public sealed class AStartThatCannotWork : IDisposable
     }
 
     [Fact]
+    public async Task Is_not_held_up_by_the_lock_of_a_process_that_died_while_migrating()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "data"));
+        await ExecuteAsync("CREATE TABLE __EFMigrationsLock (Id INTEGER PRIMARY KEY, Timestamp TEXT NOT NULL); INSERT INTO __EFMigrationsLock VALUES (1, '2026-11-24')");
+        await using var program = await RunningProgram.ServeAsync(_folder, [], TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Says_that_the_port_is_taken()
     {
         await using var first = await RunningProgram.ServeAsync(_folder, [], TestContext.Current.CancellationToken);
@@ -71,13 +81,7 @@ public sealed class AStartThatCannotWork : IDisposable
     public async Task Refuses_a_database_that_a_newer_version_wrote()
     {
         await RunAsync([], "db", "migrate");
-        await using (var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "data", "newsroom.db")};Pooling=false"))
-        {
-            await connection.OpenAsync(TestContext.Current.CancellationToken);
-            await using var command = connection.CreateCommand();
-            command.CommandText = "INSERT INTO __EFMigrationsHistory VALUES ('29991231000000_Later', '99.0.0')";
-            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        }
+        await ExecuteAsync("INSERT INTO __EFMigrationsHistory VALUES ('29991231000000_Later', '99.0.0')");
         Assert.Contains("newer version of this program (migration 29991231000000_Later)", await FailToStartAsync([]), StringComparison.Ordinal);
         Assert.Equal(1, (await RunAsync([], "db", "migrate")).Exit);
     }
@@ -89,6 +93,15 @@ public sealed class AStartThatCannotWork : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "data", "newsroom.db")};Pooling=false");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
 
     private async Task<string> FailToStartAsync(Dictionary<string, string> settings, params string[] arguments)
     {
