@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Tests;
 
@@ -28,6 +29,8 @@ public sealed class TheFirstMinute : IAsyncLifetime
         Assert.Contains("Demo: nothing here is real", front);
         Assert.Contains($"action=\"{Url}/subscribe\"", front);
         Assert.Contains($"Open       {Url}/", _program.Output);
+        // Once beside the form, once in the snippet to copy: the consent record says that the reader saw it.
+        Assert.Equal(2, Count(WebUtility.HtmlDecode(front), ConsentWording.SignUp.Text));
 
         await PostAsync("/subscribe", HttpStatusCode.SeeOther, ("email", "reader@example.org"), ("source", "front-page"), ("website", ""));
         var confirmation = await MailAsync("reader@example.org", 1);
