@@ -42,8 +42,9 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
         {
             foreach (var subscription in ended)
                 subscription.Leave(now);
-            // The link's own newsletter, left before, belongs to this act: undoing brings all of it back.
-            own.Leave(now);
+            // The link's own newsletter, left a moment before, belongs to this act: undoing brings all of it back. One left long ago does not.
+            if (now < own.LeftAt + UndoFor)
+                own.Leave(now);
             subscriber.LeaveIfNothingIsLeft(now);
             var wording = everything ? ConsentWording.LeaveAll : method == ConsentMethod.OneClick ? ConsentWording.OneClick : ConsentWording.Leave;
             db.Add(Consent.Of(subscriber, ConsentEvent.Withdrawn, ended.Select(s => s.Newsletter), wording, method, null, now));

@@ -98,6 +98,17 @@ public sealed class LeavingANewsletter : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Leaving_all_by_the_link_of_one_left_long_ago_never_brings_that_one_back()
+    {
+        await _app.PostFormAsync(_link);
+        _app.Clock.Advance(TimeSpan.FromDays(90));
+        await PressAsync("You have left This Week", ("from", "page"), ("all", "yes"));
+        await _app.PostFormAsync(_link, ("from", "page"), ("undo", "yes"));
+        Assert.Equal("", await _app.ActiveAsync(Ada));
+        Assert.Equal("left", await _app.StatusAsync(Ada));
+    }
+
+    [Fact]
     public async Task A_slip_is_undone_with_its_consent_on_record()
     {
         await _app.PostFormAsync(_link);
