@@ -6,9 +6,8 @@ namespace Newsroom.Backend.Mail;
 
 public static class MailSetup
 {
-    public static IServiceCollection AddMail(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddMail(this IServiceCollection services)
     {
-        _ = configuration;
         services.AddOptions<MailOptions>().BindConfiguration(MailOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<MailOptions>, MailOptionsRules>();
         services.AddSingleton<IValidateOptions<MailOptions>, MailTemplateCheck>();

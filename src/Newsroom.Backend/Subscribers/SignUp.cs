@@ -44,7 +44,7 @@ public sealed class SignUp(NewsroomDb db, AskForConfirmation ask, MailReadiness 
     public async Task<SignUpOutcome> RunAsync(SignUpForm form, CancellationToken cancellationToken)
     {
         if (mail.Missing is not null)
-            return new SignUpOutcome.NotConfigured("Signing up is not possible yet: this newsroom has not set up its email. Please come back later.");
+            return new SignUpOutcome.NotConfigured(SignUpWords.NoMailYet);
         if (!EmailAddress.TryParse(form.Email, out var address))
             return new SignUpOutcome.BadAddress();
         var offered = await db.Newsletters.AsNoTracking().OrderBy(n => n.Id).ToListAsync(cancellationToken);

@@ -32,5 +32,6 @@ public sealed record SignUpView(IReadOnlyList<Newsletter> Newsletters, SignUpFie
 
 internal static class SignUpWords
 {
+    public const string NoMailYet = "Signing up is not possible yet: this newsroom has not set up its email. Please come back later.";
     public const string BadAddress = "Enter your whole email address, for example name@example.org.";
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Subscribers;
@@ -14,7 +15,7 @@ namespace Newsroom.Backend.Subscribers;
 /// post here without cookies.
 /// </summary>
 [AllowAnonymous, IgnoreAntiforgeryToken, EnableRateLimiting(SignUpLimit.Policy)]
-public sealed class SubscribeModel(NewsroomDb db, SignUp signUp, IOptions<SiteOptions> site) : PageModel
+public sealed class SubscribeModel(NewsroomDb db, SignUp signUp, MailReadiness mail, IOptions<SiteOptions> site) : PageModel
 {
     public const string CheckYourMail = "/subscribe/check-your-mail";
 
@@ -56,6 +57,7 @@ public sealed class SubscribeModel(NewsroomDb db, SignUp signUp, IOptions<SiteOp
     private async Task ShowAsync(SignUpFields fields, CancellationToken cancellationToken)
     {
         fields.Source ??= "subscribe";
+        NotPossible = mail.Missing is null ? null : SignUpWords.NoMailYet;
         Form = new SignUpView(await db.Newsletters.AsNoTracking().OrderBy(n => n.Id).ToListAsync(cancellationToken), fields);
     }
 }

@@ -10,9 +10,8 @@ public static class SubscribersSetup
 {
     private const string Daily = "17 3 * * *";
 
-    public static IServiceCollection AddSubscribers(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddSubscribers(this IServiceCollection services)
     {
-        _ = configuration;
         services.AddScoped<SignUp>().AddScoped<AskForConfirmation>().AddScoped<ConfirmSignUp>().AddScoped<RenewConfirmation>().AddScoped<Leave>();
         services.AddScoped<ReaderLinks>();
         services.AddScoped<IMailComposer, ConfirmationComposer>().AddMailTemplate(ConfirmationComposer.MailKind, ConfirmationComposer.Sample);

@@ -30,7 +30,6 @@ internal static class Telemetry
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
-                .AddMeter("Newsroom")
                 .AddOtlpExporter());
         return services;
     }

@@ -22,7 +22,7 @@ public static class WebSetup
         services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptionsRules>();
         services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, ForwardedHeadersFromProxy>();
 
-        services.AddRazorPages(o => o.RootDirectory = "/");
+        services.AddRazorPages(o => o.RootDirectory = "/").AddMvcOptions(o => o.Filters.Add<OnlyHandledMethods>());
         services.ConfigureHttpJsonOptions(o => Api.ConfigureJson(o.SerializerOptions));
         // Otherwise only Development says why a body could not be read; ErrorAnswers makes a sentence of it.
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);

@@ -20,6 +20,7 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         GET /subscribe
         GET /subscribe/check-your-mail
         GET /unsubscribe/{token}
+        HEAD /archive/feed.xml
         PAGE /error
         POST /api/v1/checkouts
         POST /api/v1/subscriptions

@@ -67,6 +67,19 @@ public sealed class ARequestThatCannotBeRead
         Assert.Contains("POST", answer.Content.Headers.Allow);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
     }
+
+    [Theory]
+    [InlineData("PUT", "/subscribe")]
+    [InlineData("DELETE", "/unsubscribe/some-token")]
+    [InlineData("PUT", "/confirm/some-token")]
+    [InlineData("PATCH", "/donate")]
+    public async Task Gets_405_from_a_page_too(string method, string path)
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        var answer = await Errors.SendAsync(app.Http, new HttpMethod(method), path, "text/html");
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.Status);
+        Assert.Contains("<title>Error: ", answer.Body, StringComparison.Ordinal);
+    }
 }
 
 public sealed class AFaultOfTheProgram

@@ -13,24 +13,27 @@ internal static class ArchiveFeed
     private static readonly XNamespace Atom = "http://www.w3.org/2005/Atom";
 
     public static void MapArchiveFeed(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/archive/feed.xml", async (NewsroomDb db, IOptions<SiteOptions> site, CancellationToken cancellationToken) =>
+        routes.MapMethods("/archive/feed.xml", [HttpMethods.Get, HttpMethods.Head], async (
+            NewsroomDb db, IOptions<SiteOptions> site, HttpRequest request, CancellationToken cancellationToken) =>
         {
+            // Before Site:PublicUrl is set nothing can be mailed, but the feed can be looked at where it was asked for.
+            var address = site.Value.PublicUrl.Length > 0 ? site.Value.Link("") : $"{request.Scheme}://{request.Host}";
             var digests = await PublicDigests.ListAsync(db, null, null, PublicDigests.PageSize, cancellationToken);
-            return Results.Bytes(Write(digests, site.Value), "application/rss+xml; charset=utf-8");
+            return Results.Bytes(Write(digests, site.Value, address), "application/rss+xml; charset=utf-8");
         }).AllowAnonymous().ExcludeFromDescription();
 
-    private static byte[] Write(IReadOnlyList<PublicDigest> digests, SiteOptions site)
+    private static byte[] Write(IReadOnlyList<PublicDigest> digests, SiteOptions site, string address)
     {
         var channel = new XElement("channel",
             new XElement("title", $"{site.Name}: newsletters"),
-            new XElement("link", site.Link("/archive")),
+            new XElement("link", address + "/archive"),
             new XElement("description", $"The newsletters of {site.Name} as they went out."),
             new XElement("language", site.Language),
-            new XElement(Atom + "link", new XAttribute("rel", "self"), new XAttribute("type", "application/rss+xml"), new XAttribute("href", site.Link("/archive/feed.xml"))),
+            new XElement(Atom + "link", new XAttribute("rel", "self"), new XAttribute("type", "application/rss+xml"), new XAttribute("href", address + "/archive/feed.xml")),
             digests.Select(d => new XElement("item",
                 new XElement("title", Clean(d.Subject)),
-                new XElement("link", site.Link(d.Path)),
-                new XElement("guid", new XAttribute("isPermaLink", "true"), site.Link(d.Path)),
+                new XElement("link", address + d.Path),
+                new XElement("guid", new XAttribute("isPermaLink", "true"), address + d.Path),
                 new XElement("category", Clean(d.NewsletterName)),
                 // RFC 1123 is RFC 822 with the four-digit year that RSS prefers.
                 new XElement("pubDate", d.At.UtcDateTime.ToString("r", System.Globalization.CultureInfo.InvariantCulture)),
