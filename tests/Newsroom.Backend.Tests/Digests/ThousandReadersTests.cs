@@ -8,7 +8,9 @@ using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Tests.Digests;
 
-/// <summary>One digest through Debian's Postfix over STARTTLS, judged by programs that know nothing of ours.</summary>
+/// <summary>
+/// One digest of a WordPress site's new stories through Debian's Postfix over STARTTLS, judged by programs that know nothing of ours.
+/// </summary>
 public sealed partial class AThousandReaders
 {
     private const int Audience = 1000;
@@ -30,18 +32,24 @@ public sealed partial class AThousandReaders
         Tool.Need(PostfixRelay.Present, "Postfix (as root)");
         await using var sink = SmtpSink.Start();
         await using var relay = await PostfixRelay.StartAsync(sink.Port, Stop);
+        await using var site = await FeedSite.StartAsync();
         await using var app = await NewsroomApp.StartAsync(new()
         {
             ["Mail:Smtp:Host"] = "localhost",
             ["Mail:Smtp:Port"] = relay.Port.ToString(CultureInfo.InvariantCulture),
             ["Mail:Smtp:Security"] = "StartTls",
             ["Mail:Smtp:TrustedCertificateFile"] = relay.CertificateFile,
+            ["Stories:AllowPrivateNetworks"] = "true",
+            ["Stories:Feeds:0:Url"] = site.Feed,
         });
         // A spam filter compares the Date with its own clock.
         app.Clock.SetUtcNow(TimeProvider.System.GetUtcNow());
         await app.AddNewsletterAsync();
         await app.AddReadersAsync(Audience);
-        await app.PushStoriesAsync(8);
+        site.Serves(Rss.Stories(2, 1));
+        await app.FetchOneAsync();
+        site.Serves(Rss.Of(Enumerable.Range(1, 10).Reverse().Select(n => Rss.Item(n, $"Story {n}: the harbour&#8217;s &#8220;new&#8221; bridge"))));
+        await app.FetchOneAsync();
         var digest = await app.ComposeAsync();
         await app.StepAsync(digest, "send");
         await app.RunDueJobsAsync();
@@ -52,6 +60,8 @@ public sealed partial class AThousandReaders
         var mails = sink.Mails;
         Assert.Equal(Enumerable.Range(1, Audience).Select(ConfirmedReaders.Address).Order(), mails.Select(m => m.To).Order());
         AssertHeaders(mails);
+        Assert.Contains("Story 10: the harbour’s “new” bridge", mails[0].Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Story 2:", mails[0].Text, StringComparison.Ordinal);
         await AssertOneClickAsync(app, mails[0]);
         await AssertSignaturesAsync(mails);
         await AssertNotSpamAsync([mails[0], mails[Audience / 2], mails[^1]]);
