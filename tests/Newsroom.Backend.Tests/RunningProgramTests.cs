@@ -15,5 +15,14 @@ public sealed class AnOperatorsStart : IDisposable
         Assert.Equal(0, await program.TerminateAsync(cancellationToken));
     }
 
+    [Fact]
+    public async Task Says_what_is_not_configured_and_serves_all_the_same()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var program = await RunningProgram.ServeAsync(_folder, new() { ["Mail:From"] = "news@example.org" }, cancellationToken);
+        Assert.Contains("Mail is not configured: set Mail:Smtp:Host, Site:PublicUrl, Site:PostalAddress.", program.Output, StringComparison.Ordinal);
+        Assert.Contains("Gifts are not configured: set Stripe:SecretKey", program.Output, StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

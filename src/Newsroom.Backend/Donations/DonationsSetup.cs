@@ -15,6 +15,7 @@ public static class DonationsSetup
         services.AddSingleton<IValidateOptions<OrganisationOptions>, OrganisationOptionsRules>();
         services.AddOptions<StripeOptions>().BindConfiguration(StripeOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<StripeOptions>, StripeOptionsRules>();
+        services.AddStartNote(s => s.GetRequiredService<IOptions<StripeOptions>>().Value.IsConfigured ? null : "Gifts are not configured: set Stripe:SecretKey, Stripe:WebhookSecret, Organisation:LegalName.");
         services.AddSingleton(provider =>
             GivingTerms.Read(provider.GetRequiredService<IOptions<StripeOptions>>().Value, configuration.GetSection(StripeOptions.Section)));
 

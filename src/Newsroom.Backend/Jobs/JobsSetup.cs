@@ -3,6 +3,7 @@ using Hangfire.InMemory;
 using Hangfire.SqlServer;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Jobs;
 
@@ -75,6 +76,9 @@ public static class JobsSetup
                 hangfire.UseInMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Long });
             }
         });
+        services.AddStartNote(_ => !jobs.RunServer && storage == JobStorageKind.InMemory
+            ? "Jobs:RunServer is false and jobs are in memory: nobody runs them, so no mail leaves. Jobs of another process need SQL Server."
+            : null);
         services.AddHostedService<TimetableStart>();
         services.AddHealthChecks().AddCheck<TimetableCheck>("timetable");
         if (jobs.RunServer)

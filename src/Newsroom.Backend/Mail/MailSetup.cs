@@ -11,7 +11,7 @@ public static class MailSetup
         services.AddOptions<MailOptions>().BindConfiguration(MailOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<MailOptions>, MailOptionsRules>();
         services.AddSingleton<IValidateOptions<MailOptions>, MailTemplateCheck>();
-        services.AddSingleton<MailReadiness>();
+        services.AddSingleton<MailReadiness>().AddStartNote(s => s.GetRequiredService<MailReadiness>().MissingForLists);
         services.AddSingleton<MailTemplates>();
         services.AddSingleton<DkimSignatures>();
         services.AddSingleton<MessageBuilder>();

@@ -29,6 +29,7 @@ public static class WebSetup
         services.AddProblemDetails(o => o.CustomizeProblemDetails =
             problem => problem.ProblemDetails.Extensions["traceId"] = ErrorAnswers.TraceId(problem.HttpContext));
         services.AddExceptionHandler<UnexpectedErrors>();
+        services.AddHostedService<StartNotes>();
         services.AddCors();
         services.AddRateLimiter(limits =>
         {
