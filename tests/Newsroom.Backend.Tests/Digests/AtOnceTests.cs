@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Digests;
 
 namespace Newsroom.Backend.Tests.Digests;
 
@@ -42,6 +44,47 @@ public sealed class BetweenTwoReads : IAsyncLifetime
             Assert.True(await TimesInDigestsAsync() is var times && times.All(t => t == 1), $"Before read {read}: {string.Join(' ', times)}");
         }
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task A_digest_begun_by_hand_while_the_sweep_takes_it_up_goes_on(int hoursLater)
+    {
+        await _app.AddNewsletterAsync();
+        await _app.AddReadersAsync(1);
+        for (var read = 1; read <= Reads; read++)
+        {
+            await _app.PushStoriesAsync();
+            var (digest, begun) = (await _app.ComposeAsync(), false);
+            await ScheduleAsync(digest, 1);
+            _app.Clock.Advance(TimeSpan.FromHours(hoursLater));
+            _app.BeforeRead(read, async () => begun = (await _app.Api.PostAsync($"/api/v1/digests/{digest}/send", null)).IsSuccessStatusCode);
+            await _app.RunOnlyAsync<TendDigests>();
+            var status = (string)(await _app.DigestAsync(digest))["status"]!;
+            Assert.True(status == (begun || hoursLater == 1 ? "sending" : "stopped"), $"Before read {read}: {status}");
+        }
+    }
+
+    [Fact]
+    public async Task A_digest_put_off_while_the_sweep_takes_it_up_waits()
+    {
+        await _app.AddNewsletterAsync();
+        for (var read = 1; read <= Reads; read++)
+        {
+            await _app.PushStoriesAsync();
+            var (digest, putOff) = (await _app.ComposeAsync(), false);
+            await ScheduleAsync(digest, 1);
+            _app.Clock.Advance(TimeSpan.FromHours(1));
+            _app.BeforeRead(read, async () => putOff = (await ScheduleAsync(digest, 2)).IsSuccessStatusCode);
+            await _app.RunOnlyAsync<TendDigests>();
+            var status = (string)(await _app.DigestAsync(digest))["status"]!;
+            Assert.True(status == (putOff ? "scheduled" : "sending"), $"Before read {read}: {status}");
+            await _app.StepAsync(digest, "cancel");
+        }
+    }
+
+    private Task<HttpResponseMessage> ScheduleAsync(string digest, int hours) => _app.Api.PostAsync($"/api/v1/digests/{digest}/schedule", JsonContent.Create(
+        new { at = _app.Clock.GetUtcNow().AddHours(hours).ToString("s", CultureInfo.InvariantCulture), timeZone = "Etc/UTC" }));
 
     private async Task TryComposeAsync()
     {
