@@ -44,12 +44,11 @@ public static class JobsSetup
         services.AddOptions<JobsOptions>().BindConfiguration(JobsOptions.Section).ValidateOnStart();
         var jobs = configuration.GetSection(JobsOptions.Section).Get<JobsOptions>() ?? new JobsOptions();
         var database = configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new DatabaseOptions();
-        var storage = jobs.Storage ?? (database.Provider == DatabaseProvider.SqlServer ? JobStorageKind.SqlServer : JobStorageKind.InMemory);
 
         services.AddHangfire(hangfire =>
         {
             hangfire.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
-            if (storage == JobStorageKind.SqlServer)
+            if (StorageOf(configuration) == JobStorageKind.SqlServer)
             {
                 hangfire.UseSqlServerStorage(configuration.GetConnectionString(DatabaseOptions.ConnectionStringName), new SqlServerStorageOptions
                 {
@@ -71,6 +70,12 @@ public static class JobsSetup
         }
         return services;
     }
+
+    /// <summary>Where jobs are kept, as configured or by the database's provider.</summary>
+    public static JobStorageKind StorageOf(IConfiguration configuration) =>
+        configuration.GetValue<JobStorageKind?>($"{JobsOptions.Section}:{nameof(JobsOptions.Storage)}")
+        ?? (configuration.GetValue<DatabaseProvider>($"{DatabaseOptions.Section}:{nameof(DatabaseOptions.Provider)}") == DatabaseProvider.SqlServer
+            ? JobStorageKind.SqlServer : JobStorageKind.InMemory);
 
     private static void AddServer(IServiceCollection services, string name, int workers, params string[] queues) =>
         services.AddHangfireServer(server =>
