@@ -46,6 +46,9 @@ public sealed partial class NewsroomApp
     public async Task<string> ComposeAsync(string newsletter = "this-week") =>
         (string)(await PostAsync("/api/v1/digests", new { newsletter }, HttpStatusCode.Created))["id"]!;
 
+    /// <summary>Lets something happen once, before the program's next read or the so manieth (from 1): another request, another node.</summary>
+    public void BeforeRead(int read, Func<Task> happens) => _meanwhile.BeforeRead(read, happens);
+
     /// <summary>A newsletter with readers and a digest of one new story; gives the digest's id.</summary>
     public async Task<string> ReadyDigestAsync(int readers)
     {

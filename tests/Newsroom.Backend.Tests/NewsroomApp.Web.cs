@@ -35,4 +35,8 @@ public sealed partial class NewsroomApp
     /// <summary>Takes a table away under the running program: from now on whoever reads it fails unexpectedly.</summary>
     public Task BreakTableAsync(string table) => ReadAsync(db => db.Database.ExecuteSqlAsync(
         System.Runtime.CompilerServices.FormattableStringFactory.Create($"ALTER TABLE \"{table}\" RENAME TO \"Broken{table}\"")));
+
+    /// <summary>Gives the table back.</summary>
+    public Task MendTableAsync(string table) => ReadAsync(db => db.Database.ExecuteSqlAsync(
+        System.Runtime.CompilerServices.FormattableStringFactory.Create($"ALTER TABLE \"Broken{table}\" RENAME TO \"{table}\"")));
 }

@@ -25,6 +25,7 @@ public sealed partial class NewsroomApp : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("newsroom-test-").FullName;
     private readonly WebApplicationFactory<Program> _program;
     private readonly JobBench _jobs = new();
+    private readonly Meanwhile _meanwhile = new();
 
     private NewsroomApp(Dictionary<string, string?> settings)
     {
@@ -40,7 +41,7 @@ public sealed partial class NewsroomApp : IAsyncDisposable
                 services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
                 services.Replace(ServiceDescriptor.Singleton<IBackgroundJobClient>(_jobs));
                 services.AddSingleton<Mail.IMailComposer>(_letters);
-                services.ConfigureDbContext<SqliteNewsroomDb>(db => db.AddInterceptors(Ground.TSqlTwin.Instance));
+                services.ConfigureDbContext<SqliteNewsroomDb>(db => db.AddInterceptors(Ground.TSqlTwin.Instance, _meanwhile));
             });
         });
     }

@@ -33,21 +33,17 @@ public sealed class ComposeDigest(NewsroomDb db, NewStories newStories, TimeProv
     {
         if (order.SlotId is { } slotId && await OfSlotAsync(slotId, cancellationToken) is { } made)
             return made;
-        var fresh = await newStories.OfAsync(order.NewsletterId, cancellationToken);
-        if (order.StoryIds is null && fresh.Stories.Count == 0)
-            return new ComposeOutcome.NothingNew(NothingNewWords(fresh.LastNumber), fresh.ThroughId);
-        var stories = fresh.Stories;
-        if (order.StoryIds is { } ids)
-        {
-            stories = await db.Stories.Where(s => ids.Contains(s.PublicId) && s.WithdrawnAt == null).ToListAsync(cancellationToken);
-            if (ids.FirstOrDefault(id => stories.TrueForAll(s => s.PublicId != id)) is { } unknown)
-                return new ComposeOutcome.BadStory(unknown, "There is no such story, or it was withdrawn.");
-            stories = [.. ids.Select(id => stories.Single(s => s.PublicId == id))];
-        }
         var newsletterName = await db.Newsletters.Where(n => n.Id == order.NewsletterId).Select(n => n.Name).SingleAsync(cancellationToken);
         while (true)
         {
+            // The number first: a digest made after it takes the number, and then what is new is read again.
             var number = await db.Digests.Where(d => d.NewsletterId == order.NewsletterId).MaxAsync(d => d.Number, cancellationToken) ?? 0;
+            var fresh = await newStories.OfAsync(order.NewsletterId, cancellationToken);
+            if (order.StoryIds is null && fresh.Stories.Count == 0)
+                return new ComposeOutcome.NothingNew(NothingNewWords(fresh.LastNumber), fresh.ThroughId);
+            var stories = order.StoryIds is null ? fresh.Stories : await NamedAsync(order.StoryIds, cancellationToken);
+            if (order.StoryIds?.FirstOrDefault(id => stories.TrueForAll(s => s.PublicId != id)) is { } unknown)
+                return new ComposeOutcome.BadStory(unknown, "There is no such story, or it was withdrawn.");
             var digest = Draft(order, stories, fresh, newsletterName, number + 1, clock.GetUtcNow());
             db.Add(digest);
             try
@@ -57,12 +53,19 @@ public sealed class ComposeDigest(NewsroomDb db, NewStories newStories, TimeProv
             }
             catch (DbUpdateException e) when (db.IsUniqueViolation(e))
             {
-                // Another one took the number, or made the slot's digest, between the two statements.
+                // Another one took the number, or made the slot's digest, meanwhile.
                 db.ChangeTracker.Clear();
                 if (order.SlotId is { } slot && await OfSlotAsync(slot, cancellationToken) is { } theirs)
                     return theirs;
             }
         }
+    }
+
+    /// <summary>In the order of <paramref name="ids"/>, without those that cannot be sent.</summary>
+    private async Task<List<Story>> NamedAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        var stories = await db.Stories.AsNoTracking().Where(s => ids.Contains(s.PublicId) && s.WithdrawnAt == null).ToListAsync(cancellationToken);
+        return [.. ids.Join(stories, id => id, s => s.PublicId, (_, story) => story)];
     }
 
     private async Task<ComposeOutcome.Composed?> OfSlotAsync(int slotId, CancellationToken cancellationToken) =>
@@ -98,7 +101,7 @@ public sealed class ComposeDigest(NewsroomDb db, NewStories newStories, TimeProv
     }
 
     private static string SubjectOf(string lead, string newsletterName) =>
-        $"{newsletterName}: {DigestModel.Cut(lead, Digest.SubjectLength - newsletterName.Length - 2)}";
+        $"{newsletterName}: {PlainText.Cut(lead, Digest.SubjectLength - newsletterName.Length - 2)}";
 
     private static string NothingNewWords(int? lastNumber) => lastNumber is { } number
         ? $"Nothing new since digest {number}: no story has come in since."

@@ -25,7 +25,7 @@ public sealed class IllegalDigestStepException(string why) : InvalidOperationExc
 
 /// <summary>
 /// One edition of a newsletter: <c>Draft → Scheduled → Sending ⇄ Paused → Sent</c>, with the other ends of <see cref="DigestStatus"/>.
-/// <see cref="Status"/> is its concurrency token: a step decided on an old status is not saved.
+/// <see cref="Status"/> and <see cref="ScheduledAt"/> are its concurrency tokens: a step decided on old ones is not saved.
 /// </summary>
 public sealed class Digest
 {
@@ -123,11 +123,13 @@ public sealed class Digest
         (Status, FinishedAt) = (DigestStatus.Cancelled, now);
     }
 
-    /// <summary>The program gives it back to its people.</summary>
-    /// <exception cref="IllegalDigestStepException">It is neither due nor being sent.</exception>
+    public bool IsDue(DateTimeOffset now) => Status == DigestStatus.Scheduled && ScheduledAt <= now;
+
+    /// <summary>The program gives it back to its people instead of beginning it.</summary>
+    /// <exception cref="IllegalDigestStepException">It is not scheduled.</exception>
     public void Stop(string reason)
     {
-        Allow("stopped", DigestStatus.Scheduled, DigestStatus.Sending);
+        Allow("stopped", DigestStatus.Scheduled);
         (Status, Reason) = (DigestStatus.Stopped, reason.Length > ReasonLength ? reason[..ReasonLength] : reason);
     }
 
@@ -182,6 +184,7 @@ internal sealed class DigestMapping : IEntityTypeConfiguration<Digest>, IEntityT
         builder.Property(d => d.Note).HasMaxLength(Digest.NoteLength);
         builder.Property(d => d.Reason).HasMaxLength(Digest.ReasonLength);
         builder.Property(d => d.Status).IsConcurrencyToken();
+        builder.Property(d => d.ScheduledAt).IsConcurrencyToken();
         builder.HasOne<Newsletters.Newsletter>().WithMany().HasForeignKey(d => d.NewsletterId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<DigestSlot>().WithOne().HasForeignKey<Digest>(d => d.SlotId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(d => d.Stories).WithOne().HasForeignKey(s => s.DigestId).OnDelete(DeleteBehavior.Cascade);

@@ -1,3 +1,4 @@
+using Newsroom.Backend.Stories;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Digests;
@@ -8,7 +9,6 @@ public static class DigestModel
     /// <summary>Stands where a reader's own unsubscribe link goes. Plain letters: the same before and after encoding.</summary>
     public const string UnsubscribeMark = "UNSUBSCRIBE-LINK-OF-THE-READER";
 
-    private const int LeadLength = 420;
     private const int SummaryLength = 260;
     private const int PreheaderLength = 140;
 
@@ -21,11 +21,11 @@ public static class DigestModel
             ["newsletter"] = new Dictionary<string, object?>(StringComparer.Ordinal) { ["name"] = newsletterName, ["description"] = description ?? "" },
             ["number"] = digest.Number,
             ["subject"] = digest.Subject,
-            ["preheader"] = Cut(stories[0].Summary.Length > 0 ? stories[0].Summary : stories[0].Title, PreheaderLength),
+            ["preheader"] = PlainText.Cut(stories[0].Summary.Length > 0 ? stories[0].Summary : stories[0].Title, PreheaderLength),
             ["date"] = TimeZoneInfo.ConvertTime(date, site.Zone).ToString("D", site.Culture),
             ["note"] = Paragraphs(digest.Note),
-            ["lead"] = Story(stories[0], LeadLength, site.Language),
-            ["stories"] = stories.Skip(1).Select(s => Story(s, SummaryLength, site.Language)).ToList(),
+            ["lead"] = Story(stories[0], stories[0].Summary, site.Language),
+            ["stories"] = stories.Skip(1).Select(s => Story(s, PlainText.Cut(s.Summary, SummaryLength), site.Language)).ToList(),
             ["left_out"] = digest.LeftOutCount,
             ["archive_url"] = archiveUrl,
             ["unsubscribe_url"] = UnsubscribeMark,
@@ -63,22 +63,11 @@ public static class DigestModel
     public static List<string> Paragraphs(string? note) =>
         [.. (note ?? "").ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
 
-    /// <summary>At most <paramref name="length"/> characters, cut between words.</summary>
-    public static string Cut(string text, int length)
-    {
-        if (text.Length <= length)
-            return text;
-        var end = text.LastIndexOf(' ', length - 1);
-        if (end <= length / 2)
-            end = char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1;
-        return text[..end].TrimEnd(' ', ',', ';', ':', '.', '-', '–', '—') + "…";
-    }
-
     // Empty texts, not nulls: a template that names something absent is taken for a slip.
-    private static Dictionary<string, object?> Story(DigestStory story, int length, string siteLanguage) => new(StringComparer.Ordinal)
+    private static Dictionary<string, object?> Story(DigestStory story, string summary, string siteLanguage) => new(StringComparer.Ordinal)
     {
         ["title"] = story.Title,
-        ["summary"] = Cut(story.Summary, length),
+        ["summary"] = summary,
         ["link"] = story.Link,
         ["author"] = story.Author ?? "",
         ["section"] = story.Section ?? "",

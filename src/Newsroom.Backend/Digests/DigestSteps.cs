@@ -22,7 +22,7 @@ public abstract record DigestStep
     public sealed record Invalid(string Field, string Why) : DigestStep;
 }
 
-/// <summary>Load, let the digest decide, save; decided anew when its status changed meanwhile.</summary>
+/// <summary>Load, let the digest decide, save; decided anew when its status or time changed meanwhile.</summary>
 public sealed class ChangeDigest(NewsroomDb db)
 {
     public async Task<DigestStep> RunAsync(string publicId, Func<Digest, Task> step, CancellationToken cancellationToken)

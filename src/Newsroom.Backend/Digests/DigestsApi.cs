@@ -68,7 +68,7 @@ internal static class DigestsApi
             return Api.Invalid("subject", $"Give a subject of 1 to {Digest.SubjectLength} characters on one line, or leave it out.");
         if (order.Note is { Length: > Digest.NoteLength })
             return Api.Invalid("note", $"Keep the note within {Digest.NoteLength} characters.");
-        if (order.StoryIds is { } ids && (ids.Count is 0 or > MostStories || ids.Distinct(StringComparer.Ordinal).Count() != ids.Count))
+        if (order.StoryIds is { } ids && (ids.Count is 0 or > MostStories || ids.Any(string.IsNullOrWhiteSpace) || ids.Distinct(StringComparer.Ordinal).Count() != ids.Count))
             return Api.Invalid("storyIds", $"Name 1 to {MostStories} stories, each once, or leave storyIds out for what is new.");
         var outcome = await compose.RunAsync(new DigestOrder(newsletterId.Value, order.Subject?.Trim(), order.Note, order.StoryIds), cancellationToken);
         return outcome switch

@@ -1,4 +1,3 @@
-using Newsroom.Backend.Data;
 using Newsroom.Backend.Digests.Archive;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
@@ -17,7 +16,8 @@ public static class DigestsSetup
         services.AddMailTemplate(Editions.Template, DigestModel.Sample);
         services.AddRecurringJob<TendDigests>("digests.tend", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
         services.AddRecurringJob<TakeSlots>("digests.cadence", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
-        if (IsAlone(configuration))
+        // Jobs in memory belong to one process, so there is no other that could hold a lease.
+        if (JobsSetup.StorageOf(configuration) == JobStorageKind.InMemory)
             services.AddHostedService<ReclaimAtStart>();
         return services;
     }
@@ -27,13 +27,5 @@ public static class DigestsSetup
         app.MapDigestsApi();
         app.MapArchiveFeed();
         return app;
-    }
-
-    /// <summary>Jobs in memory belong to one process, so there is no other that could hold a lease.</summary>
-    private static bool IsAlone(IConfiguration configuration)
-    {
-        var jobs = configuration.GetSection(JobsOptions.Section).Get<JobsOptions>() ?? new JobsOptions();
-        var provider = configuration.GetValue(DatabaseOptions.Section + ":Provider", DatabaseProvider.Sqlite);
-        return jobs.Storage == JobStorageKind.InMemory || (jobs.Storage is null && provider == DatabaseProvider.Sqlite);
     }
 }

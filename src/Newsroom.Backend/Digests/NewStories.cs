@@ -32,9 +32,13 @@ public sealed class NewStories(NewsroomDb db)
         var fresh = db.Stories.AsNoTracking()
             .Where(s => s.Id > afterId && !s.SeenBefore && s.WithdrawnAt == null && (s.NewsletterId == null || s.NewsletterId == newsletterId))
             .Where(s => !db.DigestStories.Any(x => x.StoryId == s.Id && earlier.Any(d => d.Id == x.DigestId)));
+        // The end first: what comes in between these statements is behind it, and so the next digest's.
+        // SQL Server may commit two intakes of one moment in the other order of their ids. The next statement waits for rows below this end that
+        // are being written, unless the database reads snapshots (READ_COMMITTED_SNAPSHOT): there one could slip through.
+        var throughId = await fresh.MaxAsync(s => (long?)s.Id, cancellationToken) ?? afterId;
+        fresh = fresh.Where(s => s.Id <= throughId);
         var stories = await fresh.OrderByDescending(s => s.PublishedAt ?? s.FirstSeenAt).ThenByDescending(s => s.Id).Take(Most).ToListAsync(cancellationToken);
         var count = stories.Count < Most ? stories.Count : await fresh.CountAsync(cancellationToken);
-        var throughId = await fresh.MaxAsync(s => (long?)s.Id, cancellationToken) ?? afterId;
         return new FreshStories(stories, count - stories.Count, afterId, throughId, lastNumber);
     }
 }

@@ -8,6 +8,8 @@ namespace Newsroom.Backend.Digests;
 /// </summary>
 public sealed class ScheduleDigest(ChangeDigest change, TimeProvider clock)
 {
+    private const int EarliestYear = 2000;
+    private const int LatestYear = 2100;
     private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss"];
 
     /// <param name="publicId">Which digest.</param>
@@ -20,6 +22,9 @@ public sealed class ScheduleDigest(ChangeDigest change, TimeProvider clock)
             return new DigestStep.Invalid("timeZone", $"'{timeZone}' is not a time zone known here: give an IANA name such as America/New_York.");
         if (!DateTime.TryParseExact(at, Formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
             return new DigestStep.Invalid("at", "Give the local time without an offset, for example 2026-11-24T07:00.");
+        // Zones' arithmetic fails at both ends of the calendar; so far off, it is a slip of the pen.
+        if (local.Year is < EarliestYear or > LatestYear)
+            return new DigestStep.Invalid("at", $"Give a time in the years from {EarliestYear} to {LatestYear}.");
         if (LocalTime.GapAround(local, zone) is var (before, after))
             return new DigestStep.Invalid("at", string.Create(CultureInfo.InvariantCulture,
                 $"{local:HH:mm} does not exist on {local:yyyy-MM-dd} in {timeZone}: the clocks go forward. Choose {before:HH:mm} or {after:HH:mm}."));

@@ -2,6 +2,7 @@ using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Jobs;
+using Newsroom.Backend.Stories;
 
 namespace Newsroom.Backend.Digests;
 
@@ -23,6 +24,11 @@ public sealed class SendSlice(NewsroomDb db, PlanAudience plan, SliceRun run, IB
             if (await plan.RunAsync(digestId, leaseId, cancellationToken))
                 more = await run.RunAsync(digestId, leaseId, cancellationToken);
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await NoteAsync(digestId, leaseId, e.GetBaseException().Message);
+            throw;
+        }
         finally
         {
             await DeliveryRows.ReleaseAsync(db, digestId, leaseId);
@@ -33,6 +39,14 @@ public sealed class SendSlice(NewsroomDb db, PlanAudience plan, SliceRun run, IB
         cancellationToken.ThrowIfCancellationRequested();
         if (more)
             jobs.EnqueueSlice(digestId);
+    }
+
+    /// <summary>Staff see why nothing moves; the next slice that works takes it away again.</summary>
+    private Task<int> NoteAsync(int digestId, Guid leaseId, string fault)
+    {
+        var reason = PlainText.Cut($"Sending failed, and is tried again every minute: {fault}", Digest.ReasonLength);
+        return db.Digests.Where(d => d.Id == digestId && d.LeaseId == leaseId && d.Status == DigestStatus.Sending)
+            .ExecuteUpdateAsync(s => s.SetProperty(d => d.Reason, reason));
     }
 
     /// <summary>"Sent" is said only of a digest whose every row is accounted for.</summary>

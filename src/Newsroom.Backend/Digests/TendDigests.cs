@@ -50,21 +50,25 @@ public sealed partial class TendDigests(
         {
             var outcome = await change.RunAsync(publicId, digest => StartOrHoldAsync(digest, now, cancellationToken), cancellationToken);
             if (outcome is DigestStep.NotNow(var why))
-                await change.RunAsync(publicId, digest => Hold(digest, why), cancellationToken);
+                await change.RunAsync(publicId, digest => Hold(digest, why, now), cancellationToken);
         }
     }
 
     private Task StartOrHoldAsync(Digest digest, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (digest.ScheduledAt is not { } due || now - due <= DigestSlot.Window)
+        // Since it was listed, a person or another node may have begun it, put it off or cancelled it: then it is no longer the sweep's.
+        if (!digest.IsDue(now))
+            return Task.CompletedTask;
+        if (now - digest.ScheduledAt <= DigestSlot.Window)
             return start.RunAsync(digest, now, cancellationToken);
-        var local = TimeZoneInfo.ConvertTime(due, site.Value.Zone);
-        return Hold(digest, $"It was due on {local.ToString("f", site.Value.Culture)} and nothing was running then. Send it now by resuming it, or cancel it.");
+        var local = TimeZoneInfo.ConvertTime(digest.ScheduledAt!.Value, site.Value.Zone);
+        return Hold(digest, $"It was due on {local.ToString("f", site.Value.Culture)} and nothing was running then. Send it now by resuming it, or cancel it.", now);
     }
 
-    private static Task Hold(Digest digest, string why)
+    private static Task Hold(Digest digest, string why, DateTimeOffset now)
     {
-        digest.Stop(why);
+        if (digest.IsDue(now))
+            digest.Stop(why);
         return Task.CompletedTask;
     }
 

@@ -23,9 +23,6 @@ public sealed class JobsOptions
 
     /// <summary>False makes this process web-only; another one must run the jobs.</summary>
     public bool RunServer { get; set; } = true;
-
-    public JobStorageKind StorageFor(DatabaseProvider provider) =>
-        Storage ?? (provider == DatabaseProvider.SqlServer ? JobStorageKind.SqlServer : JobStorageKind.InMemory);
 }
 
 internal sealed class JobsOptionsRules(IConfiguration configuration) : IValidateOptions<JobsOptions>
@@ -58,7 +55,7 @@ public static class JobsSetup
         services.AddSingleton<IValidateOptions<JobsOptions>, JobsOptionsRules>();
         var jobs = configuration.GetSection(JobsOptions.Section).Get<JobsOptions>() ?? new JobsOptions();
         var database = configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new DatabaseOptions();
-        var storage = jobs.StorageFor(database.Provider);
+        var storage = StorageOf(configuration);
 
         services.AddHangfire(hangfire =>
         {
@@ -88,6 +85,12 @@ public static class JobsSetup
         }
         return services;
     }
+
+    /// <summary>Where jobs are kept, as configured or by the database's provider.</summary>
+    public static JobStorageKind StorageOf(IConfiguration configuration) =>
+        configuration.GetValue<JobStorageKind?>($"{JobsOptions.Section}:{nameof(JobsOptions.Storage)}")
+        ?? (configuration.GetValue<DatabaseProvider>($"{DatabaseOptions.Section}:{nameof(DatabaseOptions.Provider)}") == DatabaseProvider.SqlServer
+            ? JobStorageKind.SqlServer : JobStorageKind.InMemory);
 
     private static void AddServer(IServiceCollection services, string name, int workers, params string[] queues) =>
         services.AddHangfireServer(server =>

@@ -67,7 +67,7 @@ public sealed class FeedClient(IHttpClientFactory clients, IOptions<SiteOptions>
         {
             return new FeedAnswer.Failure($"The site did not answer completely within {MaxTime.TotalSeconds:0} seconds.");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
         {
             return new FeedAnswer.Failure(FeedFaults.OfConnection(e, current));
         }
@@ -110,18 +110,32 @@ public sealed class FeedClient(IHttpClientFactory clients, IOptions<SiteOptions>
         headers.NonValidated.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
     /// <summary>Null when there is more than <paramref name="limit"/> bytes after decompression.</summary>
+    /// <exception cref="InvalidDataException">The body is not compressed as its Content-Encoding says.</exception>
     private static async Task<byte[]?> LimitedAsync(HttpResponseMessage response, int limit, CancellationToken cancellationToken)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         using var body = new MemoryStream();
         var buffer = new byte[64 * 1024];
-        for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
+        for (int read; (read = await ReadAsync(stream, buffer, cancellationToken)) > 0;)
         {
             if (body.Length + read > limit)
                 return null;
             body.Write(buffer, 0, read);
         }
         return body.ToArray();
+    }
+
+    private static async ValueTask<int> ReadAsync(Stream stream, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stream.ReadAsync(buffer, cancellationToken);
+        }
+        catch (InvalidOperationException e)
+        {
+            // What the streams for gzip and deflate call InvalidDataException, BrotliStream calls so.
+            throw new InvalidDataException("The body is not Brotli.", e);
+        }
     }
 }
 

@@ -20,17 +20,22 @@ public static partial class FeedParser
     private static readonly XNamespace Xml = XNamespace.Xml;
 
     /// <summary>The feed's items, in its order.</summary>
+    /// <param name="body">RSS or Atom.</param>
+    /// <param name="charset">As the Content-Type names it.</param>
+    /// <param name="address">What relative links are relative to.</param>
+    /// <param name="mayBeEmpty">True takes a channel without items for a new site's; otherwise it is a fault of the site.</param>
     /// <exception cref="FeedUnreadableException">Not a feed, a feed of comments, or one without a single item.</exception>
-    public static IReadOnlyList<FeedItem> Read(ReadOnlyMemory<byte> body, string? charset, Uri address)
+    public static IReadOnlyList<FeedItem> Read(ReadOnlyMemory<byte> body, string? charset, Uri address, bool mayBeEmpty)
     {
         var root = FeedXml.Read(body, charset);
         var kind = root.Name.LocalName;
         if (kind is not ("rss" or "RDF" or "feed"))
             throw new FeedUnreadableException($"The answer is XML, but neither RSS nor Atom: its first element is '{PlainText.Cut(kind, 40)}'.");
         var elements = root.Descendants().Where(e => e.Name.LocalName is "item" or "entry").Take(MostItems).ToList();
-        var head = kind == "feed" ? root : root.Child("channel") ?? root;
+        var channel = kind == "feed" ? root : root.Child("channel");
+        var head = channel ?? root;
         RefuseComments(head, elements, address);
-        if (elements.Count == 0)
+        if (elements.Count == 0 && !(mayBeEmpty && channel is not null))
             throw new FeedUnreadableException("The feed has no items: nothing was taken in.");
         var site = new Site(address, head);
         return [.. elements.Select(e => ReadItem(e, site)).OfType<FeedItem>()];

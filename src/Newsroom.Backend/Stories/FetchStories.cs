@@ -31,6 +31,13 @@ public sealed record FetchReport(IReadOnlyList<FeedReport> Feeds)
 public sealed class FetchStories(
     NewsroomDb db, FeedClient feeds, TakeInFeed takeIn, IOptions<StoriesOptions> options, TimeProvider clock, ILogger<FetchStories> logger)
 {
+    /// <summary>
+    /// What is asked for now waits for a poll under way, which is over after <see cref="FeedClient.MaxTime"/>: a digest's slot and the poll fall
+    /// due at the same full minute, and that poll may have asked conditionally.
+    /// </summary>
+    private static readonly TimeSpan Patience = FeedClient.MaxTime + TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
+
     /// <summary>Every feed, now and unconditionally: by hand, and before a digest is made.</summary>
     public Task<FetchReport> RunAsync(CancellationToken cancellationToken) => RunAsync(onlyDue: false, cancellationToken);
 
@@ -43,12 +50,11 @@ public sealed class FetchStories(
         // Feeds for every newsletter first: a story that is in one of them is not only for the newsletter of another.
         foreach (var source in options.Value.Feeds.OrderBy(f => f.Newsletter is null ? 0 : 1))
         {
-            var now = clock.GetUtcNow();
             db.ChangeTracker.Clear();
             var feed = await FeedRows.GetOrAddAsync(db, source.Url, cancellationToken);
-            if (onlyDue && !feed.IsDue(options.Value.PollEvery, now))
+            if (onlyDue && !feed.IsDue(options.Value.PollEvery, clock.GetUtcNow()))
                 continue;
-            if (!await FeedRows.ClaimAsync(db, feed.Id, now, cancellationToken))
+            if (await ClaimAsync(feed.Id, onlyDue ? TimeSpan.Zero : Patience, cancellationToken) is not { } now)
             {
                 reports.Add(new FeedReport(source.Url, FeedOutcome.Busy));
                 continue;
@@ -57,6 +63,19 @@ public sealed class FetchStories(
             reports.Add(await PollAsync(source, feed, unconditionally: !onlyDue, now, cancellationToken));
         }
         return new FetchReport(reports);
+    }
+
+    /// <summary>When it was claimed; null when somebody else reads it still after all <paramref name="patience"/>.</summary>
+    private async Task<DateTimeOffset?> ClaimAsync(int feedId, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        for (var (now, until) = (clock.GetUtcNow(), clock.GetUtcNow() + patience); ; now = clock.GetUtcNow())
+        {
+            if (await FeedRows.ClaimAsync(db, feedId, now, cancellationToken))
+                return now;
+            if (now >= until)
+                return null;
+            await Task.Delay(RetryEvery, clock, cancellationToken);
+        }
     }
 
     private async Task<FeedReport> PollAsync(

@@ -52,9 +52,11 @@ public sealed class TakeInFeed(NewsroomDb db, ILogger<TakeInFeed> logger)
     public async Task<FeedIntake> RunAsync(FeedBytes feedBytes, DateTimeOffset now, CancellationToken cancellationToken)
     {
         IReadOnlyList<FeedItem> items;
+        // Otherwise the first story of a new site would be the first read's, and never news.
+        var mayBeEmpty = !await db.Feeds.AnyAsync(f => f.Url == feedBytes.FeedUrl && f.FirstReadAt != null, cancellationToken);
         try
         {
-            items = FeedParser.Read(feedBytes.Body, feedBytes.Charset, feedBytes.Address ?? new Uri(feedBytes.FeedUrl));
+            items = FeedParser.Read(feedBytes.Body, feedBytes.Charset, feedBytes.Address ?? new Uri(feedBytes.FeedUrl), mayBeEmpty);
         }
         catch (FeedUnreadableException e)
         {
@@ -99,6 +101,7 @@ public sealed class TakeInFeed(NewsroomDb db, ILogger<TakeInFeed> logger)
         // WordPress shows its last ten: when all are new, others may have come and gone unseen (after a stop of this program above all).
         var overrun = !firstRead && fresh.Count > 1 && fresh.Count == due.Count;
         var warning = heap ? $"{old} new items are older than {Old.TotalDays:0} days: they are kept, but not offered to digests by themselves."
+            : firstRead && items.Count == 0 ? "The feed has no items yet: the first one will be news."
             : overrun ? "Every item of the feed is new: there may have been more since it was last read. Let the site show more in it."
             : null;
         return new FeedIntake.Taken(shelf.Added.Count(s => !s.SeenBefore), shelf.Added.Count(s => s.SeenBefore), updated, held, warning);

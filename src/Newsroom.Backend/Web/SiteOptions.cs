@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Options;
 
 namespace Newsroom.Backend.Web;
@@ -9,8 +10,8 @@ public sealed class SiteOptions
 
     public string Name { get; set; } = "Newsroom";
 
-    /// <summary>Where readers reach this program, without a trailing slash. Every link in a mail begins with it, never with a request's Host.</summary>
-    public string PublicUrl { get; set; } = "";
+    /// <summary>Where readers reach this program, without a trailing slash; kept in ASCII. Every link in a mail begins with it, never with a request's Host.</summary>
+    public string PublicUrl { get; set => field = InAscii(value); } = "";
 
     /// <summary>The postal address that every digest's footer shows (15 USC 7704(a)(5)). Nothing is sent to a list without it.</summary>
     public string PostalAddress { get; set; } = "";
@@ -33,6 +34,12 @@ public sealed class SiteOptions
 
     /// <summary>An absolute address on this site; <paramref name="path"/> begins with a slash.</summary>
     public string Link(string path) => PublicUrl.TrimEnd('/') + path;
+
+    /// <summary>Mail headers, user agents and browsers' Origin carry a host such as zeitung-münchen.de as xn--… (RFC 5890 §2.3.2.1).</summary>
+    private static string InAscii(string url) =>
+        Ascii.IsValid(url) || !Uri.TryCreate(url, UriKind.Absolute, out var address)
+            ? url
+            : new UriBuilder(address) { Host = address.IdnHost }.Uri.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped);
 }
 
 internal sealed class SiteOptionsRules : IValidateOptions<SiteOptions>

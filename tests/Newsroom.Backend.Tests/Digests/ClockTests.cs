@@ -34,6 +34,8 @@ public sealed class ADigestOnTheClock : IAsyncLifetime
     [InlineData("2026-11-24T06:59", "at", "is past")]
     [InlineData("2026-11-25T07:00Z", "at", "without an offset")]
     [InlineData("tomorrow", "at", "local time")]
+    [InlineData("9999-12-31T23:00", "at", "from 2000 to 2100")]
+    [InlineData("0001-01-01T00:30", "at", "from 2000 to 2100")]
     [InlineData("2026-11-25T07:00", "timeZone", "Mars/Olympus")]
     public async Task A_time_that_cannot_be_kept_is_refused(string at, string field, string says)
     {

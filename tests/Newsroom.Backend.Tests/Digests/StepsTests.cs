@@ -224,6 +224,7 @@ public sealed class ComposingADigest : IAsyncLifetime
     [InlineData("""{"newsletter":"this-week","storyIds":[]}""", "storyIds")]
     [InlineData("""{"newsletter":"this-week","storyIds":["sto_none"]}""", "storyIds")]
     [InlineData("""{"newsletter":"this-week","storyIds":["a","a"]}""", "storyIds")]
+    [InlineData("""{"newsletter":"this-week","storyIds":[null]}""", "storyIds")]
     public async Task Refuses_what_makes_no_sense_by_its_field(string body, string field)
     {
         await _app.PushStoriesAsync();

@@ -19,6 +19,26 @@ public sealed class FeedsAsTheyAre : IAsyncLifetime
         await _site.DisposeAsync();
     }
 
+    [Fact]
+    public async Task The_first_story_of_a_new_site_is_news()
+    {
+        _site.Serves(Rss.Of());
+        Assert.Equal("The feed has no items yet: the first one will be news.", (await _app.FetchOneAsync()).GetProperty("warning").GetString());
+        _site.Serves(Rss.Stories(1));
+        await _app.FetchOneAsync();
+        Assert.Equal(["Story 1"], await _app.OfferedAsync());
+    }
+
+    [Fact]
+    public async Task A_channel_that_is_missing_is_no_first_read()
+    {
+        _site.Serves("<rss version=\"2.0\"/>");
+        Assert.Equal("The feed has no items: nothing was taken in.", await _app.FetchFailingAsync());
+        _site.Serves(Rss.Stories(1));
+        await _app.FetchOneAsync();
+        Assert.Empty(await _app.OfferedAsync());
+    }
+
     [Theory]
     [InlineData("Russia&#8217;s war &#8212; and peace", "Russia’s war — and peace")]
     [InlineData("Russia&amp;#8217;s war", "Russia’s war")]

@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Newsletters;
+using Newsroom.Backend.Stories;
 
 namespace Newsroom.Backend.Tests.Stories;
 
@@ -76,24 +78,34 @@ public sealed class PollingFeeds : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Two_at_once_ask_once()
+    public async Task Two_polls_at_once_ask_once()
     {
-        var release = new TaskCompletionSource();
-        _site.Answers("/feed/", async http =>
-        {
-            await release.Task;
-            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(http.Response, Rss.Stories(1));
-        });
+        var release = ServesWhenReleased(Rss.Stories(1));
         await using var app = await NewsroomApp.ReadingAsync(_site.Feed);
-        var first = app.FetchStoriesAsync();
-        while (_site.Requests.Count == 0)
-            await Task.Delay(10, TestContext.Current.CancellationToken);
-        var second = Assert.Single(await app.FetchStoriesAsync());
+        var first = app.RunOnlyAsync<PollFeeds>();
+        await AskedAsync();
+        await app.RunOnlyAsync<PollFeeds>();
         release.SetResult();
-        Assert.Equal("busy", second.GetProperty("outcome").GetString());
-        Assert.Equal("read", Assert.Single(await first).GetProperty("outcome").GetString());
+        await first;
         Assert.Single(_site.Requests);
-        await app.FetchOneAsync();
+        Assert.Single(await app.StoriesAsync());
+    }
+
+    [Fact]
+    public async Task Asked_by_hand_while_a_poll_is_under_way_it_waits_and_reads_the_feed_then()
+    {
+        var release = ServesWhenReleased(Rss.Stories(1));
+        await using var app = await NewsroomApp.ReadingAsync(_site.Feed);
+        var poll = app.RunOnlyAsync<PollFeeds>();
+        await AskedAsync();
+        var byHand = app.FetchOneAsync();
+        await Task.WhenAny(byHand, Task.Delay(500, TestContext.Current.CancellationToken));
+        Assert.False(byHand.IsCompleted);
+        _site.Serves(Rss.Stories(2, 1));
+        release.SetResult();
+        await poll;
+        await WithTheClockAsync(app, byHand);
+        Assert.Equal(["Story 2"], await app.OfferedAsync());
     }
 
     [Fact]
@@ -103,9 +115,36 @@ public sealed class PollingFeeds : IAsyncLifetime
         await using var app = await NewsroomApp.ReadingAsync(_site.Feed);
         await app.FetchOneAsync();
         await app.ArrangeAsync(db => db.Feeds.ExecuteUpdateAsync(s => s.SetProperty(f => f.LeaseUntil, NewsroomApp.Start.AddMinutes(2))));
-        Assert.Equal("busy", Assert.Single(await app.FetchStoriesAsync()).GetProperty("outcome").GetString());
+        var byHand = app.FetchStoriesAsync();
+        await WithTheClockAsync(app, byHand);
+        Assert.Equal("busy", Assert.Single(await byHand).GetProperty("outcome").GetString());
+        Assert.InRange(app.Clock.GetUtcNow() - NewsroomApp.Start, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(100));
         app.Clock.Advance(TimeSpan.FromMinutes(2));
         await app.FetchOneAsync();
+    }
+
+    private TaskCompletionSource ServesWhenReleased(string body)
+    {
+        var release = new TaskCompletionSource();
+        _site.Answers("/feed/", async http =>
+        {
+            await release.Task;
+            await http.Response.WriteAsync(body);
+        });
+        return release;
+    }
+
+    private async Task AskedAsync()
+    {
+        while (_site.Requests.Count == 0)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Moves the clock by seconds until it is done.</summary>
+    private static async Task WithTheClockAsync(NewsroomApp app, Task waiting)
+    {
+        while (await Task.WhenAny(waiting, Task.Delay(50, TestContext.Current.CancellationToken)) != waiting)
+            app.Clock.Advance(TimeSpan.FromSeconds(1));
     }
 
     [Fact]

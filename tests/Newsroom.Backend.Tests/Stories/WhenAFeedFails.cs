@@ -108,6 +108,20 @@ public sealed class WhenAFeedFails : IAsyncLifetime
         Assert.StartsWith("The feed is larger than 5 MB", await FailsAsync(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    public async Task An_answer_that_is_not_packed_as_it_says_is_said_so(string encoding)
+    {
+        _site.Answers("/feed/", async http =>
+        {
+            http.Response.Headers.ContentEncoding = encoding;
+            await http.Response.WriteAsync(Rss.Stories(2, 1));
+        });
+        Assert.Equal("The answer's compression is broken.", await FailsAsync());
+    }
+
     [Fact]
     public async Task A_site_that_drips_is_left_after_twenty_seconds()
     {
