@@ -52,7 +52,7 @@ public sealed class DonateModel(GiftDesk desk, GivingTerms terms, IOptions<SiteO
     {
         if (!IsOpen)
             return await OnGetAsync(cancellationToken);
-        var form = await Request.ReadFormAsync(cancellationToken);
+        var form = await Request.ReadFormOrEmptyAsync(cancellationToken);
         // A form of the newsroom's own that names no frequency asks for one gift: a plan must be asked for.
         var fields = DonateFields.From(name => form[name], unsaid: Frequency.Once);
         var (outcome, faults) = await desk.TakeAsync(fields.ToForm(), fields.Newsletter, cancellationToken);
