@@ -60,7 +60,7 @@ internal static class CheckoutsApi
             Anonymous = form.Anonymous,
             Source = form.Src,
             Trap = form.Website,
-        }, form.Newsletter, cancellationToken);
+        }, form.Newsletter, context.Connection.RemoteIpAddress, cancellationToken);
         switch (outcome)
         {
             case StartDonationOutcome.Opened(var id, var url):
@@ -70,6 +70,9 @@ internal static class CheckoutsApi
             case StartDonationOutcome.Deferred:
                 context.Response.Headers.RetryAfter = "60";
                 return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: GiftDesk.Unreachable);
+            case StartDonationOutcome.TooMany(var wait):
+                context.Response.Headers.RetryAfter = NetworkLimit.Seconds(wait);
+                return Results.Problem(statusCode: StatusCodes.Status429TooManyRequests, title: GiftDesk.TooMany);
             default:
                 return Results.ValidationProblem(
                     faults.GroupBy(f => f.Field, f => f.WhatToDo, StringComparer.Ordinal).ToDictionary(f => f.Key, f => f.ToArray(), StringComparer.Ordinal),

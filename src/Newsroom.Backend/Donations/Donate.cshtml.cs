@@ -55,7 +55,7 @@ public sealed class DonateModel(GiftDesk desk, GivingTerms terms, IOptions<SiteO
         var form = await Request.ReadFormOrEmptyAsync(cancellationToken);
         // A form of the newsroom's own that names no frequency asks for one gift: a plan must be asked for.
         var fields = DonateFields.From(name => form[name], unsaid: Frequency.Once);
-        var (outcome, faults) = await desk.TakeAsync(fields.ToForm(), fields.Newsletter, cancellationToken);
+        var (outcome, faults) = await desk.TakeAsync(fields.ToForm(), fields.Newsletter, HttpContext.Connection.RemoteIpAddress, cancellationToken);
         switch (outcome)
         {
             case StartDonationOutcome.Opened(_, var url):
@@ -66,6 +66,11 @@ public sealed class DonateModel(GiftDesk desk, GivingTerms terms, IOptions<SiteO
                 NotPossible = GiftDesk.Unreachable;
                 Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
                 Response.Headers.RetryAfter = "60";
+                break;
+            case StartDonationOutcome.TooMany(var wait):
+                NotPossible = GiftDesk.TooMany;
+                Response.StatusCode = StatusCodes.Status429TooManyRequests;
+                Response.Headers.RetryAfter = NetworkLimit.Seconds(wait);
                 break;
             default:
                 Faults = faults;

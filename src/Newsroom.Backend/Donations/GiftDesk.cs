@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
@@ -6,10 +7,12 @@ using Newsroom.Backend.Web;
 namespace Newsroom.Backend.Donations;
 
 /// <summary>What the donation page and its JSON twin share: whether gifts are taken, what may be ticked, and the road from form to checkout.</summary>
-public sealed class GiftDesk(NewsroomDb db, StartDonation start, GivingTerms terms, IOptions<StripeOptions> stripe, IOptions<SiteOptions> site)
+public sealed class GiftDesk(
+    NewsroomDb db, StartDonation start, GivingTerms terms, [FromKeyedServices(CheckoutLimit.Opened)] NetworkLimit limit, IOptions<StripeOptions> stripe, IOptions<SiteOptions> site)
 {
     public const string Closed = "Gifts are not possible yet: this newsroom has not set up its payments. Please come back later.";
     public const string Unreachable = "The payment service does not answer at the moment. Nothing was charged. Please try again in a few minutes.";
+    public const string TooMany = "Many gifts have been started from your network just now. Nothing was charged. Please wait half a minute.";
 
     private static readonly FormFault TryAgain = new("", "Please send the form again.");
 
@@ -22,17 +25,18 @@ public sealed class GiftDesk(NewsroomDb db, StartDonation start, GivingTerms ter
 
     /// <param name="form">As sent.</param>
     /// <param name="wantsNewsletters">The newsletter box is ticked.</param>
+    /// <param name="from">The donor's network.</param>
     /// <param name="cancellationToken">Ends the work before Stripe is asked.</param>
     /// <returns>Either what became of it, or at least one fault.</returns>
-    public async Task<(StartDonationOutcome? Outcome, IReadOnlyList<FormFault> Faults)> TakeAsync(GiftForm form, bool wantsNewsletters, CancellationToken cancellationToken)
+    public async Task<(StartDonationOutcome? Outcome, IReadOnlyList<FormFault> Faults)> TakeAsync(GiftForm form, bool wantsNewsletters, IPAddress? from, CancellationToken cancellationToken)
     {
         // A robot that filled the field people do not see: it learns nothing and costs no session.
         if (!string.IsNullOrEmpty(form.Trap))
             return (null, [TryAgain]);
         var faults = new List<FormFault>();
         var slugs = wantsNewsletters ? (await NewslettersAsync(cancellationToken)).Select(n => n.Slug).ToList() : [];
-        return new GiftRules(terms, site.Value).Read(form with { Newsletters = slugs }, faults) is { } intent
-            ? (await start.RunAsync(intent, cancellationToken), [])
-            : (null, faults);
+        if (new GiftRules(terms, site.Value).Read(form with { Newsletters = slugs }, faults) is not { } intent)
+            return (null, faults);
+        return limit.Allows(from, out var wait) ? (await start.RunAsync(intent, cancellationToken), []) : (new StartDonationOutcome.TooMany(wait), []);
     }
 }

@@ -18,6 +18,10 @@ public abstract record StartDonationOutcome
 
     /// <summary>Stripe gave no checkout page: nothing was charged, the intent is kept, the same form may be sent again.</summary>
     public sealed record Deferred(string DonationId) : StartDonationOutcome;
+
+    /// <summary>Nothing was begun: too many checkout pages were opened from where the form comes.</summary>
+    /// <param name="Wait">How long until one may be opened again.</param>
+    public sealed record TooMany(TimeSpan Wait) : StartDonationOutcome;
 }
 
 /// <summary>

@@ -24,4 +24,31 @@ public sealed class DonationFormsAsTheyCome
         Assert.True(answer.StatusCode == HttpStatusCode.UnprocessableEntity, page);
         Assert.Contains("href=\"#amount\"", page, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task From_one_network_are_limited_by_the_checkouts_they_open_and_mistakes_cost_nothing()
+    {
+        await using var app = await GivingApp.StartAsync();
+        for (var i = 0; i < 40; i++)
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, (await SendAsync("0", i)).StatusCode);
+        var answers = new List<HttpResponseMessage>();
+        for (var i = 0; i < 40; i++)
+            answers.Add(await SendAsync("15", i));
+        Assert.All(answers.Take(30), a => Assert.Equal(HttpStatusCode.SeeOther, a.StatusCode));
+        Assert.InRange(app.Stripe.List("checkout.session").Count, 30, 38);
+        var refused = answers[^1];
+        var page = await refused.Content.ReadAsStringAsync(Token);
+        Assert.True(refused.StatusCode == HttpStatusCode.TooManyRequests, page);
+        Assert.True(refused.Headers.RetryAfter!.Delta > TimeSpan.Zero);
+        Assert.Contains("value=\"donor39@example.org\"", page, StringComparison.Ordinal);
+
+        using var json = new StringContent("""{"amount":"15","email":"ada@example.org"}""", Encoding.UTF8, "application/json");
+        var byJson = await app.Newsroom.Http.PostAsync("/api/v1/checkouts", json, Token);
+        Assert.Equal(HttpStatusCode.TooManyRequests, byJson.StatusCode);
+        Assert.Equal("application/problem+json", byJson.Content.Headers.ContentType?.MediaType);
+        Assert.NotNull(byJson.Headers.RetryAfter);
+
+        Task<HttpResponseMessage> SendAsync(string amount, int i) =>
+            app.Newsroom.PostFormAsync("/donate", ("amount", amount), ("frequency", "once"), ("email", $"donor{i}@example.org"));
+    }
 }
