@@ -16,13 +16,13 @@ namespace Newsroom.Backend.Donations;
 /// <param name="Campaign">What the gift counts for.</param>
 /// <param name="Message">To the newsroom.</param>
 /// <param name="Anonymous">Not to be named in public.</param>
-/// <param name="Newsletter">True (or a slug, as a form's box sends it): the newsletters that the form offers.</param>
+/// <param name="Newsletter">True: the newsletters that the form offers. A slug or a list of slugs: those.</param>
 /// <param name="Src">Where the donor came from.</param>
 /// <param name="Website">Leave it out: only robots fill it.</param>
 public sealed record NewCheckout(
     [property: JsonConverter(typeof(CheckoutsApi.AmountText))] string? Amount, string? Currency, string? Frequency, string? Email, string? Name,
     [property: JsonPropertyName("cover_fees"), JsonConverter(typeof(CheckoutsApi.Tick))] bool CoverFees, string? Campaign, string? Message,
-    [property: JsonConverter(typeof(CheckoutsApi.Tick))] bool Anonymous, [property: JsonConverter(typeof(CheckoutsApi.Tick))] bool Newsletter, string? Src, string? Website);
+    [property: JsonConverter(typeof(CheckoutsApi.Tick))] bool Anonymous, NewsletterBox? Newsletter, string? Src, string? Website);
 
 /// <param name="Id">The gift's.</param>
 /// <param name="Url">Stripe's checkout page: send the donor there.</param>
@@ -58,9 +58,10 @@ internal static class CheckoutsApi
             Campaign = form.Campaign,
             Message = form.Message,
             Anonymous = form.Anonymous,
+            Newsletter = form.Newsletter ?? NewsletterBox.Empty,
             Source = form.Src,
             Trap = form.Website,
-        }, form.Newsletter, context.Connection.RemoteIpAddress, cancellationToken);
+        }, context.Connection.RemoteIpAddress, cancellationToken);
         switch (outcome)
         {
             case StartDonationOutcome.Opened(var id, var url):

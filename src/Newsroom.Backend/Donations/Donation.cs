@@ -237,7 +237,7 @@ internal sealed class DonationMapping : IEntityTypeConfiguration<Donation>
         builder.Property(d => d.Campaign).HasMaxLength(Donation.CampaignLength);
         builder.Property(d => d.Message).HasMaxLength(Donation.MessageLength);
         builder.Property(d => d.Attribution).HasMaxLength(Donation.AttributionLength);
-        builder.Property(d => d.NewsletterOptIn).HasMaxLength(400);
+        builder.Property(d => d.NewsletterOptIn).HasMaxLength(2000);
         builder.Property(d => d.LastError).HasMaxLength(Donation.ErrorLength);
         builder.HasOne(d => d.Donor).WithMany().HasForeignKey(d => d.DonorId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne(d => d.Plan).WithMany().HasForeignKey(d => d.PlanId).OnDelete(DeleteBehavior.Restrict);

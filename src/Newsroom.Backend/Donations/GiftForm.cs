@@ -18,9 +18,7 @@ public sealed record GiftForm
     public string? Campaign { get; init; }
     public string? Message { get; init; }
     public bool Anonymous { get; init; }
-
-    /// <summary>Slugs of the newsletters ticked.</summary>
-    public IReadOnlyList<string> Newsletters { get; init; } = [];
+    public NewsletterBox Newsletter { get; init; } = NewsletterBox.Empty;
     public string? Source { get; init; }
 
     /// <summary>The field people do not see.</summary>
@@ -48,7 +46,7 @@ public sealed record GiftIntent
     public string? Message { get; init; }
     public bool Anonymous { get; init; }
 
-    /// <summary>Slugs.</summary>
+    /// <summary>Slugs, in order.</summary>
     public IReadOnlyList<string> Newsletters { get; init; } = [];
     public string? Source { get; init; }
     public string? Nonce { get; init; }
@@ -111,7 +109,6 @@ public sealed class GiftRules(GivingTerms terms, Web.SiteOptions site)
             Campaign = campaign,
             Message = message,
             Anonymous = form.Anonymous,
-            Newsletters = [.. form.Newsletters.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             Source = source,
             Nonce = form.Nonce is { Length: > 0 and <= NonceLength } nonce ? nonce : null,
         };
