@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Newsroom.Backend.Subscribers;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Donations;
@@ -59,6 +60,7 @@ internal static class CheckoutsApi
             Message = form.Message,
             Anonymous = form.Anonymous,
             Newsletter = form.Newsletter ?? NewsletterBox.Empty,
+            Method = ConsentMethod.Api,
             Source = form.Src,
             Trap = form.Website,
         }, context.Connection.RemoteIpAddress, cancellationToken);

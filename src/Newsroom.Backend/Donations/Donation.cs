@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Donations;
 
@@ -84,8 +85,17 @@ public sealed class Donation
     /// <summary>Slugs ticked on the form, comma-separated. The readers' own confirmation follows, once the gift is booked.</summary>
     public string? NewsletterOptIn { get; init; }
 
+    /// <summary>Version of the <see cref="ConsentWording"/> beside the box.</summary>
+    public string? OptInWording { get; init; }
+
+    /// <summary>How the box was ticked: one of <see cref="ConsentMethod"/>.</summary>
+    public string? OptInMethod { get; init; }
+
+    /// <summary>Until then nobody but the job that has it passes <see cref="NewsletterOptIn"/> on.</summary>
+    public DateTimeOffset? OptInLeaseUntil { get; private set; }
+
     /// <summary>When <see cref="NewsletterOptIn"/> was passed on as a sign-up.</summary>
-    public DateTimeOffset? OptInPassedOnAt { get; set; }
+    public DateTimeOffset? OptInPassedOnAt { get; private set; }
     public string? LastError { get; private set; }
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -238,6 +248,8 @@ internal sealed class DonationMapping : IEntityTypeConfiguration<Donation>
         builder.Property(d => d.Message).HasMaxLength(Donation.MessageLength);
         builder.Property(d => d.Attribution).HasMaxLength(Donation.AttributionLength);
         builder.Property(d => d.NewsletterOptIn).HasMaxLength(2000);
+        builder.Property(d => d.OptInWording).HasMaxLength(32);
+        builder.Property(d => d.OptInMethod).HasMaxLength(32);
         builder.Property(d => d.LastError).HasMaxLength(Donation.ErrorLength);
         builder.HasOne(d => d.Donor).WithMany().HasForeignKey(d => d.DonorId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne(d => d.Plan).WithMany().HasForeignKey(d => d.PlanId).OnDelete(DeleteBehavior.Restrict);

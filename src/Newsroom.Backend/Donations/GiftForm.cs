@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Donations;
 
@@ -19,6 +20,9 @@ public sealed record GiftForm
     public string? Message { get; init; }
     public bool Anonymous { get; init; }
     public NewsletterBox Newsletter { get; init; } = NewsletterBox.Empty;
+
+    /// <summary>How it was filled in: one of <see cref="ConsentMethod"/>.</summary>
+    public string Method { get; init; } = ConsentMethod.Form;
     public string? Source { get; init; }
 
     /// <summary>The field people do not see.</summary>
@@ -48,6 +52,9 @@ public sealed record GiftIntent
 
     /// <summary>Slugs, in order.</summary>
     public IReadOnlyList<string> Newsletters { get; init; } = [];
+
+    /// <summary>How they were ticked: one of <see cref="ConsentMethod"/>.</summary>
+    public required string Method { get; init; }
     public string? Source { get; init; }
     public string? Nonce { get; init; }
 
@@ -109,6 +116,7 @@ public sealed class GiftRules(GivingTerms terms, Web.SiteOptions site)
             Campaign = campaign,
             Message = message,
             Anonymous = form.Anonymous,
+            Method = form.Method,
             Source = source,
             Nonce = form.Nonce is { Length: > 0 and <= NonceLength } nonce ? nonce : null,
         };

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Donations.Stripe;
+using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Donations;
 
@@ -58,6 +59,7 @@ public sealed class StartDonation(NewsroomDb db, CheckoutPages pages, TimeProvid
         var isAnother = known is { IsBooked: true } && intent.Nonce is null;
         if (known is not null && !isAnother)
             return known;
+        var optsIn = intent.Newsletters.Count > 0;
         var donation = new Donation
         {
             Address = intent.Address.Value,
@@ -71,7 +73,9 @@ public sealed class StartDonation(NewsroomDb db, CheckoutPages pages, TimeProvid
             Campaign = intent.Campaign,
             Message = intent.Message,
             Attribution = intent.Source,
-            NewsletterOptIn = intent.Newsletters.Count > 0 ? string.Join(',', intent.Newsletters) : null,
+            NewsletterOptIn = optsIn ? string.Join(',', intent.Newsletters) : null,
+            OptInWording = optsIn ? ConsentWording.SignUp.Version : null,
+            OptInMethod = optsIn ? intent.Method : null,
             CreatedAt = now,
         };
         db.Add(donation);

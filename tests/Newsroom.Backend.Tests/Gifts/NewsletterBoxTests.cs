@@ -71,6 +71,57 @@ public sealed class TickingANewsletterOnTheDonationForm
         Assert.Matches("id=\"newsletter\" value=\"breaking\"[^>]*checked", html);
     }
 
+    [Theory]
+    [InlineData(true, "api")]
+    [InlineData(false, "form")]
+    public async Task Is_recorded_as_it_was_said_when_it_was_said(bool byJson, string method)
+    {
+        await using var app = await StartAsync();
+        if (byJson)
+            await app.Newsroom.CheckoutByJsonAsync("""{"amount":"15","email":"ada@example.org","newsletter":true}""");
+        else
+            await app.OpenCheckoutAsync("15", "once", "ada@example.org", ("newsletter", "true"));
+        app.Newsroom.Clock.Advance(TimeSpan.FromHours(5));
+        await app.DeliverAsync(app.Pay((await app.Newsroom.OnlyGiftAsync()).SessionId!));
+        await app.Newsroom.RunDueJobsAsync();
+        var consent = Assert.Single((await app.Newsroom.SubscriberAsync("ada@example.org"))!["consents"]!.AsArray())!;
+        Assert.Equal((method, "sign-up-1", "donation form", NewsroomApp.Start),
+            ((string?)consent["method"], (string?)consent["wordingVersion"], (string?)consent["source"], (DateTimeOffset)consent["at"]!));
+    }
+
+    [Fact]
+    public async Task Is_not_lost_by_a_kill_in_the_middle_of_the_sign_up()
+    {
+        await using var app = await StartAsync();
+        var session = await app.OpenCheckoutAsync("15", "once", "ada@example.org", ("newsletter", "true"));
+        await app.DeliverAsync(app.Pay(session));
+        await app.Newsroom.ArrangeAsync(db => db.Database.ExecuteSqlAsync($"CREATE TRIGGER Kill BEFORE INSERT ON Consents BEGIN SELECT RAISE(ABORT, 'killed'); END", Token));
+        await Assert.ThrowsAnyAsync<Exception>(app.Newsroom.RunDueJobsAsync);
+        Assert.Null(await app.Newsroom.SubscriberAsync("ada@example.org"));
+        await app.Newsroom.ArrangeAsync(db => db.Database.ExecuteSqlAsync($"DROP TRIGGER Kill", Token));
+
+        await app.Newsroom.AdvanceAsync(TimeSpan.FromMinutes(10));
+        Assert.Equal("pending", await app.Newsroom.StatusAsync("ada@example.org"));
+        await app.Newsroom.AdvanceAsync(TimeSpan.FromHours(1));
+        Assert.Single(await app.Newsroom.ConfirmLinksAsync("ada@example.org"));
+    }
+
+    [Fact]
+    public async Task Makes_no_second_mail_after_a_kill_behind_the_sign_up()
+    {
+        await using var app = await StartAsync();
+        var session = await app.OpenCheckoutAsync("15", "once", "ada@example.org", ("newsletter", "true"));
+        await app.DeliverAsync(app.Pay(session));
+        await app.Newsroom.ArrangeAsync(db => db.Database.ExecuteSqlAsync(
+            $"CREATE TRIGGER Kill BEFORE UPDATE ON Donations WHEN NEW.OptInPassedOnAt IS NOT NULL BEGIN SELECT RAISE(ABORT, 'killed'); END", Token));
+        await Assert.ThrowsAnyAsync<Exception>(app.Newsroom.RunDueJobsAsync);
+        await app.Newsroom.ArrangeAsync(db => db.Database.ExecuteSqlAsync($"DROP TRIGGER Kill", Token));
+        await app.Newsroom.AdvanceAsync(TimeSpan.FromMinutes(6));
+        await app.Newsroom.AdvanceAsync(TimeSpan.FromHours(1));
+        Assert.NotNull((await app.Newsroom.OnlyGiftAsync()).OptInPassedOnAt);
+        Assert.Single(app.Newsroom.MailsTo("ada@example.org"), m => m.Text.Contains("/confirm/", StringComparison.Ordinal));
+    }
+
     private static async Task<GivingApp> StartAsync()
     {
         var app = await GivingApp.StartAsync();
