@@ -5,34 +5,6 @@ using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Donations;
 
-public enum Frequency
-{
-    Once,
-    Monthly,
-    Yearly,
-}
-
-/// <summary>Where a gift stands; which change is legal is for <see cref="Donation"/>'s methods to say.</summary>
-public enum DonationStatus
-{
-    Draft,
-    CheckoutOpen,
-
-    /// <summary>Stripe could not be reached: nothing was charged, the intent is kept.</summary>
-    Deferred,
-    Processing,
-    Succeeded,
-    Failed,
-    Expired,
-    PartiallyRefunded,
-    Refunded,
-    Disputed,
-    DisputeLost,
-    LateFailed,
-    InReview,
-    Rejected,
-}
-
 /// <summary>One gift: a single one, or one paid month of a <see cref="RecurringPlan"/>.</summary>
 public sealed class Donation
 {
@@ -49,7 +21,18 @@ public sealed class Donation
     public Donor? Donor { get; set; }
     public long? PlanId { get; private set; }
     public RecurringPlan? Plan { get; set; }
-    public required string Address { get; set; }
+    public required string Address
+    {
+        get;
+        set
+        {
+            field = value;
+            AddressKey = EmailAddress.Parse(value).Key;
+        }
+    }
+
+    /// <summary>In step with <see cref="Address"/>: what one address gave is found by it, paid or not.</summary>
+    public string AddressKey { get; private set; } = "";
     public string? Name { get; init; }
 
     /// <summary>What was asked for (with <see cref="FeeCoverMinor"/>); once paid, what Stripe took.</summary>
@@ -236,6 +219,7 @@ internal sealed class DonationMapping : IEntityTypeConfiguration<Donation>
         builder.Ignore(d => d.IsUnsettled);
         builder.Property(d => d.PublicId).HasMaxLength(PublicId.MaxLength);
         builder.Property(d => d.Address).HasMaxLength(254);
+        builder.Property(d => d.AddressKey).HasMaxLength(254);
         builder.Property(d => d.Name).HasMaxLength(Donation.NameLength);
         builder.Property(d => d.CurrencyCode).HasMaxLength(3);
         builder.Property(d => d.SubmissionKey).HasMaxLength(64);
@@ -259,5 +243,6 @@ internal sealed class DonationMapping : IEntityTypeConfiguration<Donation>
         builder.HasIndex(d => d.InvoiceId).IsUnique();
         builder.HasIndex(d => new { d.Status, d.CheckedAt }).HasDatabaseName("IX_Donations_Unsettled");
         builder.HasIndex(d => d.PaymentIntentId);
+        builder.HasIndex(d => d.AddressKey);
     }
 }
