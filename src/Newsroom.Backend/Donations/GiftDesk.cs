@@ -45,8 +45,18 @@ public sealed class GiftDesk(
         if (intent is null || faults.Count > 0)
             return (null, faults);
         intent = intent with { Newsletters = [.. known.Where(n => Holds(form.Newsletter, n)).Select(n => n.Slug).Order(StringComparer.Ordinal)] };
-        return limit.Allows(from, out var wait) ? (await start.RunAsync(intent, cancellationToken), []) : (new StartDonationOutcome.TooMany(wait), []);
+        if (!limit.Allows(from, out var wait))
+            return (new StartDonationOutcome.TooMany(wait), []);
+        var outcome = await start.RunAsync(intent, cancellationToken);
+        return outcome is StartDonationOutcome.Refused(_, var field) ? (null, [RefusalOf(field)]) : (outcome, []);
     }
+
+    private static FormFault RefusalOf(string field) => new(field, field switch
+    {
+        "email" => "The payment service does not take this address: look for a typing slip, or give another one.",
+        "amount" => "The payment service does not take a sum as small or as large as this: choose another one.",
+        _ => "The payment service does not take this from us: choose another one.",
+    });
 
     private sealed record Known(string Slug, string Name, bool IsDefault);
 

@@ -20,6 +20,11 @@ public abstract record StartDonationOutcome
     /// <summary>Stripe gave no checkout page: nothing was charged, the intent is kept, the same form may be sent again.</summary>
     public sealed record Deferred(string DonationId) : StartDonationOutcome;
 
+    /// <summary>Stripe takes the gift neither now nor later as it is: nothing was charged.</summary>
+    /// <param name="DonationId">Public id.</param>
+    /// <param name="Field">The form's field to change.</param>
+    public sealed record Refused(string DonationId, string Field) : StartDonationOutcome;
+
     /// <summary>Nothing was begun: too many checkout pages were opened from where the form comes.</summary>
     /// <param name="Wait">How long until one may be opened again.</param>
     public sealed record TooMany(TimeSpan Wait) : StartDonationOutcome;
@@ -102,8 +107,11 @@ public sealed class StartDonation(NewsroomDb db, CheckoutPages pages, TimeProvid
         }
         // Not cancelled with the request: what Stripe has made is worth remembering although the donor's browser went away.
         await db.SaveChangesAsync(CancellationToken.None);
-        return answer is CheckoutPage.Open opened
-            ? new StartDonationOutcome.Opened(donation.PublicId, opened.Url)
-            : new StartDonationOutcome.Deferred(donation.PublicId);
+        return answer switch
+        {
+            CheckoutPage.Open opened => new StartDonationOutcome.Opened(donation.PublicId, opened.Url),
+            CheckoutPage.None { Field: { } field } => new StartDonationOutcome.Refused(donation.PublicId, field),
+            _ => new StartDonationOutcome.Deferred(donation.PublicId),
+        };
     }
 }
