@@ -95,6 +95,9 @@ public sealed class GiftRules(GivingTerms terms, Web.SiteOptions site)
         if (offer is null)
             faults.Add(new("currency", $"Choose a currency we take: {string.Join(", ", terms.Currencies.Select(c => c.Currency.Code))}."));
         var gift = offer is null ? default : ReadAmount(form.Amount, offer, faults);
+        var fee = form.CoverFees && offer?.Fee is { } cover ? cover.Gross(gift.Minor) - gift.Minor : 0;
+        if (gift.Minor <= offer?.Maximum.Minor && gift.Minor + fee > offer.Currency.LargestCharge)
+            faults.Add(new("amount", "With the card fee this is more than can be charged at once: give a smaller sum, or leave the fee out."));
         if (!EmailAddress.TryParse(form.Email, out var address))
             faults.Add(new("email", "Give the address for your receipt, for example name@example.org."));
         else if (address.NeedsSmtpUtf8)
@@ -105,7 +108,6 @@ public sealed class GiftRules(GivingTerms terms, Web.SiteOptions site)
         var message = Lines(form.Message, faults);
         if (faults.Count > 0)
             return null;
-        var fee = form.CoverFees && offer!.Fee is { } cover ? cover.Gross(gift.Minor) - gift.Minor : 0;
         return new GiftIntent
         {
             Gift = gift,

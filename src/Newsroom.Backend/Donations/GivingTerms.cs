@@ -97,7 +97,7 @@ public sealed class GivingTerms
                 return null;
             if (!decimal.TryParse(percent, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) || rate is <= 0 or >= 20 || decimal.Round(rate, 2) != rate)
                 throw new FormatException($"Stripe:FeeCover:Percent '{percent}' is no percentage with at most two decimals below 20, for example 2.2.");
-            return new FeeCover((int)(rate * 100), Parse(plus, "Stripe:FeeCover:Fixed").Minor);
+            return new FeeCover((int)(rate * 100), Parse(plus, "Stripe:FeeCover:Fixed").Minor, currency.ChargeStep);
         }
 
         long Scale(string key) => KnownScale.TryGetValue(currency.Code, out var scale)
@@ -122,7 +122,8 @@ public sealed record CurrencyTerms(
 /// <summary>The card fee the account pays: a percentage and a fixed sum, as the settings have it.</summary>
 /// <param name="BasisPoints">Hundredths of a per cent: 220 for 2.2 %.</param>
 /// <param name="FixedMinor">Minor units.</param>
-public sealed record FeeCover(int BasisPoints, long FixedMinor)
+/// <param name="Step">The currency's <see cref="Currency.ChargeStep"/>.</param>
+public sealed record FeeCover(int BasisPoints, long FixedMinor, long Step = 1)
 {
     private const long Whole = 10_000;
 
@@ -137,6 +138,6 @@ public sealed record FeeCover(int BasisPoints, long FixedMinor)
             gross++;
         while (gross - 1 - FeeOn(gross - 1) >= wished)
             gross--;
-        return gross;
+        return (gross + Step - 1) / Step * Step;
     }
 }

@@ -74,6 +74,17 @@ public sealed class CoveringTheFee
             Assert.True(gross - fee.FeeOn(gross) >= wished && gross - 1 - fee.FeeOn(gross - 1) < wished, $"{wished}: {gross}");
         }
     }
+
+    [Fact]
+    public void Charges_three_decimals_in_steps_of_ten()
+    {
+        var fee = new FeeCover(290, 100, Step: 10);
+        for (var wished = 500L; wished <= 100_000; wished += 10)
+        {
+            var gross = fee.Gross(wished);
+            Assert.True(gross % 10 == 0 && gross - fee.FeeOn(gross) >= wished && gross - 10 - fee.FeeOn(gross - 10) < wished, $"{wished}: {gross}");
+        }
+    }
 }
 
 public sealed class WhatTheFormOffers
