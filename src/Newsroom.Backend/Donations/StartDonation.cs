@@ -60,8 +60,8 @@ public sealed class StartDonation(NewsroomDb db, CheckoutPages pages, TimeProvid
         var minute = now.ToUnixTimeSeconds() / 60;
         string[] keys = [intent.KeyIn(minute), intent.KeyIn(minute - 1)];
         var known = await db.Donations.Where(d => keys.Contains(d.SubmissionKey)).OrderByDescending(d => d.Id).FirstOrDefaultAsync(cancellationToken);
-        // Without a form's id nothing tells a repeated click from a second gift: once the first is paid it is a second gift.
-        var isAnother = known is { IsBooked: true } && intent.Nonce is null;
+        // Without a form's id nothing tells a repeated click from a second gift: once the first is paid, or refused, it is a second gift.
+        var isAnother = intent.Nonce is null && known is { IsBooked: true } or { Status: DonationStatus.Failed or DonationStatus.Rejected };
         if (known is not null && !isAnother)
             return known;
         var optsIn = intent.Newsletters.Count > 0;
