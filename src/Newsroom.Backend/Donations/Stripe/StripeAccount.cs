@@ -9,12 +9,12 @@ public sealed class StripeAccount(IHttpClientFactory http, IOptions<StripeOption
 {
     public const string HttpClientName = "stripe";
 
-    /// <exception cref="InvalidOperationException"><c>Stripe:SecretKey</c> is not configured.</exception>
+    /// <exception cref="StripeUnavailableException"><c>Stripe:SecretKey</c> is not configured (any more).</exception>
     internal StripeClient Client()
     {
         var account = options.Value;
         if (!account.IsConfigured)
-            throw new InvalidOperationException("Stripe:SecretKey is not configured.");
+            throw new StripeUnavailableException("Stripe:SecretKey is not configured.");
         return new StripeClient(new StripeClientOptions
         {
             ApiKey = account.SecretKey,
