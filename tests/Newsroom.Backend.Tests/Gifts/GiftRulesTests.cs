@@ -99,6 +99,19 @@ public sealed class WhatTheFormOffers
     }
 
     [Fact]
+    public void Needs_only_the_code_of_any_currency()
+    {
+        foreach (var code in Currency.Codes.Where(c => c != "USD"))
+        {
+            var terms = Read(new() { ["Minimum"] = "1" }, "USD", code).Find(code)!;
+            foreach (var sum in terms.Presets.Values.SelectMany(p => p).Append(terms.Minimum).Append(terms.Maximum))
+                Assert.Equal((MoneyProblem.None, sum), (Money.TryParse(sum.ToDecimalString(), terms.Currency, out var typed), typed));
+        }
+        Assert.Equal("1000", Read([], "ISK").Default.Presets[Frequency.Monthly][0].ToDecimalString());
+        Assert.Equal("100.00", Read([], "SEK").Default.Presets[Frequency.Monthly][0].ToDecimalString());
+    }
+
+    [Fact]
     public void Follows_the_settings_per_currency_in_major_units()
     {
         var terms = Read(new() { ["Minimum"] = "2", ["Minimum:EUR"] = "3.50", ["Presets:Monthly"] = "3 5 8", ["Presets:EUR:Monthly"] = "4" }, "USD", "EUR");
@@ -112,7 +125,9 @@ public sealed class WhatTheFormOffers
     [Theory]
     [InlineData("Stripe:Currencies", "XYZ", null, null)]
     [InlineData("Stripe:Minimum", "USD", "Minimum", "five")]
-    [InlineData("Stripe:Minimum", "HUF", null, null)]
+    [InlineData("Stripe:Minimum:HUF 'five'", "HUF", "Minimum:HUF", "five")]
+    [InlineData("Stripe:Presets:HUF:Monthly", "HUF", "Presets:HUF:Monthly", "1e3")]
+    [InlineData("Stripe:FeeCover:HUF:Percent", "HUF", "FeeCover:HUF:Percent", "two")]
     [InlineData("Stripe:Presets:Monthly", "USD", "Presets:Monthly", "1e3")]
     [InlineData("Stripe:Presets:Yearly", "USD", "Presets:Yearly", "0.50 2 3")]
     [InlineData("Stripe:FeeCover:Percent", "USD", "FeeCover:Percent", "two")]
