@@ -1,49 +1,23 @@
-using System.Threading.RateLimiting;
-using Newsroom.Backend.Subscribers;
+using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Donations;
 
 /// <summary>
 /// How many checkout pages one network and the whole world may open: enough for a telethon evening, too few to test stolen cards with
-/// (https://docs.stripe.com/disputes/prevention/card-testing).
+/// (https://docs.stripe.com/disputes/prevention/card-testing). A form that is sent back to be corrected costs none of them; in front of it
+/// stands only what keeps a flood from the rules.
 /// </summary>
 internal static class CheckoutLimit
 {
+    /// <summary>Of forms sent.</summary>
     public const string Policy = "checkouts";
 
-    private static readonly TokenBucketRateLimiterOptions PerNetwork = new()
-    {
-        TokenLimit = 20,
-        TokensPerPeriod = 1,
-        ReplenishmentPeriod = TimeSpan.FromSeconds(10),
-        QueueLimit = 0,
-    };
+    /// <summary>Key of the <see cref="NetworkLimit"/> that <see cref="GiftDesk"/> asks.</summary>
+    public const string Opened = "checkouts-opened";
 
-    private static readonly TokenBucketRateLimiterOptions Everybody = new()
-    {
-        TokenLimit = 600,
-        TokensPerPeriod = 60,
-        ReplenishmentPeriod = TimeSpan.FromSeconds(10),
-        QueueLimit = 0,
-    };
-
-    public static IServiceCollection AddCheckoutLimit(this IServiceCollection services)
-    {
-        services.AddSingleton<Shared>();
-        return services.AddRateLimiter(limits => limits.AddPolicy(Policy, context =>
-        {
-            if (!HttpMethods.IsPost(context.Request.Method))
-                return RateLimitPartition.GetNoLimiter("");
-            var everybody = context.RequestServices.GetRequiredService<Shared>().Limiter;
-            return RateLimitPartition.Get(SignUpLimit.NetworkOf(context.Connection.RemoteIpAddress),
-                _ => RateLimiter.CreateChained(new TokenBucketRateLimiter(PerNetwork), everybody));
-        }));
-    }
-
-    private sealed class Shared : IDisposable
-    {
-        public RateLimiter Limiter { get; } = new TokenBucketRateLimiter(Everybody);
-
-        public void Dispose() => Limiter.Dispose();
-    }
+    public static IServiceCollection AddCheckoutLimit(this IServiceCollection services) => services
+        .AddPostLimit(Policy, perNetwork: new Allowance(120, 10, TimeSpan.FromSeconds(5)), everybody: new Allowance(3000, 300, TimeSpan.FromSeconds(10)))
+        .AddKeyedSingleton(Opened, (_, _) => new NetworkLimit(
+            perNetwork: new Allowance(30, 1, TimeSpan.FromSeconds(5)),
+            everybody: new Allowance(600, 60, TimeSpan.FromSeconds(10))));
 }

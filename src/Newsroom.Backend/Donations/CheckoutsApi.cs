@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Newsroom.Backend.Subscribers;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Donations;
@@ -16,13 +17,13 @@ namespace Newsroom.Backend.Donations;
 /// <param name="Campaign">What the gift counts for.</param>
 /// <param name="Message">To the newsroom.</param>
 /// <param name="Anonymous">Not to be named in public.</param>
-/// <param name="Newsletter">True (or a slug, as a form's box sends it): the newsletters that the form offers.</param>
+/// <param name="Newsletter">True: the newsletters that the form offers. A slug or a list of slugs: those.</param>
 /// <param name="Src">Where the donor came from.</param>
 /// <param name="Website">Leave it out: only robots fill it.</param>
 public sealed record NewCheckout(
     [property: JsonConverter(typeof(CheckoutsApi.AmountText))] string? Amount, string? Currency, string? Frequency, string? Email, string? Name,
     [property: JsonPropertyName("cover_fees"), JsonConverter(typeof(CheckoutsApi.Tick))] bool CoverFees, string? Campaign, string? Message,
-    [property: JsonConverter(typeof(CheckoutsApi.Tick))] bool Anonymous, [property: JsonConverter(typeof(CheckoutsApi.Tick))] bool Newsletter, string? Src, string? Website);
+    [property: JsonConverter(typeof(CheckoutsApi.Tick))] bool Anonymous, NewsletterBox? Newsletter, string? Src, string? Website);
 
 /// <param name="Id">The gift's.</param>
 /// <param name="Url">Stripe's checkout page: send the donor there.</param>
@@ -58,9 +59,11 @@ internal static class CheckoutsApi
             Campaign = form.Campaign,
             Message = form.Message,
             Anonymous = form.Anonymous,
+            Newsletter = form.Newsletter ?? NewsletterBox.Empty,
+            Method = ConsentMethod.Api,
             Source = form.Src,
             Trap = form.Website,
-        }, form.Newsletter, cancellationToken);
+        }, context.Connection.RemoteIpAddress, cancellationToken);
         switch (outcome)
         {
             case StartDonationOutcome.Opened(var id, var url):
@@ -70,6 +73,9 @@ internal static class CheckoutsApi
             case StartDonationOutcome.Deferred:
                 context.Response.Headers.RetryAfter = "60";
                 return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: GiftDesk.Unreachable);
+            case StartDonationOutcome.TooMany(var wait):
+                context.Response.Headers.RetryAfter = NetworkLimit.Seconds(wait);
+                return Results.Problem(statusCode: StatusCodes.Status429TooManyRequests, title: GiftDesk.TooMany);
             default:
                 return Results.ValidationProblem(
                     faults.GroupBy(f => f.Field, f => f.WhatToDo, StringComparer.Ordinal).ToDictionary(f => f.Key, f => f.ToArray(), StringComparer.Ordinal),

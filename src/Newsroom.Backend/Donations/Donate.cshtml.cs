@@ -37,8 +37,8 @@ public sealed class DonateModel(GiftDesk desk, GivingTerms terms, IOptions<SiteO
     /// <summary>Why the gift could not go on although the form was right.</summary>
     public string? NotPossible { get; private set; }
 
-    /// <summary>Names of the newsletters the box stands for; empty: no box.</summary>
-    public IReadOnlyList<string> Newsletters { get; private set; } = [];
+    /// <summary>Null: no box.</summary>
+    public NewsletterOffer? Newsletters { get; private set; }
 
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {
@@ -52,10 +52,10 @@ public sealed class DonateModel(GiftDesk desk, GivingTerms terms, IOptions<SiteO
     {
         if (!IsOpen)
             return await OnGetAsync(cancellationToken);
-        var form = await Request.ReadFormAsync(cancellationToken);
+        var form = await Request.ReadFormOrEmptyAsync(cancellationToken);
         // A form of the newsroom's own that names no frequency asks for one gift: a plan must be asked for.
         var fields = DonateFields.From(name => form[name], unsaid: Frequency.Once);
-        var (outcome, faults) = await desk.TakeAsync(fields.ToForm(), fields.Newsletter, cancellationToken);
+        var (outcome, faults) = await desk.TakeAsync(fields.ToForm(), HttpContext.Connection.RemoteIpAddress, cancellationToken);
         switch (outcome)
         {
             case StartDonationOutcome.Opened(_, var url):
@@ -66,6 +66,11 @@ public sealed class DonateModel(GiftDesk desk, GivingTerms terms, IOptions<SiteO
                 NotPossible = GiftDesk.Unreachable;
                 Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
                 Response.Headers.RetryAfter = "60";
+                break;
+            case StartDonationOutcome.TooMany(var wait):
+                NotPossible = GiftDesk.TooMany;
+                Response.StatusCode = StatusCodes.Status429TooManyRequests;
+                Response.Headers.RetryAfter = NetworkLimit.Seconds(wait);
                 break;
             default:
                 Faults = faults;
@@ -93,6 +98,6 @@ public sealed class DonateModel(GiftDesk desk, GivingTerms terms, IOptions<SiteO
         fields.Nonce ??= PublicId.New("form");
         Fields = fields;
         if (IsOpen)
-            Newsletters = [.. (await desk.NewslettersAsync(cancellationToken)).Select(n => n.Name)];
+            Newsletters = await desk.OfferAsync(fields.Newsletter, cancellationToken);
     }
 }

@@ -25,7 +25,7 @@ public sealed class DonateFields
     public string? Campaign { get; private init; }
     public string? Message { get; private init; }
     public bool Anonymous { get; private init; }
-    public bool Newsletter { get; private init; }
+    public NewsletterBox Newsletter { get; private init; } = NewsletterBox.Empty;
     public string? Source { get; private init; }
     public string? Nonce { get; set; }
     private string? Trap { get; init; }
@@ -46,7 +46,7 @@ public sealed class DonateFields
             Campaign = Text("campaign"),
             Message = Text("message"),
             Anonymous = Ticked("anonymous"),
-            Newsletter = Ticked("newsletter"),
+            Newsletter = NewsletterBox.Of(field("newsletter")),
             Source = Text("src"),
             Nonce = Text("form"),
             Trap = Text(DonateModel.TrapField),
@@ -75,6 +75,7 @@ public sealed class DonateFields
         Campaign = Campaign,
         Message = Message,
         Anonymous = Anonymous,
+        Newsletter = Newsletter,
         Source = Source,
         Nonce = Nonce,
         Trap = Trap,

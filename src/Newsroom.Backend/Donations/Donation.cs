@@ -1,36 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Donations;
-
-public enum Frequency
-{
-    Once,
-    Monthly,
-    Yearly,
-}
-
-/// <summary>Where a gift stands; which change is legal is for <see cref="Donation"/>'s methods to say.</summary>
-public enum DonationStatus
-{
-    Draft,
-    CheckoutOpen,
-
-    /// <summary>Stripe could not be reached: nothing was charged, the intent is kept.</summary>
-    Deferred,
-    Processing,
-    Succeeded,
-    Failed,
-    Expired,
-    PartiallyRefunded,
-    Refunded,
-    Disputed,
-    DisputeLost,
-    LateFailed,
-    InReview,
-    Rejected,
-}
 
 /// <summary>One gift: a single one, or one paid month of a <see cref="RecurringPlan"/>.</summary>
 public sealed class Donation
@@ -48,7 +21,18 @@ public sealed class Donation
     public Donor? Donor { get; set; }
     public long? PlanId { get; private set; }
     public RecurringPlan? Plan { get; set; }
-    public required string Address { get; set; }
+    public required string Address
+    {
+        get;
+        set
+        {
+            field = value;
+            AddressKey = EmailAddress.Parse(value).Key;
+        }
+    }
+
+    /// <summary>In step with <see cref="Address"/>: what one address gave is found by it, paid or not.</summary>
+    public string AddressKey { get; private set; } = "";
     public string? Name { get; init; }
 
     /// <summary>What was asked for (with <see cref="FeeCoverMinor"/>); once paid, what Stripe took.</summary>
@@ -84,8 +68,17 @@ public sealed class Donation
     /// <summary>Slugs ticked on the form, comma-separated. The readers' own confirmation follows, once the gift is booked.</summary>
     public string? NewsletterOptIn { get; init; }
 
+    /// <summary>Version of the <see cref="ConsentWording"/> beside the box.</summary>
+    public string? OptInWording { get; init; }
+
+    /// <summary>How the box was ticked: one of <see cref="ConsentMethod"/>.</summary>
+    public string? OptInMethod { get; init; }
+
+    /// <summary>Until then nobody but the job that has it passes <see cref="NewsletterOptIn"/> on.</summary>
+    public DateTimeOffset? OptInLeaseUntil { get; private set; }
+
     /// <summary>When <see cref="NewsletterOptIn"/> was passed on as a sign-up.</summary>
-    public DateTimeOffset? OptInPassedOnAt { get; set; }
+    public DateTimeOffset? OptInPassedOnAt { get; private set; }
     public string? LastError { get; private set; }
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -226,6 +219,7 @@ internal sealed class DonationMapping : IEntityTypeConfiguration<Donation>
         builder.Ignore(d => d.IsUnsettled);
         builder.Property(d => d.PublicId).HasMaxLength(PublicId.MaxLength);
         builder.Property(d => d.Address).HasMaxLength(254);
+        builder.Property(d => d.AddressKey).HasMaxLength(254);
         builder.Property(d => d.Name).HasMaxLength(Donation.NameLength);
         builder.Property(d => d.CurrencyCode).HasMaxLength(3);
         builder.Property(d => d.SubmissionKey).HasMaxLength(64);
@@ -237,7 +231,9 @@ internal sealed class DonationMapping : IEntityTypeConfiguration<Donation>
         builder.Property(d => d.Campaign).HasMaxLength(Donation.CampaignLength);
         builder.Property(d => d.Message).HasMaxLength(Donation.MessageLength);
         builder.Property(d => d.Attribution).HasMaxLength(Donation.AttributionLength);
-        builder.Property(d => d.NewsletterOptIn).HasMaxLength(400);
+        builder.Property(d => d.NewsletterOptIn).HasMaxLength(2000);
+        builder.Property(d => d.OptInWording).HasMaxLength(32);
+        builder.Property(d => d.OptInMethod).HasMaxLength(32);
         builder.Property(d => d.LastError).HasMaxLength(Donation.ErrorLength);
         builder.HasOne(d => d.Donor).WithMany().HasForeignKey(d => d.DonorId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne(d => d.Plan).WithMany().HasForeignKey(d => d.PlanId).OnDelete(DeleteBehavior.Restrict);
@@ -247,5 +243,6 @@ internal sealed class DonationMapping : IEntityTypeConfiguration<Donation>
         builder.HasIndex(d => d.InvoiceId).IsUnique();
         builder.HasIndex(d => new { d.Status, d.CheckedAt }).HasDatabaseName("IX_Donations_Unsettled");
         builder.HasIndex(d => d.PaymentIntentId);
+        builder.HasIndex(d => d.AddressKey);
     }
 }

@@ -77,7 +77,7 @@ internal static class DonationsApi
         {
             if (!EmailAddress.TryParse(email, out var address))
                 return Api.Invalid("email", "Give one whole address, for example ?email=name@example.org.");
-            query = query.Where(d => d.Donor!.AddressKey == address.Key);
+            query = query.Where(d => d.AddressKey == address.Key);
         }
         if (!string.IsNullOrEmpty(campaign))
             query = query.Where(d => d.Campaign == campaign);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Donations;
 
@@ -18,9 +19,10 @@ public sealed record GiftForm
     public string? Campaign { get; init; }
     public string? Message { get; init; }
     public bool Anonymous { get; init; }
+    public NewsletterBox Newsletter { get; init; } = NewsletterBox.Empty;
 
-    /// <summary>Slugs of the newsletters ticked.</summary>
-    public IReadOnlyList<string> Newsletters { get; init; } = [];
+    /// <summary>How it was filled in: one of <see cref="ConsentMethod"/>.</summary>
+    public string Method { get; init; } = ConsentMethod.Form;
     public string? Source { get; init; }
 
     /// <summary>The field people do not see.</summary>
@@ -48,8 +50,11 @@ public sealed record GiftIntent
     public string? Message { get; init; }
     public bool Anonymous { get; init; }
 
-    /// <summary>Slugs.</summary>
+    /// <summary>Slugs, in order.</summary>
     public IReadOnlyList<string> Newsletters { get; init; } = [];
+
+    /// <summary>How they were ticked: one of <see cref="ConsentMethod"/>.</summary>
+    public required string Method { get; init; }
     public string? Source { get; init; }
     public string? Nonce { get; init; }
 
@@ -90,6 +95,9 @@ public sealed class GiftRules(GivingTerms terms, Web.SiteOptions site)
         if (offer is null)
             faults.Add(new("currency", $"Choose a currency we take: {string.Join(", ", terms.Currencies.Select(c => c.Currency.Code))}."));
         var gift = offer is null ? default : ReadAmount(form.Amount, offer, faults);
+        var fee = form.CoverFees && offer?.Fee is { } cover ? cover.Gross(gift.Minor) - gift.Minor : 0;
+        if (gift.Minor <= offer?.Maximum.Minor && gift.Minor + fee > offer.Currency.LargestCharge)
+            faults.Add(new("amount", "With the card fee this is more than can be charged at once: give a smaller sum, or leave the fee out."));
         if (!EmailAddress.TryParse(form.Email, out var address))
             faults.Add(new("email", "Give the address for your receipt, for example name@example.org."));
         else if (address.NeedsSmtpUtf8)
@@ -100,7 +108,6 @@ public sealed class GiftRules(GivingTerms terms, Web.SiteOptions site)
         var message = Lines(form.Message, faults);
         if (faults.Count > 0)
             return null;
-        var fee = form.CoverFees && offer!.Fee is { } cover ? cover.Gross(gift.Minor) - gift.Minor : 0;
         return new GiftIntent
         {
             Gift = gift,
@@ -111,7 +118,7 @@ public sealed class GiftRules(GivingTerms terms, Web.SiteOptions site)
             Campaign = campaign,
             Message = message,
             Anonymous = form.Anonymous,
-            Newsletters = [.. form.Newsletters.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Method = form.Method,
             Source = source,
             Nonce = form.Nonce is { Length: > 0 and <= NonceLength } nonce ? nonce : null,
         };

@@ -7,19 +7,23 @@ namespace Newsroom.Backend.Donations;
 public sealed class GivingTerms
 {
     /// <summary>
-    /// Round sums of about the same worth in the currencies newsrooms mostly ask in. Monthly 10/15/25 and yearly 120/180/365 are the
-    /// defaults of the News Revenue Hub's pages (rev-engine, read November 2026).
+    /// What the default sums are multiplied by where a unit is worth much less than a dollar: the power of ten that comes nearest, and 100
+    /// for currencies without decimals that are not here. Monthly 10/15/25 and yearly 120/180/365 are the defaults of the News Revenue
+    /// Hub's pages (rev-engine, read November 2026).
     /// </summary>
-    private static readonly Dictionary<string, long> KnownScale = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, long> Scales = new(StringComparer.Ordinal)
     {
-        ["USD"] = 1,
-        ["EUR"] = 1,
-        ["GBP"] = 1,
-        ["CAD"] = 1,
-        ["AUD"] = 1,
-        ["NZD"] = 1,
-        ["CHF"] = 1,
-        ["JPY"] = 100,
+        ["CZK"] = 10,
+        ["DKK"] = 10,
+        ["HKD"] = 10,
+        ["MXN"] = 10,
+        ["NOK"] = 10,
+        ["SEK"] = 10,
+        ["ZAR"] = 10,
+        ["HUF"] = 100,
+        ["INR"] = 100,
+        ["CLP"] = 1000,
+        ["KRW"] = 1000,
     };
 
     /// <summary>The style sheet of the form (donate.css) has a line for each.</summary>
@@ -68,22 +72,24 @@ public sealed class GivingTerms
         };
         return new CurrencyTerms(currency, minimum, maximum, presets, ReadFee());
 
-        string? Text(string key, string? child = null)
+        // With the key that it stands under.
+        (string Key, string Text)? Setting(string key, string? child = null)
         {
             var tail = child is null ? "" : ":" + child;
-            return section[$"{key}:{currency.Code}{tail}"] ?? (isFirst ? section[key + tail] : null);
+            var own = $"{key}:{currency.Code}{tail}";
+            return section[own] is { } text ? ($"Stripe:{own}", text)
+                : isFirst && section[key + tail] is { } common ? ($"Stripe:{key}{tail}", common)
+                : null;
         }
 
-        Money ReadOne(string key, long known) => Text(key) is { } text
-            ? Parse(text, $"Stripe:{key}")
-            : new Money(checked(known * Scale(key) * currency.MinorPerMajor), currency);
+        Money ReadOne(string key, long known) => Setting(key) is var (name, text) ? Parse(text, name) : Scaled(known);
 
         IReadOnlyList<Money> ReadSeveral(Frequency frequency, params long[] known)
         {
-            var key = $"Stripe:Presets:{frequency}";
-            var sums = Text("Presets", frequency.ToString()) is { } text
+            var (key, text) = Setting("Presets", frequency.ToString()) ?? ("", "");
+            var sums = key.Length > 0
                 ? text.Split([' ', ';', ','], StringSplitOptions.RemoveEmptyEntries).Select(t => Parse(t, key)).ToList()
-                : [.. known.Select(k => new Money(checked(k * Scale(key) * currency.MinorPerMajor), currency)).Where(m => m.Minor >= minimum.Minor && m.Minor <= maximum.Minor)];
+                : [.. known.Select(Scaled).Where(m => m.Minor >= minimum.Minor && m.Minor <= maximum.Minor)];
             if (sums.Count == 0)
                 sums.Add(minimum);
             return sums.TrueForAll(m => m.Minor >= minimum.Minor && m.Minor <= maximum.Minor) && sums.Count <= MostPresets
@@ -93,16 +99,18 @@ public sealed class GivingTerms
 
         FeeCover? ReadFee()
         {
-            if (Text("FeeCover", "Percent") is not { } percent || Text("FeeCover", "Fixed") is not { } plus)
+            if (Setting("FeeCover", "Percent") is not var (percentKey, percent) || Setting("FeeCover", "Fixed") is not var (fixedKey, plus))
                 return null;
             if (!decimal.TryParse(percent, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) || rate is <= 0 or >= 20 || decimal.Round(rate, 2) != rate)
-                throw new FormatException($"Stripe:FeeCover:Percent '{percent}' is no percentage with at most two decimals below 20, for example 2.2.");
-            return new FeeCover((int)(rate * 100), Parse(plus, "Stripe:FeeCover:Fixed").Minor);
+                throw new FormatException($"{percentKey} '{percent}' is no percentage with at most two decimals below 20, for example 2.2.");
+            return new FeeCover((int)(rate * 100), Parse(plus, fixedKey).Minor, currency.ChargeStep);
         }
 
-        long Scale(string key) => KnownScale.TryGetValue(currency.Code, out var scale)
-            ? scale
-            : throw new FormatException($"{(key.Contains(':', StringComparison.Ordinal) ? key : $"Stripe:{key}")} is missing for {currency}: there is no sensible default in that currency.");
+        Money Scaled(long known)
+        {
+            var scale = Scales.GetValueOrDefault(currency.Code, currency.Exponent == 0 ? 100 : 1);
+            return new Money(Math.Min(known * scale * currency.MinorPerMajor, currency.LargestCharge), currency);
+        }
 
         Money Parse(string text, string key) => Money.TryParse(text, currency, out var money) == MoneyProblem.None
             ? money
@@ -122,7 +130,8 @@ public sealed record CurrencyTerms(
 /// <summary>The card fee the account pays: a percentage and a fixed sum, as the settings have it.</summary>
 /// <param name="BasisPoints">Hundredths of a per cent: 220 for 2.2 %.</param>
 /// <param name="FixedMinor">Minor units.</param>
-public sealed record FeeCover(int BasisPoints, long FixedMinor)
+/// <param name="Step">The currency's <see cref="Currency.ChargeStep"/>.</param>
+public sealed record FeeCover(int BasisPoints, long FixedMinor, long Step = 1)
 {
     private const long Whole = 10_000;
 
@@ -137,6 +146,6 @@ public sealed record FeeCover(int BasisPoints, long FixedMinor)
             gross++;
         while (gross - 1 - FeeOn(gross - 1) >= wished)
             gross--;
-        return gross;
+        return (gross + Step - 1) / Step * Step;
     }
 }

@@ -15,28 +15,37 @@ public sealed class PassOnOptIns(NewsroomDb db, SignUp signUp, TimeProvider cloc
     internal const string Source = "donation form";
     private const int BatchSize = 100;
 
+    /// <summary>
+    /// Long enough for one sign-up, and shorter than <see cref="AskForConfirmation.CoolDown"/>: the repeat of one that was made just before a
+    /// crash makes no second mail.
+    /// </summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
+
     [AutomaticRetry(Attempts = 0)]
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var due = await db.Donations.Where(d => d.NewsletterOptIn != null && d.OptInPassedOnAt == null && d.PaidAt != null)
-            .OrderBy(d => d.Id).Take(BatchSize).Select(d => new { d.Id, d.PublicId, d.Address, d.Name, d.NewsletterOptIn }).ToListAsync(cancellationToken);
+        var due = await Waiting(clock.GetUtcNow()).OrderBy(d => d.Id).Take(BatchSize)
+            .Select(d => new { d.Id, d.PublicId, d.Address, d.Name, d.NewsletterOptIn, d.OptInMethod, d.OptInWording, d.CreatedAt }).ToListAsync(cancellationToken);
         foreach (var gift in due)
         {
-            // Claimed first: a sign-up asked for twice would be two mails, one lost in a crash is a box to tick again.
-            var claimed = await db.Donations.Where(d => d.Id == gift.Id && d.OptInPassedOnAt == null)
-                .ExecuteUpdateAsync(d => d.SetProperty(x => x.OptInPassedOnAt, clock.GetUtcNow()), cancellationToken);
+            var now = clock.GetUtcNow();
+            var claimed = await Waiting(now).Where(d => d.Id == gift.Id).ExecuteUpdateAsync(d => d.SetProperty(x => x.OptInLeaseUntil, now + Lease), cancellationToken);
             if (claimed == 0)
                 continue;
-            var outcome = await signUp.RunAsync(
-                new SignUpForm(gift.Address, gift.NewsletterOptIn!.Split(','), gift.Name, Source, ConsentMethod.Form), CancellationToken.None);
-            if (outcome is SignUpOutcome.NotConfigured)
+            var outcome = await signUp.RunAsync(new SignUpForm(gift.Address, gift.NewsletterOptIn!.Split(','), gift.Name, Source, gift.OptInMethod!)
             {
-                // Nothing was taken and nothing sent: it waits until the newsroom has its mail or its newsletter again.
-                await db.Donations.Where(d => d.Id == gift.Id).ExecuteUpdateAsync(d => d.SetProperty(x => x.OptInPassedOnAt, (DateTimeOffset?)null), CancellationToken.None);
+                Wording = ConsentWording.SignUpOf(gift.OptInWording!),
+                AgreedAt = gift.CreatedAt,
+            }, CancellationToken.None);
+            // Nothing was taken and nothing sent: it waits until the newsroom has its mail or its newsletter again.
+            if (outcome is SignUpOutcome.NotConfigured)
                 return;
-            }
+            await db.Donations.Where(d => d.Id == gift.Id).ExecuteUpdateAsync(d => d.SetProperty(x => x.OptInPassedOnAt, now), CancellationToken.None);
             if (outcome is not SignUpOutcome.Accepted)
                 DonationsLog.OptInRefused(log, gift.PublicId, outcome.GetType().Name);
         }
     }
+
+    private IQueryable<Donation> Waiting(DateTimeOffset now) => db.Donations.Where(d =>
+        d.NewsletterOptIn != null && d.OptInPassedOnAt == null && d.PaidAt != null && (d.OptInLeaseUntil == null || d.OptInLeaseUntil <= now));
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Donations.Stripe;
+using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Donations;
 
@@ -18,6 +19,15 @@ public abstract record StartDonationOutcome
 
     /// <summary>Stripe gave no checkout page: nothing was charged, the intent is kept, the same form may be sent again.</summary>
     public sealed record Deferred(string DonationId) : StartDonationOutcome;
+
+    /// <summary>Stripe takes the gift neither now nor later as it is: nothing was charged.</summary>
+    /// <param name="DonationId">Public id.</param>
+    /// <param name="Field">The form's field to change.</param>
+    public sealed record Refused(string DonationId, string Field) : StartDonationOutcome;
+
+    /// <summary>Nothing was begun: too many checkout pages were opened from where the form comes.</summary>
+    /// <param name="Wait">How long until one may be opened again.</param>
+    public sealed record TooMany(TimeSpan Wait) : StartDonationOutcome;
 }
 
 /// <summary>
@@ -50,10 +60,11 @@ public sealed class StartDonation(NewsroomDb db, CheckoutPages pages, TimeProvid
         var minute = now.ToUnixTimeSeconds() / 60;
         string[] keys = [intent.KeyIn(minute), intent.KeyIn(minute - 1)];
         var known = await db.Donations.Where(d => keys.Contains(d.SubmissionKey)).OrderByDescending(d => d.Id).FirstOrDefaultAsync(cancellationToken);
-        // Without a form's id nothing tells a repeated click from a second gift: once the first is paid it is a second gift.
-        var isAnother = known is { IsBooked: true } && intent.Nonce is null;
+        // Without a form's id nothing tells a repeated click from a second gift: once the first is paid, or refused, it is a second gift.
+        var isAnother = intent.Nonce is null && known is { IsBooked: true } or { Status: DonationStatus.Failed or DonationStatus.Rejected };
         if (known is not null && !isAnother)
             return known;
+        var optsIn = intent.Newsletters.Count > 0;
         var donation = new Donation
         {
             Address = intent.Address.Value,
@@ -67,7 +78,9 @@ public sealed class StartDonation(NewsroomDb db, CheckoutPages pages, TimeProvid
             Campaign = intent.Campaign,
             Message = intent.Message,
             Attribution = intent.Source,
-            NewsletterOptIn = intent.Newsletters.Count > 0 ? string.Join(',', intent.Newsletters) : null,
+            NewsletterOptIn = optsIn ? string.Join(',', intent.Newsletters) : null,
+            OptInWording = optsIn ? ConsentWording.SignUp.Version : null,
+            OptInMethod = optsIn ? intent.Method : null,
             CreatedAt = now,
         };
         db.Add(donation);
@@ -94,8 +107,11 @@ public sealed class StartDonation(NewsroomDb db, CheckoutPages pages, TimeProvid
         }
         // Not cancelled with the request: what Stripe has made is worth remembering although the donor's browser went away.
         await db.SaveChangesAsync(CancellationToken.None);
-        return answer is CheckoutPage.Open opened
-            ? new StartDonationOutcome.Opened(donation.PublicId, opened.Url)
-            : new StartDonationOutcome.Deferred(donation.PublicId);
+        return answer switch
+        {
+            CheckoutPage.Open opened => new StartDonationOutcome.Opened(donation.PublicId, opened.Url),
+            CheckoutPage.None { Field: { } field } => new StartDonationOutcome.Refused(donation.PublicId, field),
+            _ => new StartDonationOutcome.Deferred(donation.PublicId),
+        };
     }
 }

@@ -80,6 +80,12 @@ public sealed record Currency
         return currency is not null;
     }
 
+    /// <summary>A charge is a whole multiple of so many minor units (https://docs.stripe.com/currencies#three-decimal).</summary>
+    public long ChargeStep => Exponent == 3 ? 10 : 1;
+
+    /// <summary>The largest charge, in minor units.</summary>
+    public long LargestCharge => Money.MaxMinor / StripeFactor;
+
     /// <summary>The number Stripe wants for an amount in this currency's minor units.</summary>
     public long ToStripe(long minor) => checked(minor * StripeFactor);
 

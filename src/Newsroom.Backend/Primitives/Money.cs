@@ -53,10 +53,9 @@ public readonly record struct Money(long Minor, Currency Currency)
         var minor = long.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
         if (minor == 0)
             return MoneyProblem.NotPositive;
-        if (minor > MaxMinor || currency.ToStripe(minor) > MaxMinor)
+        if (minor > currency.LargestCharge)
             return MoneyProblem.TooLarge;
-        // Stripe takes three-decimal currencies only in steps of ten (https://docs.stripe.com/currencies#three-decimal).
-        if (currency.Exponent == 3 && minor % 10 != 0)
+        if (minor % currency.ChargeStep != 0)
             return MoneyProblem.TooManyDecimals;
 
         money = new Money(minor, currency);

@@ -6,6 +6,13 @@ using Newsroom.Backend.Primitives;
 
 namespace Newsroom.Backend.Subscribers;
 
+/// <summary>What a reader agreed to.</summary>
+/// <param name="Wording">In which words.</param>
+/// <param name="Method">How: one of <see cref="ConsentMethod"/>.</param>
+/// <param name="Source">Where, as the form named itself.</param>
+/// <param name="At">When.</param>
+internal sealed record Agreement(ConsentWording Wording, string Method, string? Source, DateTimeOffset At);
+
 /// <summary>
 /// Writes a request, its consent and its mail in one transaction. Every road to a confirmation mail leads through here and so
 /// through the same cool-down, whether a form, the API or an expired link asks.
@@ -24,7 +31,7 @@ public sealed class AskForConfirmation(NewsroomDb db, LinkTokens tokens, Suppres
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     internal async Task RunAsync(
-        EmailAddress address, IReadOnlyList<Newsletter> newsletters, string? name, string method, string? source, DateTimeOffset now, CancellationToken cancellationToken)
+        EmailAddress address, IReadOnlyList<Newsletter> newsletters, string? name, Agreement agreement, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var suppressed = await suppressions.HoldsAsync(address, cancellationToken);
         await db.RetryingAsync(async token =>
@@ -32,7 +39,7 @@ public sealed class AskForConfirmation(NewsroomDb db, LinkTokens tokens, Suppres
             var subscriber = await FindOrAddAsync(address, now, token);
             var request = await MakeRequestAsync(subscriber, newsletters, name, suppressed, now, token);
             db.Add(request);
-            db.Add(Consent.Of(subscriber, ConsentEvent.Requested, newsletters, ConsentWording.SignUp, method, source, now));
+            db.Add(Consent.Of(subscriber, ConsentEvent.Requested, newsletters, agreement.Wording, agreement.Method, agreement.Source, agreement.At));
             await AddMissingAsync(subscriber, newsletters, now, token);
             subscriber.Touch();
             await SaveWithMailAsync(request, IsOnAll(subscriber, newsletters) ? AlreadySubscribedComposer.MailKind : ConfirmationComposer.MailKind, now, token);

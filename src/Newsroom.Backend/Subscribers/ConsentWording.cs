@@ -10,6 +10,9 @@ public sealed record ConsentWording(string Version, string Text)
     public static ConsentWording SignUp { get; } = new("sign-up-1",
         "By signing up you agree that we send you the newsletters you chose by email. We use your address for nothing else and give it to nobody. You can leave at any time with the link in every email.");
 
+    /// <summary>Every sentence that ever was beside a sign-up form: what was agreed to on one may be waiting for a gift to be paid.</summary>
+    private static readonly ConsentWording[] SignUps = [SignUp];
+
     /// <summary>Beside the confirmation page's button.</summary>
     public static ConsentWording Confirm { get; } = new("confirm-1",
         "Yes, this is my address, and I want these newsletters by email. I can leave at any time with the link in every email.");
@@ -23,6 +26,10 @@ public sealed record ConsentWording(string Version, string Text)
     public static ConsentWording OneClick { get; } = new("one-click-1", "List-Unsubscribe=One-Click");
 
     public static ConsentWording Undo { get; } = new("undo-1", "That was a mistake: bring it back");
+
+    /// <exception cref="InvalidOperationException">No sign-up form ever had that version.</exception>
+    public static ConsentWording SignUpOf(string version) => Array.Find(SignUps, w => w.Version == version)
+        ?? throw new InvalidOperationException($"There is no sentence '{version}' beside a sign-up form.");
 }
 
 /// <summary>How a consent was given or withdrawn.</summary>

@@ -18,7 +18,9 @@ public sealed class RenewConfirmation(NewsroomDb db, ConfirmSignUp confirm, AskF
         var old = await db.SignUpRequests.Where(r => r.TokenHash == hash)
             .Select(r => new { r.Subscriber.Address, r.Name })
             .SingleAsync(cancellationToken);
-        await ask.RunAsync(EmailAddress.Parse(old.Address), outcome.Newsletters, old.Name, ConsentMethod.ConfirmPage, null, clock.GetUtcNow(), cancellationToken);
+        var now = clock.GetUtcNow();
+        var agreement = new Agreement(ConsentWording.SignUp, ConsentMethod.ConfirmPage, Source: null, now);
+        await ask.RunAsync(EmailAddress.Parse(old.Address), outcome.Newsletters, old.Name, agreement, now, cancellationToken);
         outbox.EnqueueDue();
         return true;
     }

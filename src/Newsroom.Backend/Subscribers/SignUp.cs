@@ -16,6 +16,12 @@ public sealed record SignUpForm(string? Email, IReadOnlyList<string> Newsletters
 {
     /// <summary>Name of the trap in forms and JSON.</summary>
     public const string TrapField = "website";
+
+    /// <summary>The sentence that was agreed to.</summary>
+    public ConsentWording Wording { get; init; } = ConsentWording.SignUp;
+
+    /// <summary>When it was; null: now.</summary>
+    public DateTimeOffset? AgreedAt { get; init; }
 }
 
 public abstract record SignUpOutcome
@@ -58,7 +64,8 @@ public sealed class SignUp(NewsroomDb db, AskForConfirmation ask, MailReadiness 
             return new SignUpOutcome.Accepted();
 
         var now = clock.GetUtcNow();
-        await ask.RunAsync(address, chosen, OneLine(form.Name, Subscriber.NameLength), form.Method, OneLine(form.Source, Consent.SourceLength), now, cancellationToken);
+        var agreement = new Agreement(form.Wording, form.Method, OneLine(form.Source, Consent.SourceLength), form.AgreedAt ?? now);
+        await ask.RunAsync(address, chosen, OneLine(form.Name, Subscriber.NameLength), agreement, now, cancellationToken);
         outbox.EnqueueDue();
         return new SignUpOutcome.Accepted();
     }

@@ -45,7 +45,8 @@ public sealed class UnsubscribeModel(Leave leave) : PageModel
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
-        var form = await ReadFormAsync(cancellationToken);
+        // The token says it all: a body that cannot be read is as good as none.
+        var form = await Request.ReadFormOrEmptyAsync(cancellationToken);
         if (form[UndoField].Count > 0)
         {
             Show(await leave.UndoAsync(Token, cancellationToken));
@@ -58,21 +59,6 @@ public sealed class UnsubscribeModel(Leave leave) : PageModel
             return new EmptyResult();
         Act = UnsubscribeAct.Left;
         return Page();
-    }
-
-    /// <summary>The token says it all: a body that cannot be read is as good as none.</summary>
-    private async Task<IFormCollection> ReadFormAsync(CancellationToken cancellationToken)
-    {
-        if (!Request.HasFormContentType)
-            return FormCollection.Empty;
-        try
-        {
-            return await Request.ReadFormAsync(cancellationToken);
-        }
-        catch (Exception e) when (e is InvalidDataException or IOException)
-        {
-            return FormCollection.Empty;
-        }
     }
 
     private void Show(LeaveView? view)

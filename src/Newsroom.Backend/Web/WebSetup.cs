@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Mail;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -102,7 +101,7 @@ public static class WebSetup
     private static ValueTask TellWhenToRetry(OnRejectedContext rejected, CancellationToken cancellationToken)
     {
         if (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait))
-            rejected.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            rejected.HttpContext.Response.Headers.RetryAfter = NetworkLimit.Seconds(wait);
         return ValueTask.CompletedTask;
     }
 }

@@ -74,6 +74,17 @@ public sealed class CoveringTheFee
             Assert.True(gross - fee.FeeOn(gross) >= wished && gross - 1 - fee.FeeOn(gross - 1) < wished, $"{wished}: {gross}");
         }
     }
+
+    [Fact]
+    public void Charges_three_decimals_in_steps_of_ten()
+    {
+        var fee = new FeeCover(290, 100, Step: 10);
+        for (var wished = 500L; wished <= 100_000; wished += 10)
+        {
+            var gross = fee.Gross(wished);
+            Assert.True(gross % 10 == 0 && gross - fee.FeeOn(gross) >= wished && gross - 10 - fee.FeeOn(gross - 10) < wished, $"{wished}: {gross}");
+        }
+    }
 }
 
 public sealed class WhatTheFormOffers
@@ -85,6 +96,19 @@ public sealed class WhatTheFormOffers
         Assert.Equal(["10.00", "15.00", "25.00", "50.00"], usd.Presets[Frequency.Monthly].Select(m => m.ToDecimalString()));
         Assert.Equal(("1.00", "10000.00"), (usd.Minimum.ToDecimalString(), usd.Maximum.ToDecimalString()));
         Assert.Equal("1000", Read([], "JPY").Default.Presets[Frequency.Monthly][0].ToDecimalString());
+    }
+
+    [Fact]
+    public void Needs_only_the_code_of_any_currency()
+    {
+        foreach (var code in Currency.Codes.Where(c => c != "USD"))
+        {
+            var terms = Read(new() { ["Minimum"] = "1" }, "USD", code).Find(code)!;
+            foreach (var sum in terms.Presets.Values.SelectMany(p => p).Append(terms.Minimum).Append(terms.Maximum))
+                Assert.Equal((MoneyProblem.None, sum), (Money.TryParse(sum.ToDecimalString(), terms.Currency, out var typed), typed));
+        }
+        Assert.Equal("1000", Read([], "ISK").Default.Presets[Frequency.Monthly][0].ToDecimalString());
+        Assert.Equal("100.00", Read([], "SEK").Default.Presets[Frequency.Monthly][0].ToDecimalString());
     }
 
     [Fact]
@@ -101,7 +125,9 @@ public sealed class WhatTheFormOffers
     [Theory]
     [InlineData("Stripe:Currencies", "XYZ", null, null)]
     [InlineData("Stripe:Minimum", "USD", "Minimum", "five")]
-    [InlineData("Stripe:Minimum", "HUF", null, null)]
+    [InlineData("Stripe:Minimum:HUF 'five'", "HUF", "Minimum:HUF", "five")]
+    [InlineData("Stripe:Presets:HUF:Monthly", "HUF", "Presets:HUF:Monthly", "1e3")]
+    [InlineData("Stripe:FeeCover:HUF:Percent", "HUF", "FeeCover:HUF:Percent", "two")]
     [InlineData("Stripe:Presets:Monthly", "USD", "Presets:Monthly", "1e3")]
     [InlineData("Stripe:Presets:Yearly", "USD", "Presets:Yearly", "0.50 2 3")]
     [InlineData("Stripe:FeeCover:Percent", "USD", "FeeCover:Percent", "two")]

@@ -13,7 +13,8 @@ public abstract record CheckoutPage
 
     /// <param name="Why">Without personal data.</param>
     /// <param name="Definitive">Asking again under the same key is no use.</param>
-    public sealed record None(string Why, bool Definitive) : CheckoutPage;
+    /// <param name="Field">The form's field that Stripe does not take; null when the fault is none of the donor's.</param>
+    public sealed record None(string Why, bool Definitive, string? Field = null) : CheckoutPage;
 }
 
 /// <summary>Makes Stripe Checkout sessions: the card is typed there, never here.</summary>
@@ -46,9 +47,18 @@ public sealed class CheckoutPages(StripeAccount account, IOptions<SiteOptions> s
         }
         catch (Exception e) when (StripeFailure.Of(e, cancellationToken) is { } failure)
         {
-            return new CheckoutPage.None(failure.Why, failure.Definitive);
+            return new CheckoutPage.None(failure.Why, failure.Definitive, failure.Definitive ? FieldOf(failure.Code, failure.Parameter) : null);
         }
     }
+
+    internal static string? FieldOf(string? code, string? parameter) => (code, parameter) switch
+    {
+        ("email_invalid", _) or (_, "customer_email") => "email",
+        ("amount_too_small" or "amount_too_large", _) => "amount",
+        (_, { } name) when name.EndsWith("[unit_amount]", StringComparison.Ordinal) => "amount",
+        (_, { } name) when name.EndsWith("[currency]", StringComparison.Ordinal) => "currency",
+        _ => null,
+    };
 
     private SessionCreateOptions Parameters(Donation donation)
     {

@@ -9,12 +9,12 @@ public sealed class StripeAccount(IHttpClientFactory http, IOptions<StripeOption
 {
     public const string HttpClientName = "stripe";
 
-    /// <exception cref="InvalidOperationException"><c>Stripe:SecretKey</c> is not configured.</exception>
+    /// <exception cref="StripeUnavailableException"><c>Stripe:SecretKey</c> is not configured (any more).</exception>
     internal StripeClient Client()
     {
         var account = options.Value;
         if (!account.IsConfigured)
-            throw new InvalidOperationException("Stripe:SecretKey is not configured.");
+            throw new StripeUnavailableException("Stripe:SecretKey is not configured.");
         return new StripeClient(new StripeClientOptions
         {
             ApiKey = account.SecretKey,
@@ -28,7 +28,9 @@ public sealed class StripeAccount(IHttpClientFactory http, IOptions<StripeOption
 /// <param name="Why">Status, code and request id: Stripe's words may quote what was sent, so they are not kept.</param>
 /// <param name="Definitive">The same request will be answered so for ever.</param>
 /// <param name="Missing">The object does not exist.</param>
-internal sealed record StripeFailure(string Why, bool Definitive, bool Missing)
+/// <param name="Code">Stripe's word for it (https://docs.stripe.com/error-codes).</param>
+/// <param name="Parameter">Which of the call's parameters it is about.</param>
+internal sealed record StripeFailure(string Why, bool Definitive, bool Missing, string? Code = null, string? Parameter = null)
 {
     /// <summary>Null for an exception that is none of Stripe's or the network's.</summary>
     public static StripeFailure? Of(Exception exception, CancellationToken callers) => exception switch
@@ -48,6 +50,6 @@ internal sealed record StripeFailure(string Why, bool Definitive, bool Missing)
         var definitive = replayed || (status is >= 400 and < 500 && e.HttpStatusCode is not (
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.RequestTimeout or HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests));
         var said = string.Join(' ', new[] { e.StripeError?.Type, e.StripeError?.Code, e.StripeError?.Param, e.StripeResponse?.RequestId }.Where(s => !string.IsNullOrEmpty(s)));
-        return new($"Stripe answered {status} {said}".TrimEnd() + ".", definitive, e.HttpStatusCode == HttpStatusCode.NotFound);
+        return new($"Stripe answered {status} {said}".TrimEnd() + ".", definitive, e.HttpStatusCode == HttpStatusCode.NotFound, e.StripeError?.Code, e.StripeError?.Param);
     }
 }

@@ -148,4 +148,4 @@ public abstract record GiftObject
 }
 
 /// <summary>Stripe could not be asked. The message holds no personal data.</summary>
-public sealed class StripeUnavailableException(string message, Exception inner) : Exception(message, inner);
+public sealed class StripeUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
