@@ -36,7 +36,7 @@ internal static class CheckoutsApi
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/checkouts", StartAsync).WithSummary("Starts a gift and gives the address of its checkout.").AllowAnonymous()
-            .RequireCors(CorsPolicy).RequireRateLimiting(CheckoutLimit.Policy)
+            .RequireCors(CorsPolicy).WithMetadata(new PostLimitAttribute(CheckoutLimit.Policy))
             .WithTags("checkouts")
             .Produces<CheckoutAnswer>(StatusCodes.Status201Created)
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Web;
@@ -12,7 +11,7 @@ namespace Newsroom.Backend.Donations;
 /// The donation form. It works without script and carries no authority, so it asks for no antiforgery token: forms on the newsroom's own
 /// site post here without cookies.
 /// </summary>
-[AllowAnonymous, IgnoreAntiforgeryToken, EnableRateLimiting(CheckoutLimit.Policy)]
+[AllowAnonymous, IgnoreAntiforgeryToken, PostLimit(CheckoutLimit.Policy)]
 public sealed class DonateModel(GiftDesk desk, GivingTerms terms, IOptions<SiteOptions> site, IOptions<OrganisationOptions> organisation) : PageModel
 {
     /// <summary>The name of the field people do not see.</summary>

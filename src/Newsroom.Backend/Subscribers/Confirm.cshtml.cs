@@ -29,19 +29,21 @@ public sealed class ConfirmModel(ConfirmSignUp confirm, RenewConfirmation renew,
         _ => "We do not know this link",
     };
 
-    public async Task OnGetAsync(string token, CancellationToken cancellationToken) => Show(await confirm.LookAsync(token, cancellationToken));
+    // From the route, not by model binding: that gives up, token and all, on a body it cannot read.
+    private string Token => RouteData.Values["token"] as string ?? "";
 
-    /// <param name="token">The link's.</param>
-    /// <param name="again">Set by the button of an expired link's page.</param>
-    /// <param name="cancellationToken">Cancels before the save.</param>
-    public async Task<IActionResult> OnPostAsync(string token, string? again, CancellationToken cancellationToken)
+    public async Task OnGetAsync(CancellationToken cancellationToken) => Show(await confirm.LookAsync(Token, cancellationToken));
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
-        if (again is not null && await renew.RunAsync(token, cancellationToken))
+        // Set by the button of an expired link's page.
+        var again = (await Request.ReadFormOrEmptyAsync(cancellationToken))["again"].Count > 0;
+        if (again && await renew.RunAsync(Token, cancellationToken))
         {
             Response.Headers.Location = SubscribeModel.CheckYourMail;
             return StatusCode(StatusCodes.Status303SeeOther);
         }
-        Show(again is null ? await confirm.RunAsync(token, cancellationToken) : await confirm.LookAsync(token, cancellationToken));
+        Show(again ? await confirm.LookAsync(Token, cancellationToken) : await confirm.RunAsync(Token, cancellationToken));
         return Page();
     }
 

@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Primitives;
 using Newsroom.Backend.Newsletters;
 
 namespace Newsroom.Backend.Subscribers;
@@ -6,18 +6,25 @@ namespace Newsroom.Backend.Subscribers;
 /// <summary>A sign-up form's fields, under the names that embedded forms use.</summary>
 public sealed class SignUpFields
 {
-    public string? Email { get; set; }
-
-    [BindProperty(Name = "newsletter")]
-    public List<string> Newsletters { get; set; } = [];
-    public string? Name { get; set; }
+    public string? Email { get; init; }
+    public IReadOnlyList<string> Newsletters { get; init; } = [];
+    public string? Name { get; init; }
     public string? Source { get; set; }
 
     /// <summary>Where to go afterwards; only <see cref="NextAddress.Allowed"/> ones are followed.</summary>
-    public string? Next { get; set; }
+    public string? Next { get; init; }
+    public string? Trap { get; init; }
 
-    [BindProperty(Name = SignUpForm.TrapField)]
-    public string? Trap { get; set; }
+    /// <summary>Read by name, not by model binding: that gives up, all fields and all, on a body it cannot read.</summary>
+    public static SignUpFields From(Func<string, StringValues> field) => new()
+    {
+        Email = field("email"),
+        Newsletters = [.. field("newsletter").OfType<string>()],
+        Name = field("name"),
+        Source = field("source"),
+        Next = field("next"),
+        Trap = field(SignUpForm.TrapField),
+    };
 }
 
 /// <summary>What the form's partial shows: the same on every page that has one.</summary>

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
@@ -14,7 +13,7 @@ namespace Newsroom.Backend.Subscribers;
 /// The hosted form, and what embedded ones post to. It carries no authority, so it asks for no antiforgery token: pages of other origins
 /// post here without cookies.
 /// </summary>
-[AllowAnonymous, IgnoreAntiforgeryToken, EnableRateLimiting(SignUpLimit.Policy)]
+[AllowAnonymous, IgnoreAntiforgeryToken, PostLimit(SignUpLimit.Policy)]
 public sealed class SubscribeModel(NewsroomDb db, SignUp signUp, MailReadiness mail, IOptions<SiteOptions> site) : PageModel
 {
     public const string CheckYourMail = "/subscribe/check-your-mail";
@@ -26,10 +25,12 @@ public sealed class SubscribeModel(NewsroomDb db, SignUp signUp, MailReadiness m
     /// <summary>Why nobody can sign up now.</summary>
     public string? NotPossible { get; private set; }
 
-    public Task OnGetAsync(SignUpFields fields, CancellationToken cancellationToken) => ShowAsync(fields, cancellationToken);
+    public Task OnGetAsync(CancellationToken cancellationToken) => ShowAsync(SignUpFields.From(name => Request.Query[name]), cancellationToken);
 
-    public async Task<IActionResult> OnPostAsync(SignUpFields fields, CancellationToken cancellationToken)
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
+        var form = await Request.ReadFormOrEmptyAsync(cancellationToken);
+        var fields = SignUpFields.From(name => form[name]);
         var outcome = await signUp.RunAsync(
             new SignUpForm(fields.Email, fields.Newsletters, fields.Name, fields.Source, ConsentMethod.Form, fields.Trap), cancellationToken);
         if (outcome is SignUpOutcome.Accepted)

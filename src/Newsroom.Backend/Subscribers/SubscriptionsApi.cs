@@ -19,7 +19,7 @@ internal static class SubscriptionsApi
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/subscriptions", SignUpAsync).WithSummary("Signs a reader up: a mail asks for confirmation. The same answer for every well-formed address.").AllowAnonymous()
-            .RequireCors(CorsPolicy).RequireRateLimiting(SignUpLimit.Policy)
+            .RequireCors(CorsPolicy).WithMetadata(new PostLimitAttribute(SignUpLimit.Policy))
             .WithTags("subscriptions")
             .Produces<SubscriptionAnswer>(StatusCodes.Status202Accepted)
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)

@@ -11,37 +11,32 @@ namespace Newsroom.Backend.Web;
 /// <param name="Period">How often <paramref name="Then"/> is granted.</param>
 public sealed record Allowance(int AtOnce, int Then, TimeSpan Period)
 {
-    internal TokenBucketRateLimiter Begin() => new(new TokenBucketRateLimiterOptions
-    {
-        TokenLimit = AtOnce,
-        TokensPerPeriod = Then,
-        ReplenishmentPeriod = Period,
-        QueueLimit = 0,
-    });
+    internal TokenBucketRateLimiterOptions Bucket() => new() { TokenLimit = AtOnce, TokensPerPeriod = Then, ReplenishmentPeriod = Period, QueueLimit = 0 };
 }
 
-/// <summary>What one network may do, and everybody together.</summary>
-public sealed class NetworkLimit : IDisposable
+/// <summary>
+/// What one network may do, and everybody together. Two limiters asked one after the other, not a chained one: that counts as idle when
+/// either half is full, so the partition of a drained network is dropped and begins anew (dotnet/runtime issue 125560).
+/// </summary>
+public sealed class NetworkLimit(Allowance perNetwork, Allowance everybody) : IDisposable
 {
-    private readonly TokenBucketRateLimiter _everybody;
-    private readonly PartitionedRateLimiter<IPAddress?> _networks;
-    private readonly Allowance _perNetwork;
+    private readonly TokenBucketRateLimiter _everybody = new(everybody.Bucket());
+    private readonly PartitionedRateLimiter<IPAddress?> _networks = PartitionedRateLimiter.Create<IPAddress?, string>(
+        address => RateLimitPartition.GetTokenBucketLimiter(NetworkOf(address), _ => perNetwork.Bucket()));
 
-    public NetworkLimit(Allowance perNetwork, Allowance everybody)
-    {
-        _perNetwork = perNetwork;
-        _everybody = everybody.Begin();
-        _networks = PartitionedRateLimiter.Create<IPAddress?, string>(PartitionOf);
-    }
-
-    /// <summary>Asks for one more, now.</summary>
+    /// <summary>Asks for one more, now. A network that has used up its own takes nothing of everybody's.</summary>
     /// <param name="address">Who asks.</param>
     /// <param name="wait">After which time to ask again when it is refused; zero otherwise.</param>
     public bool Allows(IPAddress? address, out TimeSpan wait)
     {
-        using var lease = _networks.AttemptAcquire(address);
-        wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.Zero;
-        return lease.IsAcquired;
+        using var own = _networks.AttemptAcquire(address);
+        if (!own.IsAcquired)
+            return Refused(own, out wait);
+        using var shared = _everybody.AttemptAcquire();
+        if (!shared.IsAcquired)
+            return Refused(shared, out wait);
+        wait = TimeSpan.Zero;
+        return true;
     }
 
     /// <summary>A wait as <c>Retry-After</c> has it.</summary>
@@ -53,8 +48,11 @@ public sealed class NetworkLimit : IDisposable
         _everybody.Dispose();
     }
 
-    internal RateLimitPartition<string> PartitionOf(IPAddress? address) =>
-        RateLimitPartition.Get(NetworkOf(address), _ => RateLimiter.CreateChained(_perNetwork.Begin(), _everybody));
+    private static bool Refused(RateLimitLease lease, out TimeSpan wait)
+    {
+        wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.Zero;
+        return false;
+    }
 
     /// <summary>What one household or office usually has: one IPv4 address, one IPv6 /56.</summary>
     private static string NetworkOf(IPAddress? address)
@@ -66,17 +64,5 @@ public sealed class NetworkLimit : IDisposable
         return address.AddressFamily == AddressFamily.InterNetworkV6
             ? Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, 7))
             : address.ToString();
-    }
-}
-
-public static class NetworkLimits
-{
-    /// <summary>A policy under which the POSTs of its endpoints are counted and all else is free.</summary>
-    public static IServiceCollection AddPostLimit(this IServiceCollection services, string policy, Allowance perNetwork, Allowance everybody)
-    {
-        services.AddKeyedSingleton(policy, (_, _) => new NetworkLimit(perNetwork, everybody));
-        return services.AddRateLimiter(limits => limits.AddPolicy(policy, context => HttpMethods.IsPost(context.Request.Method)
-            ? context.RequestServices.GetRequiredKeyedService<NetworkLimit>(policy).PartitionOf(context.Connection.RemoteIpAddress)
-            : RateLimitPartition.GetNoLimiter("")));
     }
 }

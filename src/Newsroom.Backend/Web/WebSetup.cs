@@ -1,7 +1,5 @@
 using System.Net.Mail;
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
 namespace Newsroom.Backend.Web;
@@ -30,11 +28,6 @@ public static class WebSetup
         services.AddExceptionHandler<UnexpectedErrors>();
         services.AddHostedService<StartNotes>();
         services.AddCors();
-        services.AddRateLimiter(limits =>
-        {
-            limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limits.OnRejected = TellWhenToRetry;
-        });
         services.AddResponseCompression(o => o.EnableForHttps = true);
         services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(kestrel =>
         {
@@ -64,7 +57,7 @@ public static class WebSetup
         app.UseStaticFiles();
         app.Use(AnswerWhatIsNotOurs);
         app.UseCors();
-        app.UseRateLimiter();
+        app.Use(PostLimits.AnswerAsync);
         app.UseAuthentication();
         app.UseAuthorization();
         return app;
@@ -96,12 +89,5 @@ public static class WebSetup
             default:
                 return next(context);
         }
-    }
-
-    private static ValueTask TellWhenToRetry(OnRejectedContext rejected, CancellationToken cancellationToken)
-    {
-        if (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait))
-            rejected.HttpContext.Response.Headers.RetryAfter = NetworkLimit.Seconds(wait);
-        return ValueTask.CompletedTask;
     }
 }

@@ -33,6 +33,16 @@ public sealed class ConfirmingASignUp : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_press_whose_body_cannot_be_read_confirms_all_the_same()
+    {
+        using var broken = new ByteArrayContent("--y"u8.ToArray());
+        broken.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data");
+        var answer = await _app.Http.PostAsync(await AskedAsync("this-week"), broken, Cancelled);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("this-week", await _app.ActiveAsync(Ada));
+    }
+
+    [Fact]
     public async Task Two_presses_at_once_confirm_once()
     {
         var link = await AskedAsync("this-week");

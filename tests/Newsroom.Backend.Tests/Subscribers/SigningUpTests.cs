@@ -261,6 +261,21 @@ public sealed class SigningUp : IAsyncLifetime
         Assert.Single(_app.MailsTo("durable@example.org"));
     }
 
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData("application/json", """{"email":"ada@example.org"}""")]
+    [InlineData("multipart/form-data; boundary=x", "--y\r\nbroken")]
+    [InlineData("multipart/form-data", "no boundary")]
+    public async Task A_form_that_cannot_be_read_is_an_empty_one(string? type, string body)
+    {
+        using var content = new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(body));
+        if (type is not null)
+            content.Headers.TryAddWithoutValidation("Content-Type", type);
+        var answer = await _app.Http.PostAsync("/subscribe", content, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        Assert.Contains("href=\"#email\"", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_flood_from_one_network_is_slowed_and_another_is_not()
     {
