@@ -59,7 +59,7 @@ public sealed class ApplyStripeEvents(NewsroomDb db, StripeObjects stripe, SyncG
             {
                 SyncOutcome.Applied(var donation, _) => (StripeEventState.Applied, donation, null),
                 SyncOutcome.NotOurs => (StripeEventState.Ignored, null, null),
-                SyncOutcome.Unmatched(var unknown) => (StripeEventState.Failed, null, $"Paid, but gift {unknown} is not in this database: look it up in Stripe's dashboard."),
+                SyncOutcome.Unmatched(_, var why) => (StripeEventState.Failed, null, why),
                 var other => throw new InvalidOperationException($"Unknown outcome {other}."),
             };
         }
