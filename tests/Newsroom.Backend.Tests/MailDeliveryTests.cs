@@ -56,17 +56,17 @@ public sealed class ASingleMail
     [InlineData(SmtpStep.Mail, "451 4.3.0 Try later", OutgoingMailState.Waiting, 1, true)]
     [InlineData(SmtpStep.Mail, "421 4.7.0 Too many", OutgoingMailState.Waiting, 1, true)]
     [InlineData(SmtpStep.Mail, "550 5.7.1 Sender not allowed", OutgoingMailState.Waiting, 1, true)]
-    [InlineData(SmtpStep.Mail, SmtpSink.Drop, OutgoingMailState.Waiting, 0, true)]
+    [InlineData(SmtpStep.Mail, SmtpSink.Drop, OutgoingMailState.Waiting, 1, true)]
     [InlineData(SmtpStep.Rcpt, "450 4.2.1 Greylisted", OutgoingMailState.Waiting, 1, true)]
     [InlineData(SmtpStep.Rcpt, "452 4.5.3 Too many recipients", OutgoingMailState.Waiting, 1, true)]
     [InlineData(SmtpStep.Rcpt, "552 Too many recipients", OutgoingMailState.Waiting, 1, true)]
     [InlineData(SmtpStep.Rcpt, "550 5.1.1 No such user", OutgoingMailState.Failed, 1, false)]
     [InlineData(SmtpStep.Rcpt, "550 No such user", OutgoingMailState.Failed, 1, false)]
     [InlineData(SmtpStep.Rcpt, "554 5.7.1 Relay access denied", OutgoingMailState.Waiting, 1, true)]
-    [InlineData(SmtpStep.Rcpt, SmtpSink.Drop, OutgoingMailState.Waiting, 0, true)]
+    [InlineData(SmtpStep.Rcpt, SmtpSink.Drop, OutgoingMailState.Waiting, 1, true)]
     [InlineData(SmtpStep.Data, "451 4.3.0 No room", OutgoingMailState.Waiting, 1, true)]
     [InlineData(SmtpStep.Data, "554 5.5.1 No valid recipients", OutgoingMailState.Waiting, 1, true)]
-    [InlineData(SmtpStep.Data, SmtpSink.Drop, OutgoingMailState.Waiting, 0, true)]
+    [InlineData(SmtpStep.Data, SmtpSink.Drop, OutgoingMailState.Waiting, 1, true)]
     [InlineData(SmtpStep.Dot, "451 4.3.0 Queue full", OutgoingMailState.Waiting, 1, true)]
     [InlineData(SmtpStep.Dot, "421 4.3.0 Going down", OutgoingMailState.Waiting, 1, true)]
     [InlineData(SmtpStep.Dot, "552 5.3.4 Too big", OutgoingMailState.Failed, 1, false)]
@@ -99,11 +99,13 @@ public sealed class ASingleMail
         Assert.Equal(triedAgain ? OutgoingMailState.Sent : state, (await app.OutgoingMailAsync(id)).State);
     }
 
-    [Fact]
-    public async Task Is_given_up_after_two_days_of_temporary_refusals()
+    [Theory]
+    [InlineData("450 4.2.0 Not now", 450, "Not now")]
+    [InlineData(SmtpSink.Drop, null, "disconnected")]
+    public async Task Is_given_up_after_two_days_of_temporary_refusals_or_lost_lines(string answer, int? code, string words)
     {
         await using var app = await NewsroomApp.StartAsync();
-        app.Smtp.On(SmtpStep.Rcpt, "450 4.2.0 Not now", times: 1000);
+        app.Smtp.On(SmtpStep.Rcpt, answer, times: 1000);
         var id = await app.WriteLetterAsync("reader@example.org");
         var tries = new List<DateTimeOffset>();
         var hours = 0;
@@ -118,8 +120,8 @@ public sealed class ASingleMail
         Assert.InRange(hours, 40, 60);
         Assert.InRange(tries.Count, 6, 12);
         var row = await app.OutgoingMailAsync(id);
-        Assert.Equal((OutgoingMailState.Failed, 450), (row.State, row.Code));
-        Assert.Contains("Not now", row.Answer, StringComparison.Ordinal);
+        Assert.Equal((OutgoingMailState.Failed, code), (row.State, row.Code));
+        Assert.Contains(words, row.Answer, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

@@ -85,14 +85,16 @@ public static class DeliveryRows
     }
 
     /// <summary>
-    /// Writes what became of a hand-over. A row that a sweep has called uncertain meanwhile takes the truth when it is final: knowing late
-    /// is better than not knowing. False when the row is no longer this slice's.
+    /// Writes what became of a row: of its hand-over, or that there was no connection for it. A row that a sweep has called uncertain
+    /// meanwhile takes the truth: knowing late is better than not knowing. Only a digest that is sent opens no row again.
+    /// False when the row is no longer this slice's.
     /// </summary>
     public static async Task<bool> SettleAsync(NewsroomDb db, long id, Guid leaseId, Settlement settlement, DateTimeOffset now)
     {
-        var final = settlement.State is DeliveryState.Accepted or DeliveryState.Refused;
+        var final = settlement.State != DeliveryState.Deferred;
         return await db.Deliveries
-            .Where(d => d.Id == id && d.LeaseId == leaseId && (d.State == DeliveryState.HandingOver || (final && d.State == DeliveryState.Uncertain)))
+            .Where(d => d.Id == id && d.LeaseId == leaseId && (d.State == DeliveryState.Claimed || d.State == DeliveryState.HandingOver
+                || (d.State == DeliveryState.Uncertain && (final || db.Digests.Any(g => g.Id == d.DigestId && g.Status != DigestStatus.Sent)))))
             .ExecuteUpdateAsync(s => s
                 .SetProperty(d => d.State, settlement.State)
                 .SetProperty(d => d.Attempts, settlement.Attempts)
@@ -101,6 +103,14 @@ public static class DeliveryRows
                 .SetProperty(d => d.Code, settlement.Code)
                 .SetProperty(d => d.Answer, settlement.Answer)) == 1;
     }
+
+    /// <summary>Takes back refusals that were meant for the newsroom: their readers are due when people resume the digest.</summary>
+    public static Task<int> PutBackAsync(NewsroomDb db, IReadOnlyList<long> ids, Guid leaseId, DateTimeOffset nextAttemptAt) =>
+        db.Deliveries.Where(d => ids.Contains(d.Id) && d.LeaseId == leaseId && d.State == DeliveryState.Refused)
+            .ExecuteUpdateAsync(s => s
+                .SetProperty(d => d.State, DeliveryState.Deferred)
+                .SetProperty(d => d.NextAttemptAt, nextAttemptAt)
+                .SetProperty(d => d.SettledAt, (DateTimeOffset?)null));
 
     /// <summary>Says that the slice still lives; what it holds stays its own until <paramref name="until"/>.</summary>
     public static Task<int> RenewAsync(NewsroomDb db, int digestId, Guid leaseId, DateTimeOffset until) =>

@@ -15,10 +15,12 @@ internal sealed class DeliveryWriter : IAsyncDisposable
     private readonly AsyncServiceScope _scope;
     private readonly NewsroomDb _db;
     private readonly Channel<Change> _changes = Channel.CreateUnbounded<Change>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly TimeProvider _clock;
     private readonly Task _loop;
 
-    public DeliveryWriter(IServiceScopeFactory scopes)
+    public DeliveryWriter(IServiceScopeFactory scopes, TimeProvider clock)
     {
+        _clock = clock;
         _scope = scopes.CreateAsyncScope();
         _db = _scope.ServiceProvider.GetRequiredService<NewsroomDb>();
         _loop = Task.Run(LoopAsync);
@@ -33,6 +35,9 @@ internal sealed class DeliveryWriter : IAsyncDisposable
         await change.Committed.Task;
         return answer;
     }
+
+    /// <summary>The same for a server's answer, which nobody could ask for again (<see cref="UntilCommitted"/>).</summary>
+    public Task CommitAtLastAsync<T>(Func<NewsroomDb, Task<T>> update) => UntilCommitted.RunAsync(() => CommitAsync(update), _clock);
 
     public async ValueTask DisposeAsync()
     {

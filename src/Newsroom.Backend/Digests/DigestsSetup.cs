@@ -12,6 +12,7 @@ public static class DigestsSetup
         services.AddScoped<ChangeDigest>().AddScoped<StartDigest>().AddScoped<SendDigest>().AddScoped<ScheduleDigest>();
         services.AddScoped<PauseDigest>().AddScoped<ResumeDigest>().AddScoped<CancelDigest>().AddScoped<SendTest>();
         services.AddScoped<Editions>().AddScoped<PlanAudience>().AddScoped<SliceRun>().AddScoped<SendSlice>();
+        services.AddSingleton<Stragglers>().AddHostedService(s => s.GetRequiredService<Stragglers>());
         services.AddScoped<MakeSlotDigest>().AddScoped<NextRuns>();
         services.AddMailTemplate(Editions.Template, DigestModel.Sample);
         services.AddRecurringJob<TendDigests>("digests.tend", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);

@@ -15,14 +15,14 @@ public sealed record Settlement(DeliveryState State, int Attempts, DateTimeOffse
     private static readonly TimeSpan WhenNobodyAnswered = TimeSpan.FromMinutes(1);
 
     /// <param name="answer">What the relay said.</param>
-    /// <param name="attempts">How many times the server has answered for this row before.</param>
+    /// <param name="attempts">How many times the server was asked for this row before.</param>
     /// <param name="now">The instant of the answer.</param>
     public static Settlement Of(HandOver answer, int attempts, DateTimeOffset now) => answer.Result switch
     {
         HandOverResult.Accepted => Final(DeliveryState.Accepted, answer, attempts + 1),
-        // A 5yz for policy or authentication is the newsroom's own fault (RFC 3463 X.7): its reader waits until that is mended.
-        HandOverResult.Refused when answer.Owner != FaultOwner.Server => Final(DeliveryState.Refused, answer, attempts + 1),
-        HandOverResult.Refused or HandOverResult.Later => attempts < BackOff.Length
+        // RFC 5321 §4.2.1: a 5yz is not to be repeated. That it was the newsroom they refused, SliceBrake sees from several in a row.
+        HandOverResult.Refused => Final(DeliveryState.Refused, answer, attempts + 1),
+        HandOverResult.Later => attempts < BackOff.Length
             ? new Settlement(DeliveryState.Deferred, attempts + 1, now + BackOff[attempts], answer.Code, answer.Words)
             : Final(DeliveryState.Refused, answer, attempts + 1),
         // Nobody was asked, so no attempt is used up.

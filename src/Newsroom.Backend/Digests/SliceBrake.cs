@@ -10,10 +10,14 @@ namespace Newsroom.Backend.Digests;
 /// </summary>
 internal sealed class SliceBrake(TimeProvider clock, DateTimeOffset endsAt, CancellationToken stopping)
 {
+    /// <summary>How long a reader waits whose refusal was meant for the newsroom, should nobody resume the digest before.</summary>
+    public static readonly TimeSpan PutBackFor = TimeSpan.FromMinutes(5);
+
     private const int Patience = 5;
 
+    private readonly Lock _lock = new();
+    private readonly List<long> _refusedUs = [];
     private int _unreached;
-    private int _refusedUs;
     private volatile bool _ended;
 
     /// <summary>True: begin no more messages.</summary>
@@ -29,24 +33,39 @@ internal sealed class SliceBrake(TimeProvider clock, DateTimeOffset endsAt, Canc
 
     public void End() => _ended = true;
 
-    public void Note(HandOver answer)
+    /// <summary>Hears the answer for a delivery, once its row is settled.</summary>
+    /// <returns>The deliveries to be put back, because it was the newsroom that was refused and not they.</returns>
+    public IReadOnlyList<long> Note(long deliveryId, HandOver answer)
     {
-        if (answer.Owner != FaultOwner.Server)
+        lock (_lock)
         {
-            Interlocked.Exchange(ref _unreached, 0);
-            Interlocked.Exchange(ref _refusedUs, 0);
-            return;
+            if (answer is { Owner: FaultOwner.Server, Result: HandOverResult.Refused })
+                return NoteRefusal(deliveryId, answer);
+            if (answer.Owner != FaultOwner.Server)
+            {
+                _unreached = 0;
+                _refusedUs.Clear();
+            }
+            else if (++_unreached >= Patience)
+            {
+                HeldUpBy = Cut($"The mail server does not take mail now; tried again every minute: {answer.Code} {answer.Words}");
+                End();
+            }
+            return [];
         }
-        if (answer.Result == HandOverResult.Refused && Interlocked.Increment(ref _refusedUs) >= Patience)
-        {
-            StopReason = Cut($"The mail server refused {Patience} messages in a row for a reason of ours, not the readers': {answer.Code} {answer.Words}");
-            End();
-        }
-        else if (answer.Result != HandOverResult.Refused && Interlocked.Increment(ref _unreached) >= Patience)
-        {
-            HeldUpBy = Cut($"The mail server does not take mail now; tried again every minute: {answer.Code} {answer.Words}");
-            End();
-        }
+    }
+
+    private IReadOnlyList<long> NoteRefusal(long deliveryId, HandOver answer)
+    {
+        // What was in hand when the brake was pulled meets the same refusal.
+        if (StopReason is not null)
+            return [deliveryId];
+        _refusedUs.Add(deliveryId);
+        if (_refusedUs.Count < Patience)
+            return [];
+        StopReason = Cut($"The mail server refused {Patience} messages in a row for a reason of ours, not the readers': {answer.Code} {answer.Words}");
+        End();
+        return [.. _refusedUs];
     }
 
     private static string Cut(string sentence) => sentence.Length > Digest.ReasonLength ? sentence[..Digest.ReasonLength] : sentence;

@@ -8,13 +8,16 @@ namespace Newsroom.Backend.Digests;
 
 /// <summary>
 /// One slice's sending: as many workers as the relay has connections, one claimant, one writer. Each message goes
-/// <c>build → gate (committed) → hand over → settle (committed)</c>; between gate and settlement nothing cancels.
+/// <c>build → turn at the relay → gate (committed) → send → settle (committed)</c>; between gate and settlement nothing cancels.
 /// </summary>
 public sealed class SliceRun(
-    IServiceScopeFactory scopes, Editions editions, SmtpRelay relay, SuppressionList suppressions, TimeProvider clock)
+    NewsroomDb db, IServiceScopeFactory scopes, Editions editions, SmtpRelay relay, SuppressionList suppressions, Stragglers stragglers, TimeProvider clock)
 {
     /// <summary>A job of under a minute: a stopping server waits for it, and Hangfire never takes it for dead.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(45);
+
+    // For the messages in hand. One slow recipient must not keep the digest from all others: whoever takes longer is left to himself.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     // Some seconds' work: what a crash leaves to be reclaimed, and how stale a reader's address can be.
     private const int ClaimSize = 100;
@@ -24,12 +27,22 @@ public sealed class SliceRun(
     {
         var edition = await editions.RenderAsync(digestId, cancellationToken);
         var brake = new SliceBrake(clock, clock.GetUtcNow() + Length, cancellationToken);
-        await using var writer = new DeliveryWriter(scopes);
+        var sending = SendAllAsync(edition, digestId, leaseId, brake);
+        await sending.WaitAsync(Length + Grace, clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (sending.IsCompleted)
+            await sending;
+        else
+            stragglers.Leave(sending);
+        await ReportAsync(digestId, leaseId, brake);
+        return brake.TimeIsUp;
+    }
+
+    private async Task SendAllAsync(Edition edition, int digestId, Guid leaseId, SliceBrake brake)
+    {
+        await using var writer = new DeliveryWriter(scopes, clock);
         await using var heartbeat = new Heartbeat(writer, clock, digestId, leaseId, brake);
         var workers = new ParallelOptions { MaxDegreeOfParallelism = relay.MaxConnections, CancellationToken = CancellationToken.None };
         await Parallel.ForEachAsync(ClaimsAsync(writer, digestId, leaseId, brake), workers, (claim, _) => SendAsync(writer, edition, claim, leaseId, brake));
-        await writer.CommitAsync(db => ReportAsync(db, digestId, leaseId, brake));
-        return brake.TimeIsUp;
     }
 
     private async IAsyncEnumerable<ClaimedDelivery> ClaimsAsync(DeliveryWriter writer, int digestId, Guid leaseId, SliceBrake brake)
@@ -55,63 +68,30 @@ public sealed class SliceRun(
         var addressHash = await suppressions.HashAsync(address, CancellationToken.None);
         var now = clock.GetUtcNow();
         var message = await edition.BuildAsync(claim.Reader, now, CancellationToken.None);
+        // Held until the outcome is committed: a kill leaves no more rows in doubt than there are connections.
+        await using var turn = await relay.TakeTurnAsync(CancellationToken.None);
         if (brake.Ends)
             return;
-        var gate = await writer.CommitAsync(db => DeliveryRows.BeginAsync(db, claim.Id, leaseId, addressHash, now));
+        var gate = turn.Unopened is null ? await writer.CommitAsync(db => DeliveryRows.BeginAsync(db, claim.Id, leaseId, addressHash, now)) : Gate.Open;
         if (gate == Gate.Closed)
             brake.End();
         if (gate != Gate.Open)
             return;
         // From here the row says "handing over": only an answer, or the sweep after a crash, ends that.
-        var answer = await relay.HandOverAsync(message, CancellationToken.None);
-        var settlement = Settlement.Of(answer, claim.Attempts, clock.GetUtcNow());
-        await writer.CommitAsync(db => DeliveryRows.SettleAsync(db, claim.Id, leaseId, settlement, clock.GetUtcNow()));
-        brake.Note(answer);
-        if (await suppressions.HeedAsync(address, answer, now, CancellationToken.None))
-            await writer.CommitAsync(db => RecordHardBounce.RunAsync(db, claim.SubscriberId));
+        var answer = turn.Unopened ?? await turn.SendAsync(message);
+        var answeredAt = clock.GetUtcNow();
+        await writer.CommitAtLastAsync(db => DeliveryRows.SettleAsync(db, claim.Id, leaseId, Settlement.Of(answer, claim.Attempts, answeredAt), answeredAt));
+        if (brake.Note(claim.Id, answer) is { Count: > 0 } refusedForUs)
+            await writer.CommitAtLastAsync(db => DeliveryRows.PutBackAsync(db, refusedForUs, leaseId, answeredAt + SliceBrake.PutBackFor));
+        if (await suppressions.HeedAsync(address, answer, answeredAt, CancellationToken.None))
+            await writer.CommitAtLastAsync(db => RecordHardBounce.RunAsync(db, claim.SubscriberId));
     }
 
-    private static Task<int> ReportAsync(NewsroomDb db, int digestId, Guid leaseId, SliceBrake brake)
+    private Task<int> ReportAsync(int digestId, Guid leaseId, SliceBrake brake)
     {
         var mine = db.Digests.Where(d => d.Id == digestId && d.LeaseId == leaseId && d.Status == DigestStatus.Sending);
         return brake.StopReason is { } reason
             ? mine.ExecuteUpdateAsync(s => s.SetProperty(d => d.Status, DigestStatus.Stopped).SetProperty(d => d.Reason, reason))
             : mine.Where(d => d.Reason != brake.HeldUpBy).ExecuteUpdateAsync(s => s.SetProperty(d => d.Reason, brake.HeldUpBy));
-    }
-}
-
-/// <summary>Renews the lease of a slice and of its rows while it works; ends it when the lease is lost.</summary>
-internal sealed class Heartbeat : IAsyncDisposable
-{
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _loop;
-
-    public Heartbeat(DeliveryWriter writer, TimeProvider clock, int digestId, Guid leaseId, SliceBrake brake) =>
-        _loop = LoopAsync(writer, clock, digestId, leaseId, brake, _stopping.Token);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync();
-        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stopping.Dispose();
-    }
-
-    private static async Task LoopAsync(DeliveryWriter writer, TimeProvider clock, int digestId, Guid leaseId, SliceBrake brake, CancellationToken stopping)
-    {
-        using var timer = new PeriodicTimer(SliceLease.RenewEvery, clock);
-        while (await timer.WaitForNextTickAsync(stopping))
-        {
-            var now = clock.GetUtcNow();
-            var alive = await writer.CommitAsync(async db =>
-            {
-                await DeliveryRows.RenewAsync(db, digestId, leaseId, now + SliceLease.Length);
-                return await SliceLease.RenewAsync(db, digestId, leaseId, now, CancellationToken.None);
-            });
-            if (!alive)
-            {
-                brake.End();
-                return;
-            }
-        }
     }
 }

@@ -8,10 +8,10 @@ public enum HandOverResult
     /// <summary>5yz: this message as it is will not be taken (RFC 5321 §4.2.1).</summary>
     Refused,
 
-    /// <summary>4yz: the same message may be taken another time.</summary>
+    /// <summary>4yz, or the connection was lost before the final dot: the server does not have it and may take it another time.</summary>
     Later,
 
-    /// <summary>The server cannot have the message: unreachable, no sign-in, or the connection was gone before the final dot. Safe to try again.</summary>
+    /// <summary>No connection could be opened (unreachable, no TLS, no sign-in): the server was not asked about this message.</summary>
     NotSent,
 
     /// <summary>The final dot may have left and no answer came: the server may have the message. Never sent again by itself.</summary>

@@ -24,8 +24,8 @@ internal sealed record MailSettlement(OutgoingMailState State, int UsedAttempts,
     public static MailSettlement Of(HandOver answer, int attempts, DateTimeOffset now) => answer.Result switch
     {
         HandOverResult.Accepted => new(OutgoingMailState.Sent, 1, null, answer.Code, answer.Words),
-        // A refusal for policy or sign-in is the newsroom's own fault: once that is mended, the same message is taken.
         HandOverResult.Later => Again(attempts, now, answer.Code, answer.Words),
+        // A refusal for policy or sign-in is the newsroom's own fault: once that is mended, the same message is taken.
         HandOverResult.Refused when answer.Owner == FaultOwner.Server => Again(attempts, now, answer.Code, answer.Words),
         HandOverResult.Refused => new(OutgoingMailState.Failed, 1, null, answer.Code, answer.Words),
         // The server was not asked, so no attempt is used up: nothing is lost while it is away, however long.

@@ -11,7 +11,7 @@ internal static class OutgoingMailRows
 {
     // Composing takes milliseconds; after a crash the mail is taken up again when this is over.
     private static readonly TimeSpan ClaimLease = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan HandOverLease = SmtpRelay.LongestHandOver + TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan HandOverLease = SmtpTurn.LongestHandOver + TimeSpan.FromMinutes(2);
 
     public static Task<long?> NextDueAsync(NewsroomDb db, DateTimeOffset now, CancellationToken cancellationToken) =>
         Due(db, now).OrderBy(m => m.NextAttemptAt).ThenBy(m => m.Id).Select(m => (long?)m.Id).FirstOrDefaultAsync(cancellationToken);

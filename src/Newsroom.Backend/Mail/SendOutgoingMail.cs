@@ -11,11 +11,11 @@ public enum OutgoingMailOutcome
     /// <summary>The row says how it stands.</summary>
     Settled,
 
-    /// <summary>The server could not be reached.</summary>
+    /// <summary>No connection could be opened.</summary>
     NobodyAnswered,
 }
 
-/// <summary>One outgoing mail: claim, compose, commit "handing over", hand over, settle.</summary>
+/// <summary>One outgoing mail: claim, compose, take a turn at the relay, commit "handing over", send, settle.</summary>
 public sealed partial class SendOutgoingMail(
     NewsroomDb db, IEnumerable<IMailComposer> composers, MailTemplates templates, MessageBuilder messages, SmtpRelay relay, SuppressionList suppressions,
     TimeProvider clock, ILogger<SendOutgoingMail> log)
@@ -68,12 +68,14 @@ public sealed partial class SendOutgoingMail(
 
     private async Task<OutgoingMailOutcome> HandOverAsync(OutgoingMail row, Guid lease, BuiltMessage message, CancellationToken cancellationToken)
     {
-        if (!await OutgoingMailRows.BeginHandOverAsync(db, row.Id, lease, clock.GetUtcNow(), cancellationToken))
+        // The turn is held until the outcome is committed: no more rows in doubt than connections.
+        await using var turn = await relay.TakeTurnAsync(cancellationToken);
+        if (turn.Unopened is null && !await OutgoingMailRows.BeginHandOverAsync(db, row.Id, lease, clock.GetUtcNow(), cancellationToken))
             return OutgoingMailOutcome.NotMine;
         // From here the row says "handing over": only an answer, or the sweep after a crash, ends that.
-        var answer = await relay.HandOverAsync(message, CancellationToken.None);
+        var answer = turn.Unopened ?? await turn.SendAsync(message);
         var now = clock.GetUtcNow();
-        await OutgoingMailRows.SettleAsync(db, row.Id, lease, MailSettlement.Of(answer, row.Attempts, now), now);
+        await UntilCommitted.RunAsync(() => OutgoingMailRows.SettleAsync(db, row.Id, lease, MailSettlement.Of(answer, row.Attempts, now), now), clock);
         LogAnswer(row.Kind, row.Id, answer.Result, answer.Code, answer.EnhancedCode);
         await suppressions.HeedAsync(message.To, answer, now, CancellationToken.None);
         return answer.Result == HandOverResult.NotSent ? OutgoingMailOutcome.NobodyAnswered : OutgoingMailOutcome.Settled;

@@ -20,9 +20,11 @@ internal static partial class SmtpAnswer
     }
 
     /// <summary>A text for a row: one line, no longer than the column, and without the reader's address, which must not outlive the reader.</summary>
-    public static string? Words(string? text, EmailAddress to)
+    public static string? Words(string? text, EmailAddress? to = null)
     {
-        var line = HeaderText.OneLine(text)?.Replace(to.Value, "(the address)", StringComparison.OrdinalIgnoreCase);
+        var line = HeaderText.OneLine(text);
+        if (to is { } reader)
+            line = line?.Replace(reader.Value, "(the address)", StringComparison.OrdinalIgnoreCase);
         return line?.Length > HandOver.AnswerLength ? line[..HandOver.AnswerLength] : line;
     }
 
@@ -45,7 +47,8 @@ internal static partial class SmtpAnswer
 
     private static FaultOwner OwnerByStage(int code, SmtpErrorCode stage) => (stage, code) switch
     {
-        (SmtpErrorCode.RecipientNotAccepted, 550 or 551 or 553) => FaultOwner.Reader,
+        // RFC 5321 §4.2.3 and RFC 7504: the second digit 5 is about the mailbox or its host; 555 is about our parameters.
+        (SmtpErrorCode.RecipientNotAccepted, (>= 550 and <= 554) or 556) => FaultOwner.Reader,
         (SmtpErrorCode.MessageNotAccepted, 550 or 552 or 554) => FaultOwner.Content,
         _ => FaultOwner.Server,
     };

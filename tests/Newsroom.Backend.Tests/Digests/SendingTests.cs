@@ -144,6 +144,34 @@ public sealed class SendingADigest : IAsyncLifetime
         Assert.Equal(new Ledger(30, 30, 0, 0, 0, 0), await _app.LedgerAsync(digest));
     }
 
+    [Theory]
+    [InlineData("554 5.7.1 Access denied")]
+    [InlineData("550 No")]
+    [InlineData("554 No")]
+    public async Task Is_not_held_up_by_a_few_who_are_refused_and_suppresses_nobody_without_a_reason_of_theirs(string answer)
+    {
+        var digest = await _app.ReadyDigestAsync(10);
+        foreach (var n in new[] { 2, 5, 9 })
+            _app.Smtp.On(SmtpStep.Rcpt, answer, to: ConfirmedReaders.Address(n), times: Always);
+        await _app.StepAsync(digest, "send");
+        await _app.RunEnqueuedJobsAsync();
+        Assert.Equal(new Ledger(10, 7, 3, 0, 0, 0), await _app.LedgerAsync(digest));
+        Assert.Equal("sent", (string)(await _app.DigestAsync(digest))["status"]!);
+        Assert.Empty(await _app.ReadAsync(db => db.Suppressions.ToListAsync()));
+    }
+
+    [Fact]
+    public async Task Puts_back_only_those_whose_refusal_was_meant_for_the_newsroom()
+    {
+        var digest = await _app.ReadyDigestAsync(12);
+        _app.Smtp.On(SmtpStep.Rcpt, "550 5.7.26 unauthenticated mail is not accepted", times: Always);
+        _app.Smtp.On(SmtpStep.Rcpt, "552 5.2.2 mailbox full", to: ConfirmedReaders.Address(1), times: Always);
+        await _app.StepAsync(digest, "send");
+        await _app.RunDueJobsAsync();
+        Assert.Equal("stopped", (string)(await _app.DigestAsync(digest))["status"]!);
+        Assert.Equal(new Ledger(12, 0, 1, 0, 0, 11), await _app.LedgerAsync(digest));
+    }
+
     [Fact]
     public async Task Begins_again_after_the_queue_was_lost()
     {

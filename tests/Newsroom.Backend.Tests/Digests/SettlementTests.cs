@@ -11,8 +11,8 @@ public sealed class WhatAnAnswerMakesOfADelivery
     [InlineData(HandOverResult.Accepted, FaultOwner.None, DeliveryState.Accepted, 1)]
     [InlineData(HandOverResult.Refused, FaultOwner.Reader, DeliveryState.Refused, 1)]
     [InlineData(HandOverResult.Refused, FaultOwner.Content, DeliveryState.Refused, 1)]
-    // 5.7.x is the newsroom's own fault: the reader is not lost for it.
-    [InlineData(HandOverResult.Refused, FaultOwner.Server, DeliveryState.Deferred, 1)]
+    // 5yz is not to be repeated (RFC 5321 §4.2.1); several in a row for our own fault are put back when the digest is stopped.
+    [InlineData(HandOverResult.Refused, FaultOwner.Server, DeliveryState.Refused, 1)]
     [InlineData(HandOverResult.Later, FaultOwner.Reader, DeliveryState.Deferred, 1)]
     [InlineData(HandOverResult.Later, FaultOwner.Server, DeliveryState.Deferred, 1)]
     [InlineData(HandOverResult.Unknown, FaultOwner.Server, DeliveryState.Uncertain, 1)]

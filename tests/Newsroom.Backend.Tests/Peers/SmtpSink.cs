@@ -69,6 +69,9 @@ public sealed class SmtpSink : IAsyncDisposable
     /// <summary>Runs when a message was taken, before its answer: a slow server, or a person who acts meanwhile.</summary>
     public Func<ReceivedMail, Task>? OnTaken { get; set; }
 
+    /// <summary>Runs before its answer at a step, with the recipient (empty before RCPT): who is answered late.</summary>
+    public Func<SmtpStep, string, Task>? OnAsked { get; set; }
+
     /// <summary>What it announces after EHLO, beside STARTTLS and AUTH.</summary>
     public IList<string> Extensions { get; } = ["PIPELINING", "SIZE 20480000", "8BITMIME", "ENHANCEDSTATUSCODES"];
 

@@ -116,7 +116,12 @@ internal sealed class SmtpSinkDialogue(SmtpSink sink, TcpClient client)
         return _secure = true;
     }
 
-    private Task<bool> AnswerAsync(SmtpStep step, string usual) => SayAsync(sink.Scripted(step, _to) ?? usual);
+    private async Task<bool> AnswerAsync(SmtpStep step, string usual)
+    {
+        if (sink.OnAsked is { } act)
+            await act(step, _to);
+        return await SayAsync(sink.Scripted(step, _to) ?? usual);
+    }
 
     /// <returns>False when the line is to be cut.</returns>
     private async Task<bool> SayAsync(string answer)

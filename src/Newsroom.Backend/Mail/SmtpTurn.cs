@@ -1,0 +1,115 @@
+using System.Net.Sockets;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+
+namespace Newsroom.Backend.Mail;
+
+/// <summary>
+/// One message's place at the relay, held until disposed: its share of <c>Mail:Smtp:Connections</c>, its moment in the pace, an open
+/// connection. Who commits "handing over" inside a turn, and its outcome too, leaves no more rows in doubt than there are connections.
+/// </summary>
+public sealed class SmtpTurn : IAsyncDisposable
+{
+    private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(30);
+
+    private readonly SmtpConnections _connections;
+    private readonly TimeProvider _clock;
+    private readonly Action _end;
+    private readonly bool _waited;
+    private SmtpChannel? _channel;
+
+    internal SmtpTurn(SmtpConnections connections, TimeProvider clock, Action end)
+    {
+        (_connections, _clock, _end) = (connections, clock, end);
+        _channel = connections.TryTakeIdle();
+        _waited = _channel is not null;
+    }
+
+    /// <summary>Longest hand-over, with a waiting line that turns out dead and a fresh one after it. A lease on a message must be longer.</summary>
+    public static TimeSpan LongestHandOver => SmtpRelay.Deadline + ConnectDeadline + SmtpRelay.Deadline;
+
+    /// <summary>Why there is no connection; null when there is one. Nothing may be sent then, and no message was begun.</summary>
+    public HandOver? Unopened { get; private set; }
+
+    /// <param name="message">Its bytes are sent as they are. Nothing cancels it: a half-sent message would be an unknown one.</param>
+    public async Task<HandOver> SendAsync(BuiltMessage message)
+    {
+        var answer = await SendOnceAsync(message);
+        // The server may have closed the line while it waited (RFC 5321 §3.8): a fresh one tells whether it takes the message.
+        if (!_waited || answer is not ({ Result: HandOverResult.Later, Code: null } or { Code: 421 }))
+            return answer;
+        await OpenAsync(CancellationToken.None);
+        return Unopened ?? await SendOnceAsync(message);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_channel is { } unused)
+            await _connections.ReturnAsync(unused);
+        _end();
+    }
+
+    internal async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_channel is not null)
+            return;
+        using var deadline = new CancellationTokenSource(ConnectDeadline, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            _channel = await _connections.OpenAsync(either.Token);
+        }
+        catch (Exception e) when (IsFailure(e) && !cancellationToken.IsCancellationRequested)
+        {
+            Unopened = new HandOver(
+                HandOverResult.NotSent, e is SmtpCommandException answer ? (int)answer.StatusCode : null, null, SmtpAnswer.Words(Reason(e, ConnectDeadline)), FaultOwner.Server);
+        }
+    }
+
+    private async Task<HandOver> SendOnceAsync(BuiltMessage message)
+    {
+        var channel = _channel ?? throw new InvalidOperationException("One turn, one message, and only over an open connection.");
+        if (message.To.NeedsSmtpUtf8 && !channel.Offers(SmtpCapabilities.UTF8))
+            return new HandOver(HandOverResult.Refused, null, null, "The mail server does not take addresses outside ASCII (no SMTPUTF8, RFC 6531).", FaultOwner.Reader);
+        _channel = null;
+        HandOver answer;
+        try
+        {
+            using var deadline = new CancellationTokenSource(SmtpRelay.Deadline, _clock);
+            var words = await channel.SendAsync(message, deadline.Token);
+            answer = new HandOver(HandOverResult.Accepted, 250, null, SmtpAnswer.Words(words, message.To), FaultOwner.None);
+        }
+        catch (SmtpCommandException e)
+        {
+            answer = SmtpAnswer.Read(e, message.To);
+        }
+        catch (ServiceNotAuthenticatedException e)
+        {
+            // MailKit's word for 530: it wants a sign-in that we did not give (RFC 4954 §6).
+            answer = new HandOver(HandOverResult.Refused, 530, null, SmtpAnswer.Words(e.Message, message.To), FaultOwner.Server);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            // Lost before the final dot the server cannot have it; but it was asked, and may hang up on this message each time.
+            answer = new HandOver(
+                channel.FinalDotMayHaveLeft ? HandOverResult.Unknown : HandOverResult.Later, null, null, SmtpAnswer.Words(Reason(e, SmtpRelay.Deadline), message.To), FaultOwner.Server);
+        }
+        // After anything but success a server's idea of the dialogue is doubtful ("503 sender already specified"): begin anew.
+        if (answer.Result == HandOverResult.Accepted)
+            await _connections.ReturnAsync(channel);
+        else if (answer.Code is null or 421)
+            channel.Dispose();
+        else
+            await SmtpConnections.CloseAsync(channel);
+        return answer;
+    }
+
+    private static string Reason(Exception failure, TimeSpan deadline) =>
+        failure is OperationCanceledException ? $"No answer within {deadline.TotalSeconds:0} seconds." : failure.Message;
+
+    /// <summary>What network, TLS, sign-in and a server's odd words throw. Anything else is a fault of this program.</summary>
+    private static bool IsFailure(Exception e) => e is IOException or SocketException or OperationCanceledException or ProtocolException or CommandException
+        or SslHandshakeException or MailKit.Security.AuthenticationException or System.Security.Authentication.AuthenticationException
+        or ServiceNotConnectedException or NotSupportedException or ObjectDisposedException;
+}
