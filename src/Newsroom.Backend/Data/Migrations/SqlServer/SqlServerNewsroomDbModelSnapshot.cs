@@ -169,6 +169,7 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(500)");
 
                     b.Property<DateTime?>("ScheduledAt")
+                        .IsConcurrencyToken()
                         .HasColumnType("datetime2");
 
                     b.Property<int?>("SlotId")
@@ -313,6 +314,11 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasMaxLength(254)
                         .HasColumnType("nvarchar(254)");
 
+                    b.Property<string>("AddressKey")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .HasColumnType("nvarchar(254)");
+
                     b.Property<long>("AmountMinor")
                         .HasColumnType("bigint");
 
@@ -372,11 +378,22 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(120)");
 
                     b.Property<string>("NewsletterOptIn")
-                        .HasMaxLength(400)
-                        .HasColumnType("nvarchar(400)");
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.Property<DateTime?>("OptInLeaseUntil")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("OptInMethod")
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)");
 
                     b.Property<DateTime?>("OptInPassedOnAt")
                         .HasColumnType("datetime2");
+
+                    b.Property<string>("OptInWording")
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)");
 
                     b.Property<DateTime?>("PaidAt")
                         .HasColumnType("datetime2");
@@ -415,6 +432,8 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("AddressKey");
 
                     b.HasIndex("DonorId");
 

@@ -158,6 +158,7 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("ScheduledAt")
+                        .IsConcurrencyToken()
                         .HasColumnType("TEXT");
 
                     b.Property<int?>("SlotId")
@@ -294,6 +295,11 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasMaxLength(254)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("AddressKey")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("AmountMinor")
                         .HasColumnType("INTEGER");
 
@@ -353,10 +359,21 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("NewsletterOptIn")
-                        .HasMaxLength(400)
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("OptInLeaseUntil")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OptInMethod")
+                        .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("OptInPassedOnAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OptInWording")
+                        .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("PaidAt")
@@ -396,6 +413,8 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("AddressKey");
 
                     b.HasIndex("DonorId");
 

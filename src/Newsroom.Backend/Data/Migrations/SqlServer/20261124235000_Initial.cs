@@ -392,6 +392,7 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     DonorId = table.Column<long>(type: "bigint", nullable: true),
                     PlanId = table.Column<long>(type: "bigint", nullable: true),
                     Address = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: false),
+                    AddressKey = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: false),
                     Name = table.Column<string>(type: "nvarchar(120)", maxLength: 120, nullable: true),
                     AmountMinor = table.Column<long>(type: "bigint", nullable: false),
                     CurrencyCode = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
@@ -409,7 +410,10 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     Campaign = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
                     Message = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
                     Attribution = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
-                    NewsletterOptIn = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    NewsletterOptIn = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
+                    OptInWording = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: true),
+                    OptInMethod = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: true),
+                    OptInLeaseUntil = table.Column<DateTime>(type: "datetime2", nullable: true),
                     OptInPassedOnAt = table.Column<DateTime>(type: "datetime2", nullable: true),
                     LastError = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
                     CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
@@ -654,6 +658,11 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                 name: "IX_DigestStories_StoryId",
                 table: "DigestStories",
                 column: "StoryId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Donations_AddressKey",
+                table: "Donations",
+                column: "AddressKey");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Donations_DonorId",

@@ -392,6 +392,7 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     DonorId = table.Column<long>(type: "INTEGER", nullable: true),
                     PlanId = table.Column<long>(type: "INTEGER", nullable: true),
                     Address = table.Column<string>(type: "TEXT", maxLength: 254, nullable: false),
+                    AddressKey = table.Column<string>(type: "TEXT", maxLength: 254, nullable: false),
                     Name = table.Column<string>(type: "TEXT", maxLength: 120, nullable: true),
                     AmountMinor = table.Column<long>(type: "INTEGER", nullable: false),
                     CurrencyCode = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
@@ -409,7 +410,10 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     Campaign = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     Message = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
                     Attribution = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
-                    NewsletterOptIn = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    NewsletterOptIn = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
+                    OptInWording = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    OptInMethod = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    OptInLeaseUntil = table.Column<DateTime>(type: "TEXT", nullable: true),
                     OptInPassedOnAt = table.Column<DateTime>(type: "TEXT", nullable: true),
                     LastError = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
                     CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
@@ -652,6 +656,11 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 name: "IX_DigestStories_StoryId",
                 table: "DigestStories",
                 column: "StoryId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Donations_AddressKey",
+                table: "Donations",
+                column: "AddressKey");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Donations_DonorId",
