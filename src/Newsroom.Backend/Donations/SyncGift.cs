@@ -111,6 +111,8 @@ public sealed class SyncGift(NewsroomDb db, StripeObjects stripe, KeyedLock lock
     private async Task<PlanSnapshot?> PlanRowAsync(string subscriptionId, CancellationToken cancellationToken)
     {
         using var held = await locks.EnterAsync(subscriptionId, cancellationToken);
+        // What an odd gift before this one left unsaved is not saved here.
+        db.ChangeTracker.Clear();
         return await db.RetryingAsync(async token =>
         {
             // Read before Stripe is asked: an answer older than what another node saved meanwhile meets a changed version.
