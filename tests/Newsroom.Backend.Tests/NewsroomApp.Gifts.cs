@@ -20,10 +20,13 @@ public sealed class GivingApp : IAsyncDisposable
 
     public PracticeStripe Stripe => _host.Stripe;
 
-    public static async Task<GivingApp> StartAsync(Dictionary<string, string?>? settings = null)
+    /// <param name="settings">Configuration over the fixture's own.</param>
+    /// <param name="spare">The account answers ids in place of objects and leaves out what can be done without.</param>
+    public static async Task<GivingApp> StartAsync(Dictionary<string, string?>? settings = null, bool spare = false)
     {
         var clock = new LateClock();
         var host = await PracticeAccountHost.StartAsync(clock);
+        host.Stripe.AnswersSparely = spare;
         var merged = new Dictionary<string, string?>
         {
             ["Stripe:SecretKey"] = PracticeAccountHost.SecretKey,
@@ -53,6 +56,23 @@ public sealed class GivingApp : IAsyncDisposable
         Stripe.TakeEvents();
         Stripe.Pay(sessionId);
         return Stripe.TakeEvents();
+    }
+
+    /// <summary>Somebody pays on another session that carries a gift's id; gives the events of it.</summary>
+    public IReadOnlyList<PracticeEvent> PayOnAnotherSession(string donationId, string currency, long amount)
+    {
+        var session = Stripe.CreateSession(StripeParameters.Read(new Dictionary<string, string>
+        {
+            ["mode"] = "payment",
+            ["success_url"] = NewsroomApp.PublicUrl,
+            ["metadata[donation_id]"] = donationId,
+            ["customer_email"] = "ada@example.org",
+            ["line_items[0][quantity]"] = "1",
+            ["line_items[0][price_data][currency]"] = currency,
+            ["line_items[0][price_data][unit_amount]"] = amount.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["line_items[0][price_data][product_data][name]"] = "Gift",
+        }));
+        return Pay(session["id"]!.GetValue<string>());
     }
 
     /// <summary>Delivers events as Stripe would, one after the other.</summary>

@@ -14,9 +14,14 @@ public sealed class ApplyStripeEvents(NewsroomDb db, StripeObjects stripe, SyncG
     /// <summary>Given up after about two days; Stripe itself tries three.</summary>
     internal const int MaxAttempts = 14;
     private const int BatchSize = 200;
+
+    /// <summary>One sweep ends before the next begins, however slowly Stripe answers; what is left is that one's.</summary>
+    private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(50);
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(12);
+
+    private sealed record Attempt(StripeEventState State, long? DonationId = null, string? Error = null, bool Silence = false);
 
     /// <summary>The sweep: what is due, oldest first.</summary>
     [AutomaticRetry(Attempts = 0)]
@@ -29,12 +34,16 @@ public sealed class ApplyStripeEvents(NewsroomDb db, StripeObjects stripe, SyncG
         foreach (var id in due)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await RunOneAsync(id, cancellationToken);
+            if (clock.GetUtcNow() - now > LongestRun || !await TakeAsync(id, cancellationToken))
+                return;
         }
     }
 
     [AutomaticRetry(Attempts = 0)]
-    public async Task RunOneAsync(long id, CancellationToken cancellationToken)
+    public Task RunOneAsync(long id, CancellationToken cancellationToken) => TakeAsync(id, cancellationToken);
+
+    /// <returns>False when Stripe answers nobody at present: asking about the next event would only hold a worker.</returns>
+    private async Task<bool> TakeAsync(long id, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         // To the microsecond at most: the lease is compared as the database gives it back.
@@ -43,36 +52,38 @@ public sealed class ApplyStripeEvents(NewsroomDb db, StripeObjects stripe, SyncG
                 && (e.NextAttemptAt == null || e.NextAttemptAt <= now) && (e.LeaseUntil == null || e.LeaseUntil <= now))
             .ExecuteUpdateAsync(e => e.SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.Attempts, x => x.Attempts + 1), cancellationToken);
         if (claimed == 0)
-            return;
+            return true;
         var received = await db.StripeEvents.AsNoTracking().SingleAsync(e => e.Id == id, cancellationToken);
-        var (state, donationId, error) = await TryAsync(received, cancellationToken);
+        var attempt = await TryAsync(received, cancellationToken);
         // What was done is done, so it is written down even while the program stops.
-        await SettleAsync(received, state, donationId, error, CancellationToken.None);
+        await SettleAsync(received, attempt, CancellationToken.None);
+        return !attempt.Silence;
     }
 
-    private async Task<(StripeEventState State, long? DonationId, string? Error)> TryAsync(StripeEvent received, CancellationToken cancellationToken)
+    private async Task<Attempt> TryAsync(StripeEvent received, CancellationToken cancellationToken)
     {
         try
         {
             var about = received.ObjectId is null ? null : await stripe.OwnerOfAsync(received.ObjectType, received.ObjectId, cancellationToken);
-            return about is null ? (StripeEventState.Ignored, null, null) : await sync.RunAsync(about, cancellationToken) switch
+            return about is null ? new(StripeEventState.Ignored) : await sync.RunAsync(about, cancellationToken) switch
             {
-                SyncOutcome.Applied(var donation, _) => (StripeEventState.Applied, donation, null),
-                SyncOutcome.NotOurs => (StripeEventState.Ignored, null, null),
-                SyncOutcome.Unmatched(var unknown) => (StripeEventState.Failed, null, $"Paid, but gift {unknown} is not in this database: look it up in Stripe's dashboard."),
+                SyncOutcome.Applied(var donation, _) => new Attempt(StripeEventState.Applied, donation),
+                SyncOutcome.NotOurs => new Attempt(StripeEventState.Ignored),
+                SyncOutcome.Unmatched(_, var why) => new Attempt(StripeEventState.Failed, null, why),
                 var other => throw new InvalidOperationException($"Unknown outcome {other}."),
             };
         }
         // Any failure stays with its row: the next attempt, or a person, needs to know it.
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            var why = e is StripeUnavailableException ? e.Message : $"{e.GetType().Name} at {e.TargetSite?.DeclaringType?.Name}.{e.TargetSite?.Name}";
-            return (received.Attempts < MaxAttempts ? StripeEventState.Received : StripeEventState.Failed, null, why);
+            var silence = e as StripeUnavailableException;
+            return new(received.Attempts < MaxAttempts ? StripeEventState.Received : StripeEventState.Failed, null, silence?.Message ?? StripeFailure.Place(e), silence?.Silent ?? false);
         }
     }
 
-    private async Task SettleAsync(StripeEvent received, StripeEventState state, long? donationId, string? error, CancellationToken cancellationToken)
+    private async Task SettleAsync(StripeEvent received, Attempt attempt, CancellationToken cancellationToken)
     {
+        var (state, donationId, error, _) = attempt;
         if (state == StripeEventState.Failed)
             DonationsLog.EventFailed(log, received.EventId, received.Type, error!);
         else if (state == StripeEventState.Received)

@@ -29,7 +29,7 @@ public sealed class BookGift(
         if (plan is not null)
         {
             donation.Plan = await db.RecurringPlans.SingleOrDefaultAsync(p => p.SubscriptionId == plan.SubscriptionId, cancellationToken)
-                ?? RecurringPlan.Begin(plan, donation.Donor);
+                ?? RecurringPlan.Begin(plan, donation);
         }
         var receipt = await ReceiptAsync(donation, now, cancellationToken);
         db.Add(receipt);

@@ -16,44 +16,66 @@ public sealed class CheckUnsettledGifts(NewsroomDb db, SyncGift sync, TimeProvid
     /// <summary>Time for the webhook to come by itself, and between two questions about one gift.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
-    /// <summary>The thank-you page asks more often than that only when it is reloaded by hand.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    /// <summary>The thank-you page asks more seldom than it is opened.</summary>
+    internal static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
+    /// <summary>One run ends before the next begins, however slowly Stripe answers; what is left is that one's.</summary>
+    private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(8);
 
     /// <summary>The reconciler.</summary>
     [AutomaticRetry(Attempts = 0)]
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var before = clock.GetUtcNow() - Patience;
+        var now = clock.GetUtcNow();
+        var before = now - Patience;
         DonationStatus[] unsettled = [DonationStatus.CheckoutOpen, DonationStatus.Processing, DonationStatus.InReview];
         var due = await db.Donations.Where(d => unsettled.Contains(d.Status) && d.SessionId != null && d.CreatedAt <= before && (d.CheckedAt == null || d.CheckedAt <= before))
-            .OrderBy(d => d.CheckedAt).ThenBy(d => d.Id).Take(BatchSize)
-            .Select(d => new { d.PublicId, SessionId = d.SessionId! }).ToListAsync(cancellationToken);
-        foreach (var gift in due)
-            await AskAsync(gift.PublicId, gift.SessionId, cancellationToken);
+            .OrderBy(d => d.CheckedAt).ThenBy(d => d.Id).Take(BatchSize).Select(d => d.Id).ToListAsync(cancellationToken);
+        foreach (var id in due)
+        {
+            if (clock.GetUtcNow() - now > LongestRun)
+                return;
+            if (await ClaimAsync(db, id, clock.GetUtcNow(), Patience, cancellationToken) && !await AskAsync(id, cancellationToken))
+                return;
+        }
     }
 
-    /// <summary>One gift, for the donor who is looking at the thank-you page.</summary>
+    /// <summary>One gift, for the donor who is looking at the thank-you page, which has claimed the question.</summary>
     [AutomaticRetry(Attempts = 0)]
-    public async Task RunOneAsync(long donationId, CancellationToken cancellationToken)
+    public Task RunOneAsync(long donationId, CancellationToken cancellationToken) => AskAsync(donationId, cancellationToken);
+
+    /// <summary>
+    /// Takes the right to ask about a gift, before asking: a gift on which the question fails, even with the program, has had its turn
+    /// and does not come first again.
+    /// </summary>
+    /// <returns>False: somebody asked less than <paramref name="pause"/> ago.</returns>
+    internal static async Task<bool> ClaimAsync(NewsroomDb db, long donationId, DateTimeOffset now, TimeSpan pause, CancellationToken cancellationToken)
     {
-        var gift = await db.Donations.Where(d => d.Id == donationId).Select(d => new { d.PublicId, d.SessionId, d.CheckedAt }).SingleOrDefaultAsync(cancellationToken);
-        if (gift?.SessionId is { } session && !(gift.CheckedAt > clock.GetUtcNow() - Pause))
-            await AskAsync(gift.PublicId, session, cancellationToken);
+        var before = now - pause;
+        return await db.Donations.Where(d => d.Id == donationId && (d.CheckedAt == null || d.CheckedAt <= before))
+            .ExecuteUpdateAsync(d => d.SetProperty(x => x.CheckedAt, now), cancellationToken) == 1;
     }
 
-    private async Task AskAsync(string publicId, string sessionId, CancellationToken cancellationToken)
+    /// <returns>False when Stripe answers nobody at present: the others' turn comes with the next run.</returns>
+    private async Task<bool> AskAsync(long donationId, CancellationToken cancellationToken)
     {
+        var gift = await db.Donations.Where(d => d.Id == donationId).Select(d => new { d.PublicId, d.SessionId }).SingleOrDefaultAsync(cancellationToken);
+        if (gift?.SessionId is not { } session)
+            return true;
         try
         {
-            if (await sync.RunAsync(new GiftObject.Checkout(sessionId), cancellationToken) is SyncOutcome.Applied)
-                return;
+            await sync.RunAsync(new GiftObject.Checkout(session), cancellationToken);
         }
         catch (StripeUnavailableException e)
         {
-            DonationsLog.CheckFailed(log, publicId, e.Message);
+            DonationsLog.CheckFailed(log, gift.PublicId, e.Message);
+            return !e.Silent;
         }
-        // Asked without an answer: its turn comes again after the others'.
-        await db.Donations.Where(d => d.PublicId == publicId)
-            .ExecuteUpdateAsync(d => d.SetProperty(x => x.CheckedAt, clock.GetUtcNow()), cancellationToken);
+        // One odd gift is no reason to leave the others unasked.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            DonationsLog.CheckFailed(log, gift.PublicId, StripeFailure.Place(e));
+        }
+        return true;
     }
 }

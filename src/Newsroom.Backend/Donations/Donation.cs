@@ -153,28 +153,53 @@ public sealed class Donation
     }
 
     /// <summary>
-    /// Takes over what Stripe showed. Monotone: an older or repeated snapshot changes nothing, so any order of them ends alike.
+    /// Takes over what Stripe showed. Monotone: an older or repeated snapshot changes nothing, so any order of them ends alike. Of a
+    /// session that is not the present one only a payment counts: the donor may be at the checkout of the present one.
     /// </summary>
-    /// <returns>True exactly once in a gift's life: this snapshot booked it.</returns>
-    public bool Apply(GiftSnapshot snapshot)
+    /// <param name="snapshot">What Stripe showed.</param>
+    /// <param name="now">The time of a payment that does not say when it was made: money taken never waits for a date.</param>
+    public GiftChange Apply(GiftSnapshot snapshot, DateTimeOffset now)
     {
-        SessionId ??= snapshot.SessionId;
-        if (IsBooked || Rank(StatusOf(snapshot.State)) <= Rank(Status))
-            return false;
+        var paid = snapshot.State == GiftState.Paid;
+        if (IsBooked)
+            return paid ? Compare(snapshot) : GiftChange.None;
+        if (!paid && Differ(SessionId, snapshot.SessionId))
+            return GiftChange.None;
+        if (paid && snapshot.Amount is { } taken && taken.Currency.Code != CurrencyCode)
+            return GiftChange.OtherCurrency;
+        SessionId = paid ? snapshot.SessionId ?? SessionId : SessionId ?? snapshot.SessionId;
+        if (Rank(StatusOf(snapshot.State)) <= Rank(Status))
+            return GiftChange.None;
         MoveTo(StatusOf(snapshot.State));
         LiveMode = snapshot.LiveMode;
         PaymentIntentId = snapshot.PaymentIntentId ?? PaymentIntentId;
         if (Status != DonationStatus.CheckoutOpen)
             SessionUrl = null;
-        if (snapshot.State != GiftState.Paid)
-            return false;
+        if (!paid)
+            return GiftChange.None;
         InvoiceId = snapshot.InvoiceId;
-        AmountMinor = snapshot.Amount.Minor;
+        AmountMinor = snapshot.Amount?.Minor ?? AmountMinor;
         Address = snapshot.Email ?? Address;
         LastError = null;
-        PaidAt = snapshot.PaidAt ?? throw new ArgumentException("A paid gift has the time Stripe took it.", nameof(snapshot));
-        return true;
+        PaidAt = snapshot.PaidAt ?? now;
+        return GiftChange.Booked;
     }
+
+    /// <summary>Is a payment the one that booked this gift? Then what was not known of it is; otherwise the donor has paid twice.</summary>
+    private GiftChange Compare(GiftSnapshot paid)
+    {
+        var isSame = Equal(SessionId, paid.SessionId) || Equal(InvoiceId, paid.InvoiceId) || Equal(PaymentIntentId, paid.PaymentIntentId);
+        if (!isSame && (Differ(SessionId, paid.SessionId) || Differ(InvoiceId, paid.InvoiceId) || Differ(PaymentIntentId, paid.PaymentIntentId)))
+            return GiftChange.SecondPayment;
+        SessionId ??= paid.SessionId;
+        InvoiceId ??= paid.InvoiceId;
+        PaymentIntentId ??= paid.PaymentIntentId;
+        return GiftChange.None;
+    }
+
+    private static bool Equal(string? known, string? told) => known is not null && known == told;
+
+    private static bool Differ(string? known, string? told) => known is not null && told is not null && known != told;
 
     internal const int ErrorLength = 500;
 

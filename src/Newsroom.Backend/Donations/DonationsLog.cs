@@ -9,8 +9,8 @@ internal static partial class DonationsLog
     [LoggerMessage(3002, LogLevel.Information, "Gift {DonationId} is booked.")]
     public static partial void Booked(ILogger logger, long donationId);
 
-    [LoggerMessage(3003, LogLevel.Error, "Stripe's {StripeId} is paid and names gift {DonationId}, which is not in this database: look it up in Stripe's dashboard.")]
-    public static partial void Unmatched(ILogger logger, string stripeId, string donationId);
+    [LoggerMessage(3003, LogLevel.Error, "Stripe's {StripeId} is paid, but its gift {DonationId} {Why}: look it up in Stripe's dashboard.")]
+    public static partial void Unmatched(ILogger logger, string? stripeId, string donationId, string why);
 
     [LoggerMessage(3004, LogLevel.Warning, "Event {EventId} ({Type}) is tried again: {Why}")]
     public static partial void EventRetried(ILogger logger, string eventId, string type, string why);
@@ -26,4 +26,7 @@ internal static partial class DonationsLog
 
     [LoggerMessage(3008, LogLevel.Warning, "The newsletter sign-up of gift {DonationId} could not be passed on: {Why}")]
     public static partial void OptInRefused(ILogger logger, string donationId, string why);
+
+    [LoggerMessage(3009, LogLevel.Warning, "Plan {PlanId} could not be checked with Stripe: {Why}")]
+    public static partial void PlanCheckFailed(ILogger logger, string planId, string why);
 }

@@ -30,6 +30,8 @@ public static class DonationsSetup
         services.AddRecurringJob<PassOnOptIns>("donations.pass-on-opt-ins", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddRecurringJob<CheckUnsettledGifts>(
             "donations.check-unsettled", CheckUnsettledGifts.EveryTenMinutes, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
+        // Long and in no hurry: not among the workers that confirmations wait for.
+        services.AddRecurringJob<CheckPlans>("donations.check-plans", CheckPlans.Daily, Queues.Bulk, j => j.RunAsync(CancellationToken.None));
 
         services.AddCheckoutLimit();
         services.AddOptions<CorsOptions>().Configure<IOptions<SiteOptions>>((cors, site) => cors.AddPolicy(CheckoutsApi.CorsPolicy, policy => policy

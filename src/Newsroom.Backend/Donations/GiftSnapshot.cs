@@ -24,34 +24,52 @@ public sealed record GiftSnapshot
 {
     public required GiftState State { get; init; }
 
-    /// <summary>What was asked; once paid, what was taken.</summary>
-    public required Money Amount { get; init; }
+    /// <summary>What was asked; once paid, what was taken. Null when Stripe does not say: as it was asked.</summary>
+    public required Money? Amount { get; init; }
     public required bool LiveMode { get; init; }
     public string? SessionId { get; init; }
     public string? InvoiceId { get; init; }
     public string? PaymentIntentId { get; init; }
 
-    /// <summary>Stripe's clock; set when paid.</summary>
+    /// <summary>Stripe's clock; null while unpaid, and when a paid one does not say.</summary>
     public DateTimeOffset? PaidAt { get; init; }
 
     /// <summary>The donor's address as the payment has it; null: as the form had it.</summary>
     public string? Email { get; init; }
 }
 
-/// <summary>A checkout session.</summary>
+/// <summary>What a snapshot did to a gift.</summary>
+public enum GiftChange
+{
+    /// <summary>Nothing that anybody must hear of.</summary>
+    None,
+
+    /// <summary>Booked it: exactly once in a gift's life.</summary>
+    Booked,
+
+    /// <summary>It is booked by another payment already: this one is a person's to look at.</summary>
+    SecondPayment,
+
+    /// <summary>Paid in another currency than it was asked in: the number would be another sum.</summary>
+    OtherCurrency,
+}
+
+/// <summary>A checkout session of ours.</summary>
 /// <param name="Id">Stripe's id of it.</param>
-/// <param name="DonationId">The public id of our gift; null for a session of somebody else on the same account.</param>
+/// <param name="DonationId">The public id of the gift.</param>
 /// <param name="Gift">What it says of the gift.</param>
 /// <param name="InvoiceId">The first invoice, once a plan's donor has paid: that invoice is the gift.</param>
-public sealed record CheckoutSnapshot(string Id, string? DonationId, GiftSnapshot Gift, string? InvoiceId);
+/// <param name="SubscriptionId">The plan it made.</param>
+public sealed record CheckoutSnapshot(string Id, string DonationId, GiftSnapshot Gift, string? InvoiceId, string? SubscriptionId);
 
-/// <summary>An invoice of a plan.</summary>
-/// <param name="Plan">The plan it belongs to; null for an invoice of somebody else on the same account.</param>
-/// <param name="IsFirst">The one paid at the checkout: it is the session's own gift.</param>
+/// <summary>An invoice.</summary>
+/// <param name="Plan">The plan it belongs to; null when it names none.</param>
+/// <param name="DonationId">The public id of the gift its plan began with; null when neither it nor the plan says, and for somebody else's.</param>
+/// <param name="IsFirst">The one paid at the checkout: it is the session's own gift. Null when it does not say.</param>
 /// <param name="Gift">The gift it is; null while unpaid and when nothing was to pay.</param>
-public sealed record InvoiceSnapshot(PlanSnapshot? Plan, bool IsFirst, GiftSnapshot? Gift);
+public sealed record InvoiceSnapshot(PlanSnapshot? Plan, string? DonationId, bool? IsFirst, GiftSnapshot? Gift);
 
-/// <summary>A plan (Stripe: subscription).</summary>
+/// <summary>A plan (Stripe: subscription). What is null Stripe did not say; then it is as the plan's first gift has it.</summary>
 /// <param name="SubscriptionId">Stripe's id of it.</param>
 /// <param name="DonationId">The public id of the gift it began with; null for a foreign subscription.</param>
 /// <param name="Status">Stripe's words put into ours.</param>
@@ -61,5 +79,9 @@ public sealed record InvoiceSnapshot(PlanSnapshot? Plan, bool IsFirst, GiftSnaps
 /// <param name="EndedAt">Stripe's clock; null while it runs.</param>
 /// <param name="LatestInvoiceId">Its newest invoice, paid or not.</param>
 public sealed record PlanSnapshot(
-    string SubscriptionId, string? DonationId, PlanStatus Status, Money Amount, Frequency Frequency,
-    DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, string? LatestInvoiceId);
+    string SubscriptionId, string? DonationId, PlanStatus Status, Money? Amount, Frequency? Frequency,
+    DateTimeOffset? CreatedAt, DateTimeOffset? EndedAt, string? LatestInvoiceId)
+{
+    /// <summary>A plan of which only a payment is known: it runs.</summary>
+    public static PlanSnapshot Unseen(string subscriptionId) => new(subscriptionId, null, PlanStatus.Active, null, null, null, null, null);
+}

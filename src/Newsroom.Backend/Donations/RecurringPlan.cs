@@ -40,17 +40,17 @@ public sealed class RecurringPlan
 
     private bool HasEnded => Status is PlanStatus.Canceled or PlanStatus.Lapsed or PlanStatus.Failed or PlanStatus.Abandoned;
 
-    /// <summary>The plan that a paid invoice proves.</summary>
-    public static RecurringPlan Begin(PlanSnapshot snapshot, Donor donor)
+    /// <summary>The plan that a booked gift of its donor proves.</summary>
+    public static RecurringPlan Begin(PlanSnapshot snapshot, Donation gift)
     {
         var plan = new RecurringPlan
         {
-            Donor = donor,
+            Donor = gift.Donor!,
             SubscriptionId = snapshot.SubscriptionId,
-            AmountMinor = snapshot.Amount.Minor,
-            CurrencyCode = snapshot.Amount.Currency.Code,
-            Frequency = snapshot.Frequency,
-            CreatedAt = snapshot.CreatedAt,
+            AmountMinor = gift.AmountMinor,
+            CurrencyCode = gift.CurrencyCode,
+            Frequency = snapshot.Frequency ?? gift.Frequency,
+            CreatedAt = snapshot.CreatedAt ?? gift.PaidAt!.Value,
         };
         plan.Apply(snapshot);
         return plan;
@@ -59,10 +59,12 @@ public sealed class RecurringPlan
     /// <summary>Takes over what Stripe showed. What has ended at Stripe never runs again there, so nothing leaves an end.</summary>
     public void Apply(PlanSnapshot snapshot)
     {
-        if (HasEnded || (Status == snapshot.Status && AmountMinor == snapshot.Amount.Minor))
+        // Another currency's number would be another sum.
+        var amount = snapshot.Amount is { } told && told.Currency.Code == CurrencyCode ? told.Minor : AmountMinor;
+        if (HasEnded || (Status == snapshot.Status && AmountMinor == amount))
             return;
         Status = snapshot.Status;
-        AmountMinor = snapshot.Amount.Minor;
+        AmountMinor = amount;
         EndedAt = snapshot.EndedAt;
         Version = Guid.CreateVersion7();
     }

@@ -32,7 +32,7 @@ internal static class StripeWebhook
         var now = clock.GetUtcNow();
         if (!StripeSignature.Signs(context.Request.Headers["Stripe-Signature"], body, options.Value.WebhookSecret, now))
             return Refuse("Stripe-Signature is missing, too old or not made with this endpoint's secret.");
-        if (Read(body, now) is not { } received)
+        if (Read(body, now, options.Value.IsLive) is not { } received)
             return Refuse("The body is no event of Stripe's v1 API.");
         if (received.LiveMode != options.Value.IsLive)
             return Refuse("The event is of the other mode (live or test) than the configured key.");
@@ -73,18 +73,17 @@ internal static class StripeWebhook
     }
 
     /// <summary>
-    /// Reads only which object the event is about, whatever API version wrote it; the object itself is fetched afresh. Null for anything
-    /// but a v1 event: Stripe.net's parser throws NullReferenceException on some of those.
+    /// Reads only which object the event is about, whatever API version wrote it; the object itself is fetched afresh. What is not needed
+    /// for that may be absent: a signed event is money's news. Null for anything but a v1 event (v2's have no <c>data.object</c>):
+    /// Stripe.net's parser throws NullReferenceException on some of those.
     /// </summary>
-    private static StripeEvent? Read(byte[] body, DateTimeOffset now)
+    private static StripeEvent? Read(byte[] body, DateTimeOffset now, bool isLive)
     {
         try
         {
             using var json = JsonDocument.Parse(body);
             var root = json.RootElement;
-            if (Text(root, "object", 20) != "event" || Text(root, "id", 255) is not { } id || Text(root, "type", 100) is not { } type
-                || Text(root, "api_version", 64) is not { } version || !root.TryGetProperty("created", out var created) || !created.TryGetInt64(out var seconds)
-                || !root.TryGetProperty("livemode", out var live) || live.ValueKind is not (JsonValueKind.True or JsonValueKind.False)
+            if (Text(root, "id", 255) is not { } id || Text(root, "type", 100) is not { } type || (Text(root, "object", 100) ?? "event") != "event"
                 || !root.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object
                 || !data.TryGetProperty("object", out var about) || about.ValueKind != JsonValueKind.Object)
             {
@@ -96,17 +95,21 @@ internal static class StripeWebhook
                 Type = type,
                 ObjectType = Text(about, "object", 100) ?? "",
                 ObjectId = Text(about, "id", 255),
-                ApiVersion = version,
-                LiveMode = live.GetBoolean(),
-                CreatedAt = DateTimeOffset.FromUnixTimeSeconds(seconds),
+                ApiVersion = Text(root, "api_version", 64),
+                LiveMode = root.TryGetProperty("livemode", out var live) && live.ValueKind is JsonValueKind.True or JsonValueKind.False ? live.GetBoolean() : isLive,
+                CreatedAt = Created(root) ?? now,
                 ReceivedAt = now,
             };
         }
-        catch (Exception e) when (e is JsonException or ArgumentOutOfRangeException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }
     }
+
+    private static DateTimeOffset? Created(JsonElement root) =>
+        root.TryGetProperty("created", out var created) && created.ValueKind == JsonValueKind.Number && created.TryGetInt64(out var seconds)
+            && seconds > 0 && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
 
     private static string? Text(JsonElement from, string name, int max) =>
         from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String

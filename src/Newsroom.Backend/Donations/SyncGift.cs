@@ -15,8 +15,10 @@ public abstract record SyncOutcome
     /// <summary>Somebody else's on the same Stripe account, or gone.</summary>
     public sealed record NotOurs : SyncOutcome;
 
-    /// <summary>It carries one of our ids and no row has it: a person must look (a database restored from a backup?).</summary>
-    public sealed record Unmatched(string DonationId) : SyncOutcome;
+    /// <summary>Money was taken for one of our ids and no row can have it (a database restored from a backup? paid twice?): a person must look.</summary>
+    /// <param name="DonationId">Public id.</param>
+    /// <param name="Why">For the person.</param>
+    public sealed record Unmatched(string DonationId, string Why) : SyncOutcome;
 }
 
 /// <summary>
@@ -40,50 +42,72 @@ public sealed class SyncGift(NewsroomDb db, StripeObjects stripe, KeyedLock lock
         using (await locks.EnterAsync(sessionId, cancellationToken))
         {
             checkout = await stripe.CheckoutAsync(sessionId, cancellationToken);
-            if (checkout?.DonationId is not { } publicId)
+            if (checkout is null)
                 return new SyncOutcome.NotOurs();
             if (checkout.InvoiceId is null)
             {
-                return await SaveAsync(async token => await db.Donations.SingleOrDefaultAsync(d => d.PublicId == publicId, token) is { } donation
-                    ? await ApplyAsync(donation, checkout.Gift, token)
-                    : Unmatched(publicId, sessionId, checkout.Gift.State == GiftState.Paid), cancellationToken);
+                return await SaveAsync(async token => await db.Donations.SingleOrDefaultAsync(d => d.PublicId == checkout.DonationId, token) is { } donation
+                    ? await ApplyAsync(donation, checkout.Gift, checkout.SubscriptionId is { } plan ? PlanSnapshot.Unseen(plan) : null, token)
+                    : Unknown(checkout.DonationId, sessionId, checkout.Gift.State == GiftState.Paid), cancellationToken);
             }
         }
         // A plan's first gift: the invoice says when and how it was paid. The session's id is known from here on all the same.
-        return await InvoiceAsync(checkout.InvoiceId, cancellationToken, sessionId);
+        return await InvoiceAsync(checkout.InvoiceId, cancellationToken, checkout.SubscriptionId, checkout);
     }
 
-    private async Task<SyncOutcome> InvoiceAsync(string invoiceId, CancellationToken cancellationToken, string? sessionId = null)
+    private async Task<SyncOutcome> InvoiceAsync(string invoiceId, CancellationToken cancellationToken, string? subscriptionId = null, CheckoutSnapshot? session = null)
     {
         using var held = await locks.EnterAsync(invoiceId, cancellationToken);
-        var invoice = await stripe.InvoiceAsync(invoiceId, cancellationToken);
-        if (invoice?.Plan is not { DonationId: { } publicId } plan)
+        var invoice = await stripe.InvoiceAsync(invoiceId, subscriptionId, cancellationToken);
+        var plan = invoice?.Plan ?? (subscriptionId is null ? null : PlanSnapshot.Unseen(subscriptionId));
+        var publicId = session?.DonationId ?? invoice?.DonationId ?? await GiftOfPlanAsync(plan, cancellationToken);
+        if (publicId is null)
             return new SyncOutcome.NotOurs();
+        // What the checkout took is taken, whatever its invoice says or does not say.
+        var gift = invoice?.Gift ?? (session is null ? null : session.Gift with { InvoiceId = invoiceId });
         var outcome = await SaveAsync(async token =>
         {
-            if (await db.Donations.SingleOrDefaultAsync(d => d.PublicId == publicId, token) is not { } first)
-                return Unmatched(publicId, invoiceId, invoice.Gift is not null);
-            if (invoice.Gift is not { } gift)
-                return new SyncOutcome.Applied(invoice.IsFirst ? first.Id : null);
-            var donation = invoice.IsFirst ? first : await db.Donations.SingleOrDefaultAsync(d => d.InvoiceId == invoiceId, token) ?? first.Renewal(clock.GetUtcNow());
-            return await ApplyAsync(donation, gift with { SessionId = invoice.IsFirst ? sessionId : null }, token, plan);
+            if (await db.Donations.Include(d => d.Plan).SingleOrDefaultAsync(d => d.PublicId == publicId, token) is not { } first)
+                return Unknown(publicId, invoiceId, gift is not null);
+            // The first one may be told by nothing but the first gift's waiting for it.
+            var isFirst = (session is not null || (invoice?.IsFirst ?? true)) && (!first.IsBooked || first.InvoiceId is null || first.InvoiceId == invoiceId);
+            if (gift is null)
+                return new SyncOutcome.Applied(isFirst ? first.Id : null);
+            if (plan is not null && first.Plan is { } own && own.SubscriptionId != plan.SubscriptionId)
+                return Unmatched(publicId, invoiceId, "is booked by another plan, so the donor pays twice");
+            var donation = await db.Donations.SingleOrDefaultAsync(d => d.InvoiceId == invoiceId, token) ?? (isFirst ? first : first.Renewal(clock.GetUtcNow()));
+            return await ApplyAsync(donation, gift with { SessionId = donation == first ? session?.Id : null }, plan, token);
         }, cancellationToken);
         // The invoice's picture of the plan was taken before this plan's row was read; the row gets a fresh one.
-        await PlanRowAsync(plan.SubscriptionId, cancellationToken);
+        if (plan is not null)
+            await PlanRowAsync(plan.SubscriptionId, cancellationToken);
         return outcome;
     }
 
+    /// <summary>The public id of the gift a plan began with, when the plan itself does not carry it.</summary>
+    private async Task<string?> GiftOfPlanAsync(PlanSnapshot? plan, CancellationToken cancellationToken) => plan is null ? null
+        : await db.Donations.Where(d => d.Plan!.SubscriptionId == plan.SubscriptionId).OrderBy(d => d.Id).Select(d => d.PublicId).FirstOrDefaultAsync(cancellationToken)
+            ?? await stripe.GiftOfPlanAsync(plan.SubscriptionId, cancellationToken);
+
     private async Task<SyncOutcome> PlanAsync(string subscriptionId, CancellationToken cancellationToken)
     {
-        if (await PlanRowAsync(subscriptionId, cancellationToken) is not { } plan)
+        if (await PlanRowAsync(subscriptionId, cancellationToken) is not { } plan || (plan.DonationId ?? await GiftOfPlanAsync(plan, cancellationToken)) is null)
             return new SyncOutcome.NotOurs();
-        // The plan's row comes with its first paid invoice; so does a month whose own events were lost.
-        return plan.LatestInvoiceId is { } latest && !await db.Donations.AnyAsync(d => d.InvoiceId == latest, cancellationToken)
-            ? await InvoiceAsync(latest, cancellationToken)
-            : new SyncOutcome.Applied(null);
+        // The plan's row comes with its first paid invoice; so does every month whose own events were lost.
+        var paid = await stripe.PaidInvoicesAsync(subscriptionId, cancellationToken);
+        if (paid.Count == 0 && plan.LatestInvoiceId is { } latest)
+            paid = [latest];
+        var booked = await db.Donations.Where(d => paid.Contains(d.InvoiceId!)).Select(d => d.InvoiceId!).ToListAsync(cancellationToken);
+        SyncOutcome outcome = new SyncOutcome.Applied(null);
+        foreach (var invoice in paid.Except(booked, StringComparer.Ordinal))
+        {
+            var next = await InvoiceAsync(invoice, cancellationToken, subscriptionId);
+            outcome = outcome is SyncOutcome.Unmatched ? outcome : next;
+        }
+        return outcome;
     }
 
-    /// <returns>The plan as Stripe has it now; null when it is none of ours.</returns>
+    /// <returns>The plan as Stripe has it now, whosever it is.</returns>
     private async Task<PlanSnapshot?> PlanRowAsync(string subscriptionId, CancellationToken cancellationToken)
     {
         using var held = await locks.EnterAsync(subscriptionId, cancellationToken);
@@ -91,7 +115,7 @@ public sealed class SyncGift(NewsroomDb db, StripeObjects stripe, KeyedLock lock
         {
             // Read before Stripe is asked: an answer older than what another node saved meanwhile meets a changed version.
             var known = await db.RecurringPlans.SingleOrDefaultAsync(p => p.SubscriptionId == subscriptionId, token);
-            if (await stripe.PlanAsync(subscriptionId, token) is not { DonationId: not null } snapshot)
+            if (await stripe.PlanAsync(subscriptionId, token) is not { } snapshot)
                 return null;
             known?.Apply(snapshot);
             await db.SaveChangesAsync(token);
@@ -99,15 +123,20 @@ public sealed class SyncGift(NewsroomDb db, StripeObjects stripe, KeyedLock lock
         }, cancellationToken);
     }
 
-    private async Task<SyncOutcome> ApplyAsync(Donation donation, GiftSnapshot gift, CancellationToken cancellationToken, PlanSnapshot? plan = null)
+    private async Task<SyncOutcome> ApplyAsync(Donation donation, GiftSnapshot gift, PlanSnapshot? plan, CancellationToken cancellationToken)
     {
-        donation.CheckedAt = clock.GetUtcNow();
-        var booked = donation.Apply(gift);
-        if (booked)
+        var now = clock.GetUtcNow();
+        donation.CheckedAt = now;
+        var change = donation.Apply(gift, now);
+        if (change == GiftChange.SecondPayment)
+            return Unmatched(donation.PublicId, gift.InvoiceId ?? gift.SessionId, "is booked by another payment, so the donor has paid twice");
+        if (change == GiftChange.OtherCurrency)
+            return Unmatched(donation.PublicId, gift.InvoiceId ?? gift.SessionId, "was asked in another currency");
+        if (change == GiftChange.Booked)
             await book.SaveAsync(donation, plan, cancellationToken);
         else
             await db.SaveChangesAsync(cancellationToken);
-        return new SyncOutcome.Applied(donation.Id, booked);
+        return new SyncOutcome.Applied(donation.Id, change == GiftChange.Booked);
     }
 
     private async Task<SyncOutcome> SaveAsync(Func<CancellationToken, Task<SyncOutcome>> loadApplySave, CancellationToken cancellationToken)
@@ -120,11 +149,12 @@ public sealed class SyncGift(NewsroomDb db, StripeObjects stripe, KeyedLock lock
         return outcome;
     }
 
-    private SyncOutcome Unmatched(string donationId, string stripeId, bool paid)
+    private SyncOutcome Unknown(string donationId, string stripeId, bool paid) =>
+        paid ? Unmatched(donationId, stripeId, "is not in this database") : new SyncOutcome.NotOurs();
+
+    private SyncOutcome.Unmatched Unmatched(string donationId, string? stripeId, string why)
     {
-        if (!paid)
-            return new SyncOutcome.NotOurs();
-        DonationsLog.Unmatched(log, stripeId, donationId);
-        return new SyncOutcome.Unmatched(donationId);
+        DonationsLog.Unmatched(log, stripeId, donationId, why);
+        return new SyncOutcome.Unmatched(donationId, $"Paid, but gift {donationId} {why}: look it up in Stripe's dashboard.");
     }
 }

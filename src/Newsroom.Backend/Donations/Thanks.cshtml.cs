@@ -19,8 +19,6 @@ namespace Newsroom.Backend.Donations;
 public sealed class ThanksModel(NewsroomDb db, IBackgroundJobClient jobs, TimeProvider clock, IOptions<SiteOptions> site, IOptions<OrganisationOptions> organisation)
     : PageModel
 {
-    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(10);
-
     public enum View
     {
         Unknown,
@@ -70,7 +68,8 @@ public sealed class ThanksModel(NewsroomDb db, IBackgroundJobClient jobs, TimePr
         Retry = CancelledModel.RetryLink(gift);
         if (Shown == View.Booked)
             ReceiptNumber = (await db.Receipts.AsNoTracking().SingleOrDefaultAsync(r => r.DonationId == gift.Id, cancellationToken))?.Number;
-        else if (gift.IsUnsettled && (gift.CheckedAt is null || gift.CheckedAt <= clock.GetUtcNow() - AskAgainAfter))
+        // Claimed before it is enqueued: many openings of one page are one question.
+        else if (gift.IsUnsettled && await CheckUnsettledGifts.ClaimAsync(db, gift.Id, clock.GetUtcNow(), CheckUnsettledGifts.Pause, cancellationToken))
             jobs.Enqueue<CheckUnsettledGifts>(Queues.Critical, j => j.RunOneAsync(gift.Id, CancellationToken.None));
         return Page();
     }

@@ -27,13 +27,41 @@ public sealed class ApplyingWhatStripeShowed
         var gift = Apply([GiftState.Paid], out _);
         var version = gift.Version;
         foreach (var state in states)
-            gift.Apply(Snapshot(state, 9999));
+            gift.Apply(Snapshot(state, 9999), At);
         return gift.Version == version && gift.Status == DonationStatus.Succeeded && gift.AmountMinor == 1500;
     });
 
     [Fact]
-    public void A_gift_is_never_paid_without_the_time_it_was() =>
-        Assert.Throws<ArgumentException>(() => Apply([], out _).Apply(Snapshot(GiftState.Paid, 1500) with { PaidAt = null }));
+    public void Money_that_does_not_say_when_it_came_or_how_much_it_is_is_booked_now_and_as_asked()
+    {
+        var gift = Apply([], out _);
+        Assert.Equal(GiftChange.Booked, gift.Apply(Snapshot(GiftState.Paid, 1) with { PaidAt = null, Amount = null }, At.AddDays(1)));
+        Assert.Equal((At.AddDays(1), 1500), (gift.PaidAt, gift.AmountMinor));
+    }
+
+    [Fact]
+    public void Another_currency_books_nothing()
+    {
+        var gift = Apply([GiftState.Open], out _);
+        Assert.Equal(GiftChange.OtherCurrency, gift.Apply(Snapshot(GiftState.Paid, 0) with { Amount = new Money(1500, Currency.Parse("JPY")) }, At));
+        Assert.Equal((DonationStatus.CheckoutOpen, 1500), (gift.Status, gift.AmountMinor));
+    }
+
+    [Theory]
+    [InlineData("cs_test_1", null, null, GiftChange.None)]
+    [InlineData(null, "in_1", null, GiftChange.None)]
+    [InlineData(null, null, "pi_1", GiftChange.None)]
+    [InlineData("cs_test_2", "in_1", null, GiftChange.None)]
+    [InlineData("cs_test_2", null, null, GiftChange.SecondPayment)]
+    [InlineData(null, "in_2", null, GiftChange.SecondPayment)]
+    [InlineData(null, null, "pi_2", GiftChange.SecondPayment)]
+    [InlineData("cs_test_2", "in_2", "pi_2", GiftChange.SecondPayment)]
+    public void A_payment_other_than_the_booked_one_is_told(string? session, string? invoice, string? intent, GiftChange expected)
+    {
+        var gift = Apply([], out _);
+        gift.Apply(Snapshot(GiftState.Paid, 1500) with { InvoiceId = "in_1", PaymentIntentId = "pi_1" }, At);
+        Assert.Equal(expected, gift.Apply(Snapshot(GiftState.Paid, 1500) with { SessionId = session, InvoiceId = invoice, PaymentIntentId = intent }, At));
+    }
 
     // Failed and rejected are two words for one end.
     private static bool SameRank(DonationStatus a, DonationStatus b) =>
@@ -44,7 +72,7 @@ public sealed class ApplyingWhatStripeShowed
     private static Donation Apply(IReadOnlyList<GiftState> states, out int booked)
     {
         var gift = new Donation { Address = "ada@example.org", AmountMinor = 1500, CurrencyCode = "USD", Frequency = Frequency.Once, CreatedAt = At };
-        booked = states.Count(state => gift.Apply(Snapshot(state, 1500)));
+        booked = states.Count(state => gift.Apply(Snapshot(state, 1500), At) == GiftChange.Booked);
         return gift;
     }
 

@@ -71,6 +71,39 @@ public sealed class AMonthlyGift
         Assert.Equal(2, (await app.Newsroom.ReceiptsAsync()).Count);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Of_which_no_event_of_two_months_came_is_booked_within_a_day(bool spare)
+    {
+        await using var app = await GivingApp.StartAsync(spare: spare);
+        var plan = await BeginAsync(app);
+        app.Newsroom.Clock.Advance(TimeSpan.FromDays(31));
+        app.Stripe.Renew(plan);
+        app.Newsroom.Clock.Advance(TimeSpan.FromDays(30));
+        app.Stripe.Renew(plan);
+        app.Stripe.TakeEvents();
+        await app.Newsroom.AdvanceAsync(TimeSpan.FromDays(1));
+        await app.Newsroom.RunDueJobsAsync();
+        var gifts = await app.Newsroom.GiftsAsync();
+        Assert.Equal(3, gifts.Count);
+        Assert.All(gifts, g => Assert.Equal((DonationStatus.Succeeded, 1000, gifts[0].PlanId), (g.Status, g.AmountMinor, g.PlanId)));
+        Assert.Equal(3, app.Newsroom.MailsTo("ada@example.org").Count);
+    }
+
+    [Fact]
+    public async Task That_ended_with_its_last_months_events_lost_is_booked_to_its_end()
+    {
+        await using var app = await GivingApp.StartAsync();
+        var plan = await BeginAsync(app);
+        app.Stripe.Renew(plan);
+        app.Stripe.CancelPlan(plan);
+        app.Stripe.TakeEvents();
+        await app.Newsroom.AdvanceAsync(TimeSpan.FromDays(1));
+        Assert.Equal(2, (await app.Newsroom.GiftsAsync()).Count);
+        Assert.Equal(PlanStatus.Canceled, Assert.Single(await app.Newsroom.PlansAsync()).Status);
+    }
+
     private static async Task<string> BeginAsync(GivingApp app)
     {
         var session = await app.OpenCheckoutAsync("10", "monthly", "ada@example.org", ("campaign", "autumn"));

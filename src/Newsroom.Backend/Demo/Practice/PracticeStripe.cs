@@ -32,6 +32,12 @@ public sealed partial class PracticeStripe
     /// <summary>Answers that go wrong on purpose.</summary>
     public PracticeFaults Faults { get; } = new();
 
+    /// <summary>True: answers hold ids in place of objects and leave out what can be done without; see <see cref="PracticeSpare"/>.</summary>
+    public bool AnswersSparely { get; set; }
+
+    /// <summary>Resources (<c>invoices</c>) this account answers 404 to, like a server that has only a part of Stripe's interface.</summary>
+    public ISet<string> Lacks { get; } = new HashSet<string>(StringComparer.Ordinal);
+
     /// <summary>How far this account's clock runs ahead of the real one.</summary>
     public TimeSpan Ahead { get; private set; }
 

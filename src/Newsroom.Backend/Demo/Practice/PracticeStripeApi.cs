@@ -25,6 +25,8 @@ public static class PracticeStripeApi
                 return;
             }
             Authorise(context, stripe);
+            if (stripe.Lacks.Contains(path.Split('/')[0]))
+                throw new StripeErrorException(404, "invalid_request_error", $"Unrecognized request URL ({path}).");
             var parameters = await ReadAsync(context.Request);
             var (answer, replayed) = stripe.Idempotency.Once(
                 context.Request.Method == "POST" ? context.Request.Headers["Idempotency-Key"].FirstOrDefault() : null,
@@ -36,7 +38,7 @@ public static class PracticeStripeApi
             if (fails)
                 await GoWrongAsync(context, fault);
             else
-                await WriteAsync(context, StatusCodes.Status200OK, answer);
+                await WriteAsync(context, StatusCodes.Status200OK, stripe.AnswersSparely ? PracticeSpare.Pare(answer) : answer);
         }
         catch (StripeErrorException problem)
         {

@@ -36,7 +36,7 @@ public sealed class CheckoutPages(StripeAccount account, IOptions<SiteOptions> s
         deadline.CancelAfter(TimeSpan.FromSeconds(2 * options.Value.TimeoutSeconds));
         try
         {
-            var session = await account.Client().V1.Checkout.Sessions.CreateAsync(Parameters(donation), new global::Stripe.RequestOptions
+            var session = await account.Client(retries: 2).V1.Checkout.Sessions.CreateAsync(Parameters(donation), new global::Stripe.RequestOptions
             {
                 IdempotencyKey = string.Create(CultureInfo.InvariantCulture, $"don:{donation.PublicId}:session:{donation.Attempt}"),
             }, deadline.Token);

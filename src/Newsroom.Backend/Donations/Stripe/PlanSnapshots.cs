@@ -1,4 +1,3 @@
-using Newsroom.Backend.Primitives;
 using Stripe;
 
 namespace Newsroom.Backend.Donations.Stripe;
@@ -7,16 +6,15 @@ internal static class PlanSnapshots
 {
     public static PlanSnapshot Of(Subscription subscription)
     {
-        var item = subscription.Items.Data[0];
-        var currency = Currency.Parse(subscription.Currency);
+        var item = subscription.Items?.Data?.FirstOrDefault();
         return new PlanSnapshot(
             subscription.Id,
-            StripeObjects.DonationId(subscription.Metadata),
+            GiftSnapshots.DonationId(subscription.Metadata),
             StatusOf(subscription),
-            new Money(currency.FromStripe((item.Price.UnitAmount ?? 0) * item.Quantity), currency),
-            item.Price.Recurring?.Interval == "year" ? Frequency.Yearly : Frequency.Monthly,
-            StripeObjects.Instant(subscription.Created),
-            subscription.EndedAt is { } ended ? StripeObjects.Instant(ended) : null,
+            item?.Price?.UnitAmount is { } each ? GiftSnapshots.Amount(each * Math.Max(1, item.Quantity), subscription.Currency) : null,
+            item?.Price?.Recurring?.Interval switch { "year" => Frequency.Yearly, "month" => Frequency.Monthly, _ => null },
+            GiftSnapshots.Instant(subscription.Created),
+            GiftSnapshots.Instant(subscription.EndedAt),
             subscription.LatestInvoiceId);
     }
 

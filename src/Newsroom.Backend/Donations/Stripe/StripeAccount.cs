@@ -9,17 +9,18 @@ public sealed class StripeAccount(IHttpClientFactory http, IOptions<StripeOption
 {
     public const string HttpClientName = "stripe";
 
+    /// <param name="retries">How often the client itself tries a failed call again, at once and within the same wait.</param>
     /// <exception cref="StripeUnavailableException"><c>Stripe:SecretKey</c> is not configured (any more).</exception>
-    internal StripeClient Client()
+    internal StripeClient Client(int retries)
     {
         var account = options.Value;
         if (!account.IsConfigured)
-            throw new StripeUnavailableException("Stripe:SecretKey is not configured.");
+            throw new StripeUnavailableException("Stripe:SecretKey is not configured.", silent: true);
         return new StripeClient(new StripeClientOptions
         {
             ApiKey = account.SecretKey,
             ApiBase = account.ApiBase.Length == 0 ? null : account.ApiBase.TrimEnd('/'),
-            HttpClient = new SystemNetHttpClient(http.CreateClient(HttpClientName), maxNetworkRetries: 2, appInfo: null, enableTelemetry: false),
+            HttpClient = new SystemNetHttpClient(http.CreateClient(HttpClientName), maxNetworkRetries: retries, appInfo: null, enableTelemetry: false),
         });
     }
 }
@@ -28,19 +29,23 @@ public sealed class StripeAccount(IHttpClientFactory http, IOptions<StripeOption
 /// <param name="Why">Status, code and request id: Stripe's words may quote what was sent, so they are not kept.</param>
 /// <param name="Definitive">The same request will be answered so for ever.</param>
 /// <param name="Missing">The object does not exist.</param>
+/// <param name="Silent">Nobody is answered at present: not about this object alone.</param>
 /// <param name="Code">Stripe's word for it (https://docs.stripe.com/error-codes).</param>
 /// <param name="Parameter">Which of the call's parameters it is about.</param>
-internal sealed record StripeFailure(string Why, bool Definitive, bool Missing, string? Code = null, string? Parameter = null)
+internal sealed record StripeFailure(string Why, bool Definitive, bool Missing, bool Silent, string? Code = null, string? Parameter = null)
 {
     /// <summary>Null for an exception that is none of Stripe's or the network's.</summary>
     public static StripeFailure? Of(Exception exception, CancellationToken callers) => exception switch
     {
         StripeException stripe => Of(stripe),
-        HttpRequestException network => new($"Stripe could not be reached ({network.HttpRequestError}).", Definitive: false, Missing: false),
-        OperationCanceledException when !callers.IsCancellationRequested => new("Stripe did not answer in time.", Definitive: false, Missing: false),
-        IOException => new("The connection to Stripe broke.", Definitive: false, Missing: false),
+        HttpRequestException network => new($"Stripe could not be reached ({network.HttpRequestError}).", Definitive: false, Missing: false, Silent: true),
+        OperationCanceledException when !callers.IsCancellationRequested => new("Stripe did not answer in time.", Definitive: false, Missing: false, Silent: true),
+        IOException => new("The connection to Stripe broke.", Definitive: false, Missing: false, Silent: true),
         _ => null,
     };
+
+    /// <summary>Where an unexpected exception comes from. Its message may quote what a donor sent, so it is not kept.</summary>
+    public static string Place(Exception e) => $"{e.GetType().Name} at {e.TargetSite?.DeclaringType?.Name}.{e.TargetSite?.Name}";
 
     private static StripeFailure Of(StripeException e)
     {
@@ -50,6 +55,7 @@ internal sealed record StripeFailure(string Why, bool Definitive, bool Missing, 
         var definitive = replayed || (status is >= 400 and < 500 && e.HttpStatusCode is not (
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.RequestTimeout or HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests));
         var said = string.Join(' ', new[] { e.StripeError?.Type, e.StripeError?.Code, e.StripeError?.Param, e.StripeResponse?.RequestId }.Where(s => !string.IsNullOrEmpty(s)));
-        return new($"Stripe answered {status} {said}".TrimEnd() + ".", definitive, e.HttpStatusCode == HttpStatusCode.NotFound, e.StripeError?.Code, e.StripeError?.Param);
+        return new($"Stripe answered {status} {said}".TrimEnd() + ".", definitive, e.HttpStatusCode == HttpStatusCode.NotFound,
+            Silent: status >= 500 || e.HttpStatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests, e.StripeError?.Code, e.StripeError?.Param);
     }
 }

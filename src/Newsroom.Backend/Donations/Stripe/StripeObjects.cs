@@ -1,4 +1,4 @@
-using Newsroom.Backend.Primitives;
+using System.Net;
 using Stripe;
 using Stripe.Checkout;
 
@@ -11,24 +11,47 @@ namespace Newsroom.Backend.Donations.Stripe;
 public sealed class StripeObjects(StripeAccount account)
 {
     /// <exception cref="StripeUnavailableException">Stripe did not answer usefully; the same question later may be answered.</exception>
+    /// <returns>Null also for a session of somebody else on the same account.</returns>
     public Task<CheckoutSnapshot?> CheckoutAsync(string sessionId, CancellationToken cancellationToken) => AskAsync(async client =>
     {
         var session = await client.V1.Checkout.Sessions.GetAsync(sessionId,
             new SessionGetOptions { Expand = ["payment_intent.latest_charge"] }, cancellationToken: cancellationToken);
-        return Snapshot(session, session.PaymentIntent ?? await FirstPaymentAsync(client, session, cancellationToken));
+        return GiftSnapshots.DonationId(session.Metadata) is not { } donationId ? null : GiftSnapshots.Of(
+            session, donationId, await PaymentOfAsync(client, session, cancellationToken), await FirstInvoiceOfAsync(client, session, cancellationToken));
     }, cancellationToken);
 
-    /// <inheritdoc cref="CheckoutAsync"/>
-    public Task<InvoiceSnapshot?> InvoiceAsync(string invoiceId, CancellationToken cancellationToken) => AskAsync(async client =>
+    /// <param name="invoiceId">Stripe's id of it.</param>
+    /// <param name="subscriptionId">The plan it was reached through, for an invoice that names none.</param>
+    /// <param name="cancellationToken">Cancels the questions to Stripe.</param>
+    /// <inheritdoc cref="CheckoutAsync" path="/exception"/>
+    public Task<InvoiceSnapshot?> InvoiceAsync(string invoiceId, string? subscriptionId, CancellationToken cancellationToken) => AskAsync(async client =>
     {
         var invoice = await client.V1.Invoices.GetAsync(invoiceId,
             new InvoiceGetOptions { Expand = ["payments", "parent.subscription_details.subscription"] }, cancellationToken: cancellationToken);
-        return Snapshot(invoice);
+        if ((GiftSnapshots.SubscriptionIdOf(invoice) ?? subscriptionId) is not { } planId)
+            return GiftSnapshots.Of(invoice, plan: null);
+        var subscription = invoice.Parent?.SubscriptionDetails?.Subscription
+            ?? await FoundAsync(() => client.V1.Subscriptions.GetAsync(planId, cancellationToken: cancellationToken));
+        return GiftSnapshots.Of(invoice, subscription is null ? PlanSnapshot.Unseen(planId) : PlanSnapshots.Of(subscription));
     }, cancellationToken);
 
-    /// <inheritdoc cref="CheckoutAsync"/>
+    /// <inheritdoc cref="CheckoutAsync" path="/exception"/>
     public Task<PlanSnapshot?> PlanAsync(string subscriptionId, CancellationToken cancellationToken) => AskAsync(async client =>
         PlanSnapshots.Of(await client.V1.Subscriptions.GetAsync(subscriptionId, cancellationToken: cancellationToken)), cancellationToken);
+
+    /// <summary>The newest hundred paid invoices of a plan, the oldest of them first.</summary>
+    /// <inheritdoc cref="CheckoutAsync" path="/exception"/>
+    public async Task<IReadOnlyList<string>> PaidInvoicesAsync(string subscriptionId, CancellationToken cancellationToken) =>
+        await AskAsync(client => PaidInvoicesAsync(client, subscriptionId, cancellationToken), cancellationToken) ?? [];
+
+    /// <summary>The public id of the gift a plan began with, from the checkout that made it: for a plan that does not carry it itself.</summary>
+    /// <inheritdoc cref="CheckoutAsync" path="/exception"/>
+    public Task<string?> GiftOfPlanAsync(string subscriptionId, CancellationToken cancellationToken) => AskAsync(async client =>
+    {
+        var sessions = await client.V1.Checkout.Sessions.ListAsync(new SessionListOptions { Subscription = subscriptionId, Limit = 1 }, cancellationToken: cancellationToken);
+        // A server that does not know the filter would hand out any session.
+        return sessions.Data.Find(s => s.SubscriptionId == subscriptionId) is { } session ? GiftSnapshots.DonationId(session.Metadata) : null;
+    }, cancellationToken);
 
     /// <summary>Which of the objects that are gifts an object of a webhook belongs to.</summary>
     /// <param name="type">Stripe's name of the kind, <c>charge</c>.</param>
@@ -62,75 +85,62 @@ public sealed class StripeObjects(StripeAccount account)
     }
 
     /// <summary>A plan's session names no payment intent; while its bank debit is under way, the first invoice's payment tells how that goes.</summary>
-    private static async Task<PaymentIntent?> FirstPaymentAsync(StripeClient client, Session session, CancellationToken cancellationToken)
+    private static async Task<PaymentIntent?> PaymentOfAsync(StripeClient client, Session session, CancellationToken cancellationToken)
     {
+        if (session.PaymentIntent is { } expanded)
+            return expanded;
+        if (session.PaymentIntentId is { } id)
+            return await IntentAsync(client, id, cancellationToken);
         if (session is not { Status: "complete", PaymentStatus: "unpaid", InvoiceId: { } invoice })
             return null;
-        var payments = await client.V1.InvoicePayments.ListAsync(
-            new InvoicePaymentListOptions { Invoice = invoice, Limit = 1, Expand = ["data.payment.payment_intent"] }, cancellationToken: cancellationToken);
-        return payments.Data.FirstOrDefault()?.Payment?.PaymentIntent;
+        var payments = await FoundAsync(() => client.V1.InvoicePayments.ListAsync(
+            new InvoicePaymentListOptions { Invoice = invoice, Limit = 1, Expand = ["data.payment.payment_intent"] }, cancellationToken: cancellationToken));
+        var payment = payments?.Data.FirstOrDefault()?.Payment;
+        return payment?.PaymentIntent ?? (payment?.PaymentIntentId is { } first ? await IntentAsync(client, first, cancellationToken) : null);
     }
 
-    private static CheckoutSnapshot Snapshot(Session session, PaymentIntent? payment)
+    private static Task<PaymentIntent?> IntentAsync(StripeClient client, string id, CancellationToken cancellationToken) => FoundAsync(() =>
+        client.V1.PaymentIntents.GetAsync(id, new PaymentIntentGetOptions { Expand = ["latest_charge"] }, cancellationToken: cancellationToken));
+
+    private static async Task<string?> FirstInvoiceOfAsync(StripeClient client, Session session, CancellationToken cancellationToken)
     {
-        var currency = Currency.Parse(session.Currency);
-        var paid = session.PaymentStatus == "paid";
-        return new CheckoutSnapshot(session.Id, DonationId(session.Metadata), new GiftSnapshot
+        if (session.PaymentStatus != "paid")
+            return null;
+        return session.InvoiceId ?? (session.SubscriptionId is { } plan ? (await PaidInvoicesAsync(client, plan, cancellationToken)) is [var first, ..] ? first : null : null);
+    }
+
+    private static async Task<IReadOnlyList<string>?> PaidInvoicesAsync(StripeClient client, string subscriptionId, CancellationToken cancellationToken)
+    {
+        var newestFirst = await FoundAsync(() => client.V1.Invoices.ListAsync(
+            new InvoiceListOptions { Subscription = subscriptionId, Status = "paid", Limit = 100 }, cancellationToken: cancellationToken));
+        return newestFirst?.Data.Where(i => GiftSnapshots.SubscriptionIdOf(i) is not { } other || other == subscriptionId).Select(i => i.Id).Reverse().ToList();
+    }
+
+    /// <summary>Null for what does not exist: a part that is missing is not the whole that is missing.</summary>
+    private static async Task<T?> FoundAsync<T>(Func<Task<T>> ask)
+        where T : class
+    {
+        try
         {
-            State = StateOf(session, payment),
-            Amount = new Money(currency.FromStripe(session.AmountTotal ?? 0), currency),
-            LiveMode = session.Livemode,
-            SessionId = session.Id,
-            PaymentIntentId = payment?.Id,
-            PaidAt = paid && payment is not null ? Instant(payment.LatestCharge?.Created ?? payment.Created) : null,
-            Email = Address(session.CustomerDetails?.Email),
-        }, paid ? session.InvoiceId : null);
-    }
-
-    private static GiftState StateOf(Session session, PaymentIntent? payment) => (session.Status, session.PaymentStatus, payment?.Status) switch
-    {
-        ("open", _, _) => GiftState.Open,
-        ("expired", _, _) => GiftState.Expired,
-        (_, "paid", _) => GiftState.Paid,
-        (_, _, "requires_capture") => GiftState.InReview,
-        (_, _, "canceled") => GiftState.Rejected,
-        (_, _, "requires_payment_method") => GiftState.Failed,
-        _ => GiftState.Processing,
-    };
-
-    private static InvoiceSnapshot Snapshot(global::Stripe.Invoice invoice)
-    {
-        var plan = invoice.Parent?.SubscriptionDetails?.Subscription is { } subscription ? PlanSnapshots.Of(subscription) : null;
-        var currency = Currency.Parse(invoice.Currency);
-        var paid = invoice.Status == "paid" && invoice.AmountPaid > 0;
-        return new InvoiceSnapshot(plan, invoice.BillingReason == "subscription_create", !paid ? null : new GiftSnapshot
+            return await ask();
+        }
+        catch (StripeException e) when (e.HttpStatusCode == HttpStatusCode.NotFound)
         {
-            State = GiftState.Paid,
-            Amount = new Money(currency.FromStripe(invoice.AmountPaid), currency),
-            LiveMode = invoice.Livemode,
-            InvoiceId = invoice.Id,
-            PaymentIntentId = invoice.Payments?.Data.Find(p => p.Status == "paid")?.Payment?.PaymentIntentId,
-            PaidAt = Instant(invoice.StatusTransitions?.PaidAt ?? invoice.Created),
-            Email = Address(invoice.CustomerEmail),
-        });
+            return null;
+        }
     }
-
-    internal static string? DonationId(Dictionary<string, string>? metadata) => metadata?.GetValueOrDefault(CheckoutPages.DonationIdKey);
-
-    internal static DateTimeOffset Instant(DateTime stripes) => new(DateTime.SpecifyKind(stripes, DateTimeKind.Utc));
-
-    private static string? Address(string? text) => EmailAddress.TryParse(text, out var address) ? address.Value : null;
 
     private async Task<T?> AskAsync<T>(Func<StripeClient, Task<T?>> ask, CancellationToken cancellationToken)
         where T : class
     {
         try
         {
-            return await ask(account.Client());
+            // No tries of the client's own: our rows come round again, and a job that waits holds a worker confirmations need.
+            return await ask(account.Client(retries: 0));
         }
         catch (Exception e) when (StripeFailure.Of(e, cancellationToken) is { } failure)
         {
-            return failure.Missing ? null : throw new StripeUnavailableException(failure.Why, e);
+            return failure.Missing ? null : throw new StripeUnavailableException(failure.Why, failure.Silent, e);
         }
     }
 }
@@ -148,4 +158,8 @@ public abstract record GiftObject
 }
 
 /// <summary>Stripe could not be asked. The message holds no personal data.</summary>
-public sealed class StripeUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class StripeUnavailableException(string message, bool silent, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>No question is answered at present, so a sweep that goes on asking only holds a worker; otherwise this one question was refused.</summary>
+    public bool Silent => silent;
+}
