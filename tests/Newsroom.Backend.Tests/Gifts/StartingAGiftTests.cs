@@ -161,7 +161,7 @@ public sealed class StartingAGift
             Amount = gift.Amount,
             LiveMode = false,
             SessionId = gift.SessionId,
-        }));
+        }, NewsroomApp.Start));
         Assert.Equal(HttpStatusCode.Created, (await app.Newsroom.CheckoutByJsonAsync(json)).StatusCode);
         Assert.Equal([DonationStatus.Failed, DonationStatus.CheckoutOpen], (await app.Newsroom.GiftsAsync()).Select(g => g.Status));
     }
