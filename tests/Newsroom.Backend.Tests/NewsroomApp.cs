@@ -131,7 +131,24 @@ public sealed partial class NewsroomApp : IAsyncDisposable
         if (_peers is not null)
             await _peers.DisposeAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
+        await DeleteAsync(_folder);
+    }
+
+    /// <summary>SQLite may still be folding its -wal file away when another test clears the shared pools at the same moment.</summary>
+    private static async Task DeleteAsync(string folder)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+                return;
+            }
+            catch (IOException) when (attempt < 20)
+            {
+                await Task.Delay(50);
+            }
+        }
     }
 
     private async Task<string> AddApiKeyAsync()
