@@ -43,7 +43,7 @@ public static class DataSetup
         var connectionString = configuration.GetConnectionString(DatabaseOptions.ConnectionStringName);
         if (provider == DatabaseProvider.Sqlite)
         {
-            // A writer waits for another's commit up to the command timeout, 30 s; EF Core creates the file in WAL mode, so readers never wait.
+            // A writer waits for another's commit up to the command timeout, 30 s; the file is in WAL mode (DatabaseStart), so readers never wait.
             services.AddDbContext<NewsroomDb, SqliteNewsroomDb>(o => LeaveErrorsToTheCaller(o).UseSqlite(DatabaseOptions.SqliteConnectionString(configuration)));
         }
         else

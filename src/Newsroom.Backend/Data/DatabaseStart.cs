@@ -54,6 +54,8 @@ public sealed class DatabaseStart(NewsroomDb db, OneServerLock serverLock, IOpti
     private async Task OwnTheFileAsync(CancellationToken cancellationToken)
     {
         serverLock.Take();
+        // Readers and the one writer must not wait for each other. EF Core asks for it only where it creates the file itself.
+        await db.Database.ExecuteSqlAsync($"PRAGMA journal_mode = 'wal'", cancellationToken);
         await db.Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS __EFMigrationsLock", cancellationToken);
     }
 
