@@ -41,11 +41,11 @@ internal sealed class SliceBrake(TimeProvider clock, DateTimeOffset endsAt, Canc
         {
             if (answer is { Owner: FaultOwner.Server, Result: HandOverResult.Refused })
                 return NoteRefusal(deliveryId, answer);
-            if (answer.Owner != FaultOwner.Server)
-            {
-                _unreached = 0;
+            // Only a mail that was taken shows that the server takes ours: a full mailbox between two refusals says nothing about us.
+            if (answer.Result == HandOverResult.Accepted)
                 _refusedUs.Clear();
-            }
+            if (answer.Owner != FaultOwner.Server)
+                _unreached = 0;
             else if (++_unreached >= Patience)
             {
                 HeldUpBy = Cut($"The mail server does not take mail now; tried again every minute: {answer.Code} {answer.Words}");
@@ -63,7 +63,7 @@ internal sealed class SliceBrake(TimeProvider clock, DateTimeOffset endsAt, Canc
         _refusedUs.Add(deliveryId);
         if (_refusedUs.Count < Patience)
             return [];
-        StopReason = Cut($"The mail server refused {Patience} messages in a row for a reason of ours, not the readers': {answer.Code} {answer.Words}");
+        StopReason = Cut($"The mail server refused {Patience} messages without taking one for a reason of ours, not the readers': {answer.Code} {answer.Words}");
         End();
         return [.. _refusedUs];
     }
