@@ -5,8 +5,8 @@ namespace Newsroom.Backend.Digests;
 /// <summary>
 /// Says when a slice begins no more messages: its time is up, the server is stopping, the digest was paused, or the mail server has a
 /// quarrel with us. Tells a reader's fault from ours: a server that cannot be reached or puts us off ends the slice and the sweep tries
-/// again in a minute; one that refuses us for policy or authentication several times in a row holds the digest for people, because
-/// going on would only spoil the newsroom's name.
+/// again in a minute; one that refuses us for policy or authentication several times without taking a mail holds the digest for people,
+/// because going on would only spoil the newsroom's name.
 /// </summary>
 internal sealed class SliceBrake(TimeProvider clock, DateTimeOffset endsAt, CancellationToken stopping)
 {
