@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Newsroom.Backend.Primitives;
@@ -27,6 +29,37 @@ public sealed class LinkTokens(IServiceScopeFactory scopes, TimeProvider clock) 
     /// <param name="cancellationToken">Cancels the first read of the key.</param>
     public async ValueTask<SecretToken> ForAsync(string purpose, string subject, CancellationToken cancellationToken) =>
         SecretToken.Derive(_key ?? await LoadAsync(cancellationToken), purpose, subject);
+
+    /// <summary>
+    /// A link's text that names its row and proves itself, so that no hash of it is kept anywhere: <c>SUBJECT.TOKEN</c>. It works for ever.
+    /// </summary>
+    /// <param name="purpose">As for <see cref="ForAsync"/>.</param>
+    /// <param name="subject">Letters, digits, underscores and dots: a public id, or one with an instant.</param>
+    /// <param name="cancellationToken">Cancels the first read of the key.</param>
+    public async ValueTask<string> SignAsync(string purpose, string subject, CancellationToken cancellationToken) =>
+        $"{subject}.{(await ForAsync(purpose, subject, cancellationToken)).Text}";
+
+    /// <summary>The same for a while: the instant, whole seconds, is part of what is signed.</summary>
+    public ValueTask<string> SignUntilAsync(string purpose, string subject, DateTimeOffset expiresAt, CancellationToken cancellationToken) =>
+        SignAsync(purpose, string.Create(CultureInfo.InvariantCulture, $"{subject}.{expiresAt.ToUnixTimeSeconds()}"), cancellationToken);
+
+    /// <returns>What <see cref="SignAsync"/> signed; null for a text that was cut off, altered or signed for another purpose.</returns>
+    public async ValueTask<string?> OpenAsync(string purpose, string? text, CancellationToken cancellationToken)
+    {
+        if (text is null or { Length: > 256 } || text.LastIndexOf('.') is var dot && dot < 1)
+            return null;
+        var (subject, given) = (text[..dot], text[(dot + 1)..]);
+        var own = (await ForAsync(purpose, subject, cancellationToken)).Text;
+        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(own), Encoding.UTF8.GetBytes(given)) ? subject : null;
+    }
+
+    /// <returns>What <see cref="SignUntilAsync"/> signed, and whether its time is over; null as for <see cref="OpenAsync"/>.</returns>
+    public async ValueTask<(string Subject, bool IsExpired)?> OpenUntilAsync(string purpose, string? text, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (await OpenAsync(purpose, text, cancellationToken) is not { } signed || signed.LastIndexOf('.') is var dot && dot < 1)
+            return null;
+        return (signed[..dot], now.ToUnixTimeSeconds() >= long.Parse(signed.AsSpan(dot + 1), CultureInfo.InvariantCulture));
+    }
 
     private async Task<byte[]> LoadAsync(CancellationToken cancellationToken)
     {

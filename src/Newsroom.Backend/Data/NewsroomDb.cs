@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Digests;
 using Newsroom.Backend.Donations;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Mail.Alerts;
 using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Staff;
 using Newsroom.Backend.Stories;
@@ -29,6 +30,7 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<Delivery> Deliveries => Set<Delivery>();
     public DbSet<OutgoingMail> OutgoingMails => Set<OutgoingMail>();
     public DbSet<Suppression> Suppressions => Set<Suppression>();
+    public DbSet<Alert> Alerts => Set<Alert>();
     public DbSet<Donor> Donors => Set<Donor>();
     public DbSet<Donation> Donations => Set<Donation>();
     public DbSet<RecurringPlan> RecurringPlans => Set<RecurringPlan>();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Jobs;
+using Newsroom.Backend.Mail.Alerts;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Mail;
@@ -21,6 +22,8 @@ public static class MailSetup
         services.AddSingleton<SuppressionList>();
         services.AddSingleton<Outbox>();
         services.AddScoped<SendOutgoingMail>();
+        services.AddSingleton<AlertDesk>();
+        services.AddScoped<IMailComposer, AlertComposer>().AddMailTemplate(AlertComposer.MailKind, AlertComposer.Sample);
         services.AddRecurringJob<SendOutgoingMails>("mail.send", Timetable.EveryMinute, Queues.Critical, j => j.RunAsync(CancellationToken.None), atStart: true);
         return services;
     }
@@ -36,6 +39,7 @@ public static class MailSetup
     public static WebApplication MapMail(this WebApplication app)
     {
         app.MapSuppressions();
+        app.MapAlerts();
         return app;
     }
 }

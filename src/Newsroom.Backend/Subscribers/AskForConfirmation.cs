@@ -9,9 +9,9 @@ namespace Newsroom.Backend.Subscribers;
 /// <summary>What a reader agreed to.</summary>
 /// <param name="Wording">In which words.</param>
 /// <param name="Method">How: one of <see cref="ConsentMethod"/>.</param>
-/// <param name="Source">Where, as the form named itself.</param>
+/// <param name="Place">Where.</param>
 /// <param name="At">When.</param>
-internal sealed record Agreement(ConsentWording Wording, string Method, string? Source, DateTimeOffset At);
+internal sealed record Agreement(ConsentWording Wording, string Method, ConsentPlace Place, DateTimeOffset At);
 
 /// <summary>
 /// Writes a request, its consent and its mail in one transaction. Every road to a confirmation mail leads through here and so
@@ -39,7 +39,7 @@ public sealed class AskForConfirmation(NewsroomDb db, LinkTokens tokens, Suppres
             var subscriber = await FindOrAddAsync(address, now, token);
             var request = await MakeRequestAsync(subscriber, newsletters, name, suppressed, now, token);
             db.Add(request);
-            db.Add(Consent.Of(subscriber, ConsentEvent.Requested, newsletters, agreement.Wording, agreement.Method, agreement.Source, agreement.At));
+            db.Add(Consent.Append(subscriber, ConsentEvent.Requested, newsletters, agreement.Wording, agreement.Method, agreement.Place, agreement.At));
             await AddMissingAsync(subscriber, newsletters, now, token);
             subscriber.Touch();
             await SaveWithMailAsync(request, IsOnAll(subscriber, newsletters) ? AlreadySubscribedComposer.MailKind : ConfirmationComposer.MailKind, now, token);

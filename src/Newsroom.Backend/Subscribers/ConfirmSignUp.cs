@@ -58,7 +58,7 @@ public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, TimeProvider
             if (subscription.State != SubscriptionState.Active)
                 subscription.Activate(now);
         }
-        db.Add(Consent.Of(subscriber, ConsentEvent.Confirmed, outcome.Newsletters, ConsentWording.Confirm, ConsentMethod.ConfirmPage, null, now));
+        db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, outcome.Newsletters, ConsentWording.Confirm, ConsentMethod.ConfirmPage, new ConsentPlace(), now));
         await db.SaveChangesAsync(turn);
         return outcome with { State = ConfirmState.Confirmed };
     }, cancellationToken);

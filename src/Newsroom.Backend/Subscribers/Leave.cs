@@ -47,7 +47,7 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
                 own.Leave(now);
             subscriber.LeaveIfNothingIsLeft(now);
             var wording = everything ? ConsentWording.LeaveAll : method == ConsentMethod.OneClick ? ConsentWording.OneClick : ConsentWording.Leave;
-            db.Add(Consent.Of(subscriber, ConsentEvent.Withdrawn, ended.Select(s => s.Newsletter), wording, method, null, now));
+            db.Add(Consent.Append(subscriber, ConsentEvent.Withdrawn, ended.Select(s => s.Newsletter), wording, method, new ConsentPlace(), now));
             await db.SaveChangesAsync(turn);
         }
         return View(own, now);
@@ -67,7 +67,7 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
             foreach (var subscription in back)
                 subscription.Activate(now);
             subscriber.Confirm(now);
-            db.Add(Consent.Of(subscriber, ConsentEvent.Confirmed, back.Select(s => s.Newsletter), ConsentWording.Undo, ConsentMethod.UnsubscribePage, null, now));
+            db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, back.Select(s => s.Newsletter), ConsentWording.Undo, ConsentMethod.UnsubscribePage, new ConsentPlace(), now));
             await db.SaveChangesAsync(turn);
         }
         return View(own, now);

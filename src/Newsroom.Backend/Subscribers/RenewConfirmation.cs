@@ -19,7 +19,7 @@ public sealed class RenewConfirmation(NewsroomDb db, ConfirmSignUp confirm, AskF
             .Select(r => new { r.Subscriber.Address, r.Name })
             .SingleAsync(cancellationToken);
         var now = clock.GetUtcNow();
-        var agreement = new Agreement(ConsentWording.SignUp, ConsentMethod.ConfirmPage, Source: null, now);
+        var agreement = new Agreement(ConsentWording.SignUp, ConsentMethod.ConfirmPage, new ConsentPlace(), now);
         await ask.RunAsync(EmailAddress.Parse(old.Address), outcome.Newsletters, old.Name, agreement, now, cancellationToken);
         outbox.EnqueueDue();
         return true;

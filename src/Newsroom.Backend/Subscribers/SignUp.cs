@@ -20,6 +20,15 @@ public sealed record SignUpForm(string? Email, IReadOnlyList<string> Newsletters
     /// <summary>The sentence that was agreed to.</summary>
     public ConsentWording Wording { get; init; } = ConsentWording.SignUp;
 
+    /// <summary>Address of the page the form stood on, as the browser told it.</summary>
+    public string? Page { get; init; }
+
+    /// <summary><see cref="ConsentPlace.NetworkHash"/>.</summary>
+    public string? NetworkHash { get; init; }
+
+    /// <summary>True: a flood is on. The sign-up is kept, and its mail waits until staff let it go.</summary>
+    public bool Held { get; init; }
+
     /// <summary>When it was; null: now.</summary>
     public DateTimeOffset? AgreedAt { get; init; }
 }
@@ -64,7 +73,7 @@ public sealed class SignUp(NewsroomDb db, AskForConfirmation ask, MailReadiness 
             return new SignUpOutcome.Accepted();
 
         var now = clock.GetUtcNow();
-        var agreement = new Agreement(form.Wording, form.Method, OneLine(form.Source, Consent.SourceLength), form.AgreedAt ?? now);
+        var agreement = new Agreement(form.Wording, form.Method, new ConsentPlace(OneLine(form.Source, Consent.SourceLength), OneLine(form.Page, Consent.PageLength), form.NetworkHash), form.AgreedAt ?? now);
         await ask.RunAsync(address, chosen, OneLine(form.Name, Subscriber.NameLength), agreement, now, cancellationToken);
         outbox.EnqueueDue();
         return new SignUpOutcome.Accepted();

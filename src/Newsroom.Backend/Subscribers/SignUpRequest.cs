@@ -32,6 +32,9 @@ public sealed class SignUpRequest
     public DateTimeOffset? MailDueAt { get; init; }
     public DateTimeOffset? ConfirmedAt { get; private set; }
 
+    /// <summary>Set while a flood of sign-ups keeps its mail back; null once staff let it go, or when none did.</summary>
+    public DateTimeOffset? HeldAt { get; set; }
+
     public IReadOnlyList<int> Newsletters => [.. NewsletterIds.Split(',').Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
 
     public static string Join(IEnumerable<Newsletter> newsletters) =>
@@ -58,6 +61,7 @@ internal sealed class SignUpRequestMapping : IEntityTypeConfiguration<SignUpRequ
         builder.Property(r => r.TokenHash).HasMaxLength(SecretToken.HashLength);
         builder.HasIndex(r => r.TokenHash).IsUnique();
         builder.HasIndex(r => new { r.SubscriberId, r.MailDueAt }).HasDatabaseName("IX_SignUpRequests_CoolDown");
+        builder.HasIndex(r => r.HeldAt).HasDatabaseName("IX_SignUpRequests_Held");
         builder.HasIndex(r => new { r.ConfirmedAt, r.ExpiresAt }).HasDatabaseName("IX_SignUpRequests_Purge");
     }
 }

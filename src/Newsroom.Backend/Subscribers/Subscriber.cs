@@ -27,6 +27,12 @@ public sealed class Subscriber
     /// <summary><see cref="EmailAddress.Key"/>: unique.</summary>
     public required string AddressKey { get; set; }
     public string? Name { get; set; }
+
+    /// <summary>BCP 47, as the reader chose; null: the newsroom's own.</summary>
+    public string? Language { get; set; }
+
+    /// <summary>No newsletter before this instant, by the reader's wish. Null or past: not paused.</summary>
+    public DateTimeOffset? PausedUntil { get; set; }
     public SubscriberStatus Status { get; set; } = SubscriberStatus.Pending;
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? ConfirmedAt { get; set; }
@@ -35,6 +41,10 @@ public sealed class Subscriber
     /// <summary>Raised by whatever decides from this row and its subscriptions, so that of two at once only one is saved.</summary>
     public int Version { get; private set; }
     public List<Subscription> Subscriptions { get; } = [];
+
+    /// <summary>How many links the chain of its consents has, and the last one's hash: a consent cut off at the end would be missed here.</summary>
+    public int ConsentCount { get; internal set; }
+    public string? ConsentHead { get; internal set; }
 
     /// <summary>False after a bounce, a complaint, a request or erasure: then a form or an old link changes nothing.</summary>
     public bool MayBeMailed => Status is SubscriberStatus.Pending or SubscriberStatus.Confirmed or SubscriberStatus.Left;
@@ -76,6 +86,8 @@ internal sealed class SubscriberMapping : IEntityTypeConfiguration<Subscriber>
         builder.Property(s => s.Address).HasMaxLength(254);
         builder.Property(s => s.AddressKey).HasMaxLength(254);
         builder.Property(s => s.Name).HasMaxLength(Subscriber.NameLength);
+        builder.Property(s => s.Language).HasMaxLength(35);
+        builder.Property(s => s.ConsentHead).HasMaxLength(Consent.HashLength);
         builder.Property(s => s.Version).IsConcurrencyToken();
         builder.HasIndex(s => s.PublicId).IsUnique();
         builder.HasIndex(s => s.AddressKey).IsUnique();

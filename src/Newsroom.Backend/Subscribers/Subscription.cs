@@ -14,6 +14,19 @@ public enum SubscriptionState
     Left,
 }
 
+/// <summary>How often a reader wants a newsletter.</summary>
+public enum Rhythm
+{
+    /// <summary>Each digest as the newsroom sends it.</summary>
+    AsPublished,
+
+    /// <summary>A mail for each new story, soon after it came in.</summary>
+    EveryStory,
+    Daily,
+    Weekly,
+    Monthly,
+}
+
 /// <summary>Subscriber × newsletter.</summary>
 public sealed class Subscription
 {
@@ -26,6 +39,13 @@ public sealed class Subscription
     public int NewsletterId { get; init; }
     public Newsletter Newsletter { get; init; } = null!;
     public SubscriptionState State { get; set; } = SubscriptionState.Pending;
+    public Rhythm Rhythm { get; set; } = Rhythm.AsPublished;
+
+    /// <summary>
+    /// The highest story id this reader was offered, where that is not what the newsletter's own digests say: for a rhythm of the reader's own,
+    /// and after it until the next digest has brought the reader back in step. Null: in step with the newsletter's digests.
+    /// </summary>
+    public long? StoriesThroughId { get; set; }
 
     /// <summary>SHA-256 of the unsubscribe token (purpose <see cref="ReaderLinks.LeavePurpose"/>).</summary>
     public required string LeaveTokenHash { get; set; }

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Options;
+using Newsroom.Backend.Primitives;
 
 namespace Newsroom.Backend.Web;
 
@@ -18,6 +19,9 @@ public sealed class SiteOptions
 
     /// <summary>Where readers write to, in every page's footer. Null: the address of <c>Mail:From</c>.</summary>
     public string? ContactAddress { get; set; }
+
+    /// <summary>Where alerts for staff are mailed to. Null: they stand in the log and in <c>GET /api/v1/alerts</c> only.</summary>
+    public string? AlertAddress { get; set; }
 
     /// <summary>IANA zone of the newsroom.</summary>
     public string TimeZone { get; set; } = "UTC";
@@ -51,6 +55,8 @@ internal sealed class SiteOptionsRules : IValidateOptions<SiteOptions>
             faults.Add("Site:Name is empty: give the newsroom's name.");
         if (options.PublicUrl.Length > 0 && !(Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
             faults.Add($"Site:PublicUrl '{options.PublicUrl}' is not an http(s) address: give the one readers reach, for example https://news.example.org.");
+        if (!string.IsNullOrEmpty(options.AlertAddress) && !EmailAddress.TryParse(options.AlertAddress, out _))
+            faults.Add("Site:AlertAddress is not a mail address: give one such as desk@example.org, or leave it out.");
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(options.TimeZone, out _))
             faults.Add($"Site:TimeZone '{options.TimeZone}' is unknown: give an IANA zone such as America/New_York (a container image needs tzdata).");
         try
