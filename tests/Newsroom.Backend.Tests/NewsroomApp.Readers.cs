@@ -122,4 +122,10 @@ public sealed partial class NewsroomApp
         }
         return dump.ToString();
     });
+
+    /// <summary>Makes the database refuse new rows of a table, as a full disk or a broken rule would.</summary>
+    public Task RefuseRowsAsync(string table, string when) => ReadAsync(db =>
+#pragma warning disable EF1002 // Both are the test's own words.
+        db.Database.ExecuteSqlRawAsync($"CREATE TRIGGER refuse_{table} BEFORE INSERT ON {table} WHEN {when} BEGIN SELECT RAISE(ABORT, 'refused by the test'); END", Cancelled));
+#pragma warning restore EF1002
 }

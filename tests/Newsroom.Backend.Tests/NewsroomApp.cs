@@ -9,6 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Staff;
+using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Tests;
 
@@ -27,7 +28,7 @@ public sealed partial class NewsroomApp : IAsyncDisposable
     private readonly JobBench _jobs = new();
     private readonly Meanwhile _meanwhile = new();
 
-    private NewsroomApp(Dictionary<string, string?> settings)
+    private NewsroomApp(Dictionary<string, string?> settings, AnswerPace pace)
     {
         _program = new WebApplicationFactory<Program>().WithWebHostBuilder(web =>
         {
@@ -41,6 +42,7 @@ public sealed partial class NewsroomApp : IAsyncDisposable
                 services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
                 services.Replace(ServiceDescriptor.Singleton<IBackgroundJobClient>(_jobs));
                 services.AddSingleton<Mail.IMailComposer>(_letters);
+                services.Replace(ServiceDescriptor.Singleton(pace));
                 services.ConfigureDbContext<SqliteNewsroomDb>(db => db.AddInterceptors(Ground.TSqlTwin.Instance, _meanwhile));
             });
         });
@@ -55,7 +57,8 @@ public sealed partial class NewsroomApp : IAsyncDisposable
     public HttpClient Api { get; private set; } = null!;
 
     /// <param name="settings">Configuration over the fixture's own; a null value takes a key away.</param>
-    public static async Task<NewsroomApp> StartAsync(Dictionary<string, string?>? settings = null)
+    /// <param name="pace">The least time of a sign-up's answer; none unless that is what the test is about.</param>
+    public static async Task<NewsroomApp> StartAsync(Dictionary<string, string?>? settings = null, AnswerPace? pace = null)
     {
         var merged = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
@@ -71,7 +74,7 @@ public sealed partial class NewsroomApp : IAsyncDisposable
         var peers = await Peers.StartAsync(merged);
         foreach (var (key, value) in settings ?? [])
             merged[key] = value;
-        var app = new NewsroomApp(merged.Where(s => s.Value is not null).ToDictionary());
+        var app = new NewsroomApp(merged.Where(s => s.Value is not null).ToDictionary(), pace ?? new AnswerPace(TimeSpan.Zero));
         app._program.ClientOptions.BaseAddress = new Uri(PublicUrl);
         return await app.ReadyAsync(peers);
     }

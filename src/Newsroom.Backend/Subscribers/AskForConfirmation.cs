@@ -1,6 +1,4 @@
-using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
-using Newsroom.Backend.Mail;
 using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Primitives;
 
@@ -13,11 +11,25 @@ namespace Newsroom.Backend.Subscribers;
 /// <param name="At">When.</param>
 internal sealed record Agreement(ConsentWording Wording, string Method, ConsentPlace Place, DateTimeOffset At);
 
+/// <summary>One sign-up to be written.</summary>
+/// <param name="Address">Whose.</param>
+/// <param name="Newsletters">Slugs; none: the default ones.</param>
+/// <param name="Name">The subscriber's once confirmed.</param>
+/// <param name="Agreement">For the consent record.</param>
+/// <param name="Held">Kept without a mail until staff let it go.</param>
+/// <param name="Now">The moment of asking.</param>
+internal sealed record SignUpOrder(
+    EmailAddress Address, IReadOnlySet<string> Newsletters, string? Name, Agreement Agreement, bool Held, DateTimeOffset Now)
+{
+    /// <summary>Filled in by <see cref="RecordSignUps"/>.</summary>
+    public SignUpOutcome Outcome { get; set; } = new SignUpOutcome.Accepted();
+}
+
 /// <summary>
-/// Writes a request, its consent and its mail in one transaction. Every road to a confirmation mail leads through here and so
-/// through the same cool-down, whether a form, the API or an expired link asks.
+/// The one road to a confirmation mail, and so to its cool-down, whether a form, the API or an expired link asks. Sign-ups that come at
+/// the same time are written together; each is committed before this returns.
 /// </summary>
-public sealed class AskForConfirmation(NewsroomDb db, LinkTokens tokens, SuppressionList suppressions)
+public sealed class AskForConfirmation(IServiceScopeFactory scopes) : IAsyncDisposable
 {
     /// <summary>
     /// Between two mails to one address, so that no form of ours can flood a mailbox. A mail whose button was pressed does not count: its reader
@@ -28,94 +40,19 @@ public sealed class AskForConfirmation(NewsroomDb db, LinkTokens tokens, Suppres
     /// <summary>Mails to one address in any 24 hours, counted in the same way.</summary>
     public const int MostMailsADay = 3;
 
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    private readonly GroupWriter<SignUpOrder> _writer = new(scopes, (services, orders) =>
+        services.GetRequiredService<RecordSignUps>().RunAsync(orders, CancellationToken.None));
 
-    internal async Task RunAsync(
-        EmailAddress address, IReadOnlyList<Newsletter> newsletters, string? name, Agreement agreement, DateTimeOffset now, CancellationToken cancellationToken)
+    internal async Task<SignUpOutcome> RunAsync(SignUpOrder order, CancellationToken cancellationToken)
     {
-        var suppressed = await suppressions.HoldsAsync(address, cancellationToken);
-        await db.RetryingAsync(async token =>
-        {
-            var subscriber = await FindOrAddAsync(address, now, token);
-            var request = await MakeRequestAsync(subscriber, newsletters, name, suppressed, now, token);
-            db.Add(request);
-            db.Add(Consent.Append(subscriber, ConsentEvent.Requested, newsletters, agreement.Wording, agreement.Method, agreement.Place, agreement.At));
-            await AddMissingAsync(subscriber, newsletters, now, token);
-            subscriber.Touch();
-            await SaveWithMailAsync(request, IsOnAll(subscriber, newsletters) ? AlreadySubscribedComposer.MailKind : ConfirmationComposer.MailKind, now, token);
-            return true;
-        }, cancellationToken);
+        // Who gives up waiting has signed up all the same.
+        await _writer.WriteAsync(order).WaitAsync(cancellationToken);
+        return order.Outcome;
     }
 
-    private async Task<Subscriber> FindOrAddAsync(EmailAddress address, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var known = await db.Subscribers.Include(s => s.Subscriptions).SingleOrDefaultAsync(s => s.AddressKey == address.Key, cancellationToken);
-        return known ?? db.Add(new Subscriber { Address = address.Value, AddressKey = address.Key, CreatedAt = now }).Entity;
-    }
+    internal Task RunAsync(
+        EmailAddress address, IReadOnlyList<Newsletter> newsletters, string? name, Agreement agreement, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync(new SignUpOrder(address, newsletters.Select(n => n.Slug).ToHashSet(StringComparer.Ordinal), name, agreement, Held: false, now), cancellationToken);
 
-    private async Task<SignUpRequest> MakeRequestAsync(
-        Subscriber subscriber, IReadOnlyList<Newsletter> newsletters, string? name, bool suppressed, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var asked = SignUpRequest.Join(newsletters);
-        var unanswered = await db.SignUpRequests.AsNoTracking().Where(r => r.SubscriberId == subscriber.Id && r.ConfirmedAt == null && r.MailDueAt > now - Day)
-            .OrderByDescending(r => r.MailDueAt).Take(MostMailsADay).ToListAsync(cancellationToken);
-        var isOnItsWay = unanswered.Exists(r => r.NewsletterIds == asked && !newsletters.Any(n => subscriber.HasLeftSince(n.Id, r.RequestedAt)));
-        var request = new SignUpRequest
-        {
-            Subscriber = subscriber,
-            NewsletterIds = asked,
-            Name = name,
-            TokenHash = "",
-            RequestedAt = now,
-            ExpiresAt = now + SignUpRequest.Lifetime,
-            MailDueAt = suppressed || !subscriber.MayBeMailed ? null : NextMail(unanswered, isOnItsWay, now),
-        };
-        request.TokenHash = (await tokens.ForAsync(ReaderLinks.ConfirmPurpose, request.PublicId, cancellationToken)).Hash;
-        return request;
-    }
-
-    /// <summary>
-    /// At once; or when the cool-down ends, when this asks for something else than what is on its way (a reader who signs up for a second
-    /// newsletter a minute later); or not at all.
-    /// </summary>
-    /// <param name="unanswered">The last day's requests with a mail and without a confirmation, latest mail first, at most <see cref="MostMailsADay"/>.</param>
-    /// <param name="isOnItsWay">One of them asks for the same and can still be confirmed.</param>
-    /// <param name="now">The moment of asking.</param>
-    private static DateTimeOffset? NextMail(List<SignUpRequest> unanswered, bool isOnItsWay, DateTimeOffset now)
-    {
-        if (unanswered.Count == 0)
-            return now;
-        if (unanswered.Count >= MostMailsADay)
-            return null;
-        var free = unanswered[0].MailDueAt!.Value + CoolDown;
-        return free <= now ? now : isOnItsWay ? null : free;
-    }
-
-    /// <summary>Shows staff what is waited for. What exists already stays as it is: only the confirmation changes it.</summary>
-    private async Task AddMissingAsync(Subscriber subscriber, IReadOnlyList<Newsletter> newsletters, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        foreach (var newsletter in newsletters.Where(n => !subscriber.Subscriptions.Exists(s => s.NewsletterId == n.Id)))
-            subscriber.Subscriptions.Add(await Subscription.NewAsync(newsletter, tokens, now, cancellationToken));
-    }
-
-    private async Task SaveWithMailAsync(SignUpRequest request, string kind, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.SaveChangesAsync(cancellationToken);
-        // A mail that will not leave has its row too: the same work for every address, and staff see why there was none.
-        db.Add(new OutgoingMail
-        {
-            Kind = kind,
-            SubjectId = request.Id,
-            CreatedAt = now,
-            NextAttemptAt = request.MailDueAt,
-            State = request.MailDueAt is null ? OutgoingMailState.Withheld : OutgoingMailState.Waiting,
-            SettledAt = request.MailDueAt is null ? now : null,
-        });
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-    }
-
-    private static bool IsOnAll(Subscriber subscriber, IReadOnlyList<Newsletter> newsletters) =>
-        newsletters.All(n => subscriber.Subscriptions.Exists(s => s.NewsletterId == n.Id && s.State == SubscriptionState.Active));
+    public ValueTask DisposeAsync() => _writer.DisposeAsync();
 }

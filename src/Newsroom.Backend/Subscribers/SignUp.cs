@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Primitives;
 
@@ -52,9 +50,9 @@ public abstract record SignUpOutcome
 
 /// <summary>
 /// Takes a sign-up. Request, consent and mail are committed before the answer; a stranger who fills in somebody's address changes nothing
-/// that exists. Does the same reads and the same writes for an address that is new, waiting, subscribed, gone or barred.
+/// that exists. The answer comes at the same moment for an address that is new, waiting, subscribed, gone or barred.
 /// </summary>
-public sealed class SignUp(NewsroomDb db, AskForConfirmation ask, MailReadiness mail, Outbox outbox, TimeProvider clock)
+public sealed class SignUp(AskForConfirmation ask, MailReadiness mail, Outbox outbox, AnswerPace pace, TimeProvider clock)
 {
     public async Task<SignUpOutcome> RunAsync(SignUpForm form, CancellationToken cancellationToken)
     {
@@ -62,21 +60,28 @@ public sealed class SignUp(NewsroomDb db, AskForConfirmation ask, MailReadiness 
             return new SignUpOutcome.NotConfigured(SignUpWords.NoMailYet);
         if (!EmailAddress.TryParse(form.Email, out var address))
             return new SignUpOutcome.BadAddress();
-        var offered = await db.Newsletters.AsNoTracking().OrderBy(n => n.Id).ToListAsync(cancellationToken);
-        var slugs = form.Newsletters.Where(s => !string.IsNullOrWhiteSpace(s)).Select(s => s.Trim()).ToHashSet(StringComparer.Ordinal);
-        if (slugs.FirstOrDefault(s => offered.TrueForAll(n => n.Slug != s)) is { } unknown)
-            return new SignUpOutcome.UnknownNewsletter(unknown);
-        var chosen = slugs.Count == 0 ? offered.FindAll(n => n.IsDefault) : offered.FindAll(n => slugs.Contains(n.Slug));
-        if (chosen.Count == 0)
-            return new SignUpOutcome.NotConfigured("There is no newsletter to sign up for yet. Please come back later.");
-        if (!string.IsNullOrEmpty(form.Trap))
-            return new SignUpOutcome.Accepted();
+        var timeToAnswer = pace.Begin();
+        var outcome = string.IsNullOrEmpty(form.Trap) ? await AskAsync(form, address, cancellationToken) : new SignUpOutcome.Accepted();
+        await timeToAnswer;
+        return outcome;
+    }
 
+    private async Task<SignUpOutcome> AskAsync(SignUpForm form, EmailAddress address, CancellationToken cancellationToken)
+    {
         var now = clock.GetUtcNow();
-        var agreement = new Agreement(form.Wording, form.Method, new ConsentPlace(OneLine(form.Source, Consent.SourceLength), OneLine(form.Page, Consent.PageLength), form.NetworkHash), form.AgreedAt ?? now);
-        await ask.RunAsync(address, chosen, OneLine(form.Name, Subscriber.NameLength), agreement, now, cancellationToken);
-        outbox.EnqueueDue();
-        return new SignUpOutcome.Accepted();
+        var place = new ConsentPlace(OneLine(form.Source, Consent.SourceLength), OneLine(form.Page, Consent.PageLength), form.NetworkHash);
+        var outcome = await ask.RunAsync(
+            new SignUpOrder(
+                address,
+                form.Newsletters.Where(s => !string.IsNullOrWhiteSpace(s)).Select(s => s.Trim()).ToHashSet(StringComparer.Ordinal),
+                OneLine(form.Name, Subscriber.NameLength),
+                new Agreement(form.Wording, form.Method, place, form.AgreedAt ?? now),
+                form.Held,
+                now),
+            cancellationToken);
+        if (outcome is SignUpOutcome.Accepted && !form.Held)
+            outbox.EnqueueDue();
+        return outcome;
     }
 
     /// <summary>Free text of a stranger: cut to what the column holds, without line breaks or other controls.</summary>

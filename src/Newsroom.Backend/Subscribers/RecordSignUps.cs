@@ -1,0 +1,145 @@
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail;
+using Newsroom.Backend.Newsletters;
+using Newsroom.Backend.Primitives;
+
+namespace Newsroom.Backend.Subscribers;
+
+/// <summary>
+/// Writes requests, their consents and their mails in one transaction. Reads the same and writes the same number of rows for an address
+/// that is new, waiting, subscribed, gone or barred.
+/// </summary>
+public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionList suppressions)
+{
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    /// <summary>Fills in each order's <see cref="SignUpOrder.Outcome"/>.</summary>
+    internal Task RunAsync(IReadOnlyList<SignUpOrder> orders, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
+    {
+        var offered = await db.Newsletters.AsNoTracking().OrderBy(n => n.Id).ToListAsync(turn);
+        var known = await LoadAsync(orders, turn);
+        var mails = new List<(SignUpRequest Request, string Kind)>();
+        foreach (var order in orders)
+        {
+            var chosen = Choose(offered, order);
+            if (chosen.Count > 0)
+                mails.Add(await MakeAsync(order, chosen, known, turn));
+        }
+        if (mails.Count > 0)
+            await SaveAsync(mails, orders[0].Now, turn);
+        return true;
+    }, cancellationToken);
+
+    private static List<Newsletter> Choose(List<Newsletter> offered, SignUpOrder order)
+    {
+        if (order.Newsletters.FirstOrDefault(s => offered.TrueForAll(n => n.Slug != s)) is { } unknown)
+        {
+            order.Outcome = new SignUpOutcome.UnknownNewsletter(unknown);
+            return [];
+        }
+        var chosen = order.Newsletters.Count == 0 ? offered.FindAll(n => n.IsDefault) : offered.FindAll(n => order.Newsletters.Contains(n.Slug));
+        if (chosen.Count == 0)
+            order.Outcome = new SignUpOutcome.NotConfigured("There is no newsletter to sign up for yet. Please come back later.");
+        return chosen;
+    }
+
+    /// <summary>What is known of the orders' addresses, in one query a table however many there are.</summary>
+    private async Task<Known> LoadAsync(IReadOnlyList<SignUpOrder> orders, CancellationToken cancellationToken)
+    {
+        var hashes = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var order in orders)
+            hashes[order.Address.Key] = await suppressions.HashAsync(order.Address, cancellationToken);
+        var keys = hashes.Keys.ToArray();
+        var allHashes = hashes.Values.ToArray();
+        var suppressed = await db.Suppressions.Where(s => allHashes.Contains(s.AddressHash)).Select(s => s.AddressHash).ToListAsync(cancellationToken);
+        var subscribers = await db.Subscribers.Include(s => s.Subscriptions).Where(s => keys.Contains(s.AddressKey)).ToDictionaryAsync(s => s.AddressKey, cancellationToken);
+        var ids = subscribers.Values.Select(s => s.Id).ToArray();
+        var since = orders[0].Now - Day;
+        var requests = await db.SignUpRequests.AsNoTracking()
+            .Where(r => ids.Contains(r.SubscriberId) && r.ConfirmedAt == null && r.MailDueAt > since)
+            .OrderByDescending(r => r.MailDueAt).ToListAsync(cancellationToken);
+        return new Known(
+            subscribers,
+            hashes.Where(h => suppressed.Contains(h.Value)).Select(h => h.Key).ToHashSet(StringComparer.Ordinal),
+            requests.GroupBy(r => r.SubscriberId).ToDictionary(g => subscribers.Values.Single(s => s.Id == g.Key).AddressKey, g => g.ToList()));
+    }
+
+    private async Task<(SignUpRequest Request, string Kind)> MakeAsync(SignUpOrder order, List<Newsletter> chosen, Known known, CancellationToken cancellationToken)
+    {
+        var (key, now) = (order.Address.Key, order.Now);
+        if (!known.Subscribers.TryGetValue(key, out var subscriber))
+            known.Subscribers[key] = subscriber = db.Add(new Subscriber { Address = order.Address.Value, AddressKey = key, CreatedAt = now }).Entity;
+        var unanswered = known.Unanswered.TryGetValue(key, out var earlier) ? earlier : known.Unanswered[key] = [];
+        var request = await RequestAsync(order, subscriber, chosen, unanswered, known.Suppressed.Contains(key), cancellationToken);
+        if (request.MailDueAt is not null)
+            unanswered.Insert(0, request);
+        db.Add(request);
+        db.Add(Consent.Append(subscriber, ConsentEvent.Requested, chosen, order.Agreement.Wording, order.Agreement.Method, order.Agreement.Place, order.Agreement.At));
+        var isOnAll = chosen.TrueForAll(n => subscriber.Subscriptions.Exists(s => s.NewsletterId == n.Id && s.State == SubscriptionState.Active));
+        // Shows staff what is waited for. What exists already stays as it is: only the confirmation changes it.
+        foreach (var newsletter in chosen.Where(n => !subscriber.Subscriptions.Exists(s => s.NewsletterId == n.Id)))
+            subscriber.Subscriptions.Add(await Subscription.NewAsync(newsletter, tokens, now, cancellationToken));
+        subscriber.Touch();
+        return (request, isOnAll ? AlreadySubscribedComposer.MailKind : ConfirmationComposer.MailKind);
+    }
+
+    private async Task<SignUpRequest> RequestAsync(
+        SignUpOrder order, Subscriber subscriber, List<Newsletter> chosen, List<SignUpRequest> unanswered, bool suppressed, CancellationToken cancellationToken)
+    {
+        var asked = SignUpRequest.Join(chosen);
+        var isOnItsWay = unanswered.Exists(r => r.NewsletterIds == asked && !chosen.Exists(n => subscriber.HasLeftSince(n.Id, r.RequestedAt)));
+        var request = new SignUpRequest
+        {
+            Subscriber = subscriber,
+            NewsletterIds = asked,
+            Name = order.Name,
+            TokenHash = "",
+            RequestedAt = order.Now,
+            ExpiresAt = order.Now + SignUpRequest.Lifetime,
+            MailDueAt = order.Held || suppressed || !subscriber.MayBeMailed ? null : NextMail(unanswered, isOnItsWay, order.Now),
+            HeldAt = order.Held ? order.Now : null,
+        };
+        request.TokenHash = (await tokens.ForAsync(ReaderLinks.ConfirmPurpose, request.PublicId, cancellationToken)).Hash;
+        return request;
+    }
+
+    /// <summary>
+    /// At once; or when the cool-down ends, when this asks for something else than what is on its way (a reader who signs up for a second
+    /// newsletter a minute later); or not at all.
+    /// </summary>
+    /// <param name="unanswered">The last day's requests with a mail and without a confirmation, latest mail first.</param>
+    /// <param name="isOnItsWay">One of them asks for the same and can still be confirmed.</param>
+    /// <param name="now">The moment of asking.</param>
+    private static DateTimeOffset? NextMail(List<SignUpRequest> unanswered, bool isOnItsWay, DateTimeOffset now)
+    {
+        if (unanswered.Count == 0)
+            return now;
+        if (unanswered.Count >= AskForConfirmation.MostMailsADay)
+            return null;
+        var free = unanswered[0].MailDueAt!.Value + AskForConfirmation.CoolDown;
+        return free <= now ? now : isOnItsWay ? null : free;
+    }
+
+    private async Task SaveAsync(List<(SignUpRequest Request, string Kind)> mails, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        // A mail that will not leave has its row too: the same work for every address, and staff see why there was none.
+        db.AddRange(mails.Select(m => new OutgoingMail
+        {
+            Kind = m.Kind,
+            SubjectId = m.Request.Id,
+            CreatedAt = now,
+            NextAttemptAt = m.Request.MailDueAt,
+            State = m.Request.MailDueAt is null ? OutgoingMailState.Withheld : OutgoingMailState.Waiting,
+            SettledAt = m.Request.MailDueAt is null ? now : null,
+        }));
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>All by <see cref="EmailAddress.Key"/>.</summary>
+    private sealed record Known(
+        Dictionary<string, Subscriber> Subscribers, HashSet<string> Suppressed, Dictionary<string, List<SignUpRequest>> Unanswered);
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using Newsroom.Backend.Subscribers;
+
+namespace Newsroom.Backend.Tests.Subscribers;
+
+/// <summary>How long an answer takes must not tell who subscribes (promise 5).</summary>
+public sealed class TheTimeOfAnAnswer
+{
+    private const int Requests = 2_000;
+
+    [Fact(Timeout = 300_000)]
+    public async Task Is_the_same_for_known_and_unknown_addresses()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var app = await NewsroomApp.StartAsync(pace: new AnswerPace());
+        await app.AddNewsletterAsync();
+        await app.AddReadersAsync(Requests);
+
+        // In turns, so that whatever else the machine does falls on both alike.
+        var (known, unknown) = (new double[Requests], new double[Requests]);
+        for (var i = 0; i < Requests; i++)
+        {
+            known[i] = await TimeAsync(app, ConfirmedReaders.Address(i + 1), cancellationToken);
+            unknown[i] = await TimeAsync(app, $"nobody-{i}@elsewhere.example.org", cancellationToken);
+        }
+
+        // The probability that a known address takes longer than an unknown one; 0.5 when nobody can tell. Its standard error for 2 × 2,000 is
+        // 0.009 (Mann and Whitney 1947), so that the margin is more than five of them.
+        var telling = ShareOfPairsWhereFirstIsLonger(known, unknown);
+        Assert.True(telling is > 0.45 and < 0.55, $"A known address takes longer in {telling:P1} of the pairs; medians {Median(known):F2} and {Median(unknown):F2} ms.");
+        Assert.True(Math.Abs(Median(known) - Median(unknown)) < 0.5, $"Medians {Median(known):F2} and {Median(unknown):F2} ms.");
+    }
+
+    private static async Task<double> TimeAsync(NewsroomApp app, string email, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var answer = await app.Api.PostAsJsonAsync("/api/v1/subscriptions", new { email }, cancellationToken);
+        Assert.Equal(202, (int)answer.StatusCode);
+        return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+    }
+
+    private static double ShareOfPairsWhereFirstIsLonger(double[] first, double[] second)
+    {
+        var sorted = second.Order().ToArray();
+        return first.Average(x =>
+        {
+            var (below, through) = (Rank(sorted, x, orEqual: false), Rank(sorted, x, orEqual: true));
+            return (below + through) / 2.0 / sorted.Length;
+        });
+    }
+
+    /// <summary>How many are below, or not above.</summary>
+    private static int Rank(double[] sorted, double value, bool orEqual)
+    {
+        var (low, high) = (0, sorted.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (sorted[middle] < value || (orEqual && sorted[middle] == value))
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+
+    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
+}
