@@ -1,12 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
-using Newsroom.Backend.Mail;
 using Newsroom.Backend.Primitives;
 
 namespace Newsroom.Backend.Subscribers;
 
 /// <summary>A new link for a request whose own has expired, by the button on the old link's page. Under the same cool-down as a form.</summary>
-public sealed class RenewConfirmation(NewsroomDb db, ConfirmSignUp confirm, AskForConfirmation ask, Outbox outbox, TimeProvider clock)
+public sealed class RenewConfirmation(NewsroomDb db, ConfirmSignUp confirm, AskForConfirmation ask, TimeProvider clock)
 {
     /// <returns>False: the request does not exist or is not expired, and nothing was written.</returns>
     public async Task<bool> RunAsync(string token, CancellationToken cancellationToken)
@@ -21,7 +20,6 @@ public sealed class RenewConfirmation(NewsroomDb db, ConfirmSignUp confirm, AskF
         var now = clock.GetUtcNow();
         var agreement = new Agreement(ConsentWording.SignUp, ConsentMethod.ConfirmPage, new ConsentPlace(), now);
         await ask.RunAsync(EmailAddress.Parse(old.Address), outcome.Newsletters, old.Name, agreement, now, cancellationToken);
-        outbox.EnqueueDue();
         return true;
     }
 }

@@ -52,7 +52,7 @@ public abstract record SignUpOutcome
 /// Takes a sign-up. Request, consent and mail are committed before the answer; a stranger who fills in somebody's address changes nothing
 /// that exists. The answer comes at the same moment for an address that is new, waiting, subscribed, gone or barred.
 /// </summary>
-public sealed class SignUp(AskForConfirmation ask, MailReadiness mail, Outbox outbox, AnswerPace pace, TimeProvider clock)
+public sealed class SignUp(AskForConfirmation ask, MailReadiness mail, AnswerPace pace, TimeProvider clock)
 {
     public async Task<SignUpOutcome> RunAsync(SignUpForm form, CancellationToken cancellationToken)
     {
@@ -70,7 +70,7 @@ public sealed class SignUp(AskForConfirmation ask, MailReadiness mail, Outbox ou
     {
         var now = clock.GetUtcNow();
         var place = new ConsentPlace(OneLine(form.Source, Consent.SourceLength), OneLine(form.Page, Consent.PageLength), form.NetworkHash);
-        var outcome = await ask.RunAsync(
+        return await ask.RunAsync(
             new SignUpOrder(
                 address,
                 form.Newsletters.Where(s => !string.IsNullOrWhiteSpace(s)).Select(s => s.Trim()).ToHashSet(StringComparer.Ordinal),
@@ -79,9 +79,6 @@ public sealed class SignUp(AskForConfirmation ask, MailReadiness mail, Outbox ou
                 form.Held,
                 now),
             cancellationToken);
-        if (outcome is SignUpOutcome.Accepted && !form.Held)
-            outbox.EnqueueDue();
-        return outcome;
     }
 
     /// <summary>Free text of a stranger: cut to what the column holds, without line breaks or other controls.</summary>
