@@ -61,7 +61,7 @@ internal sealed class SignUpRequestMapping : IEntityTypeConfiguration<SignUpRequ
         builder.Property(r => r.TokenHash).HasMaxLength(SecretToken.HashLength);
         builder.HasIndex(r => r.TokenHash).IsUnique();
         builder.HasIndex(r => new { r.SubscriberId, r.MailDueAt }).HasDatabaseName("IX_SignUpRequests_CoolDown");
-        builder.HasIndex(r => r.HeldAt).HasDatabaseName("IX_SignUpRequests_Held");
+        builder.HasIndex(r => r.HeldAt).HasDatabaseName("IX_SignUpRequests_Held").HasFilter("[HeldAt] IS NOT NULL");
         builder.HasIndex(r => new { r.ConfirmedAt, r.ExpiresAt }).HasDatabaseName("IX_SignUpRequests_Purge");
     }
 }
