@@ -8,7 +8,7 @@ namespace Newsroom.Backend.Data;
 /// </summary>
 public sealed class GroupWriter<T> : IAsyncDisposable
 {
-    /// <summary>Enough that the wait for the disk is shared by many, few enough that a group takes some ten milliseconds.</summary>
+    /// <summary>Enough that the wait for the disk is shared by many, few enough that a group of sign-ups takes some ten milliseconds.</summary>
     private const int GroupLimit = 64;
 
     private readonly IServiceScopeFactory _scopes;

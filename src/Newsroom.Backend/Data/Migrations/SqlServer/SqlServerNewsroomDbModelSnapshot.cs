@@ -1201,7 +1201,8 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.HasKey("Id");
 
                     b.HasIndex("HeldAt")
-                        .HasDatabaseName("IX_SignUpRequests_Held");
+                        .HasDatabaseName("IX_SignUpRequests_Held")
+                        .HasFilter("[HeldAt] IS NOT NULL");
 
                     b.HasIndex("TokenHash")
                         .IsUnique();

@@ -1152,7 +1152,8 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("HeldAt")
-                        .HasDatabaseName("IX_SignUpRequests_Held");
+                        .HasDatabaseName("IX_SignUpRequests_Held")
+                        .HasFilter("[HeldAt] IS NOT NULL");
 
                     b.HasIndex("TokenHash")
                         .IsUnique();

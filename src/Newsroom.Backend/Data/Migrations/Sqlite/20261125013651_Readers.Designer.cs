@@ -11,7 +11,7 @@ using Newsroom.Backend.Data;
 namespace Newsroom.Backend.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteNewsroomDb))]
-    [Migration("20261125004233_Readers")]
+    [Migration("20261125013651_Readers")]
     partial class Readers
     {
         /// <inheritdoc />
@@ -1155,7 +1155,8 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("HeldAt")
-                        .HasDatabaseName("IX_SignUpRequests_Held");
+                        .HasDatabaseName("IX_SignUpRequests_Held")
+                        .HasFilter("[HeldAt] IS NOT NULL");
 
                     b.HasIndex("TokenHash")
                         .IsUnique();

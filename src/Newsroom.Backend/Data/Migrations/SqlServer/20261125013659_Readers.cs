@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace Newsroom.Backend.Data.Migrations.Sqlite
+namespace Newsroom.Backend.Data.Migrations.SqlServer
 {
     /// <inheritdoc />
     public partial class Readers : Migration
@@ -14,54 +14,54 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
             migrationBuilder.AddColumn<string>(
                 name: "Rhythm",
                 table: "Subscriptions",
-                type: "TEXT",
+                type: "nvarchar(24)",
                 maxLength: 24,
                 nullable: false,
-                defaultValue: "");
+                defaultValue: "AsPublished");
 
             migrationBuilder.AddColumn<long>(
                 name: "StoriesThroughId",
                 table: "Subscriptions",
-                type: "INTEGER",
+                type: "bigint",
                 nullable: true);
 
             migrationBuilder.AddColumn<int>(
                 name: "ConsentCount",
                 table: "Subscribers",
-                type: "INTEGER",
+                type: "int",
                 nullable: false,
                 defaultValue: 0);
 
             migrationBuilder.AddColumn<string>(
                 name: "ConsentHead",
                 table: "Subscribers",
-                type: "TEXT",
+                type: "nvarchar(64)",
                 maxLength: 64,
                 nullable: true);
 
             migrationBuilder.AddColumn<string>(
                 name: "Language",
                 table: "Subscribers",
-                type: "TEXT",
+                type: "nvarchar(35)",
                 maxLength: 35,
                 nullable: true);
 
             migrationBuilder.AddColumn<DateTime>(
                 name: "PausedUntil",
                 table: "Subscribers",
-                type: "TEXT",
+                type: "datetime2",
                 nullable: true);
 
             migrationBuilder.AddColumn<DateTime>(
                 name: "HeldAt",
                 table: "SignUpRequests",
-                type: "TEXT",
+                type: "datetime2",
                 nullable: true);
 
             migrationBuilder.AddColumn<string>(
                 name: "Hash",
                 table: "Consents",
-                type: "TEXT",
+                type: "nvarchar(64)",
                 maxLength: 64,
                 nullable: false,
                 defaultValue: "");
@@ -69,21 +69,21 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
             migrationBuilder.AddColumn<string>(
                 name: "NetworkHash",
                 table: "Consents",
-                type: "TEXT",
+                type: "nvarchar(64)",
                 maxLength: 64,
                 nullable: true);
 
             migrationBuilder.AddColumn<string>(
                 name: "Page",
                 table: "Consents",
-                type: "TEXT",
+                type: "nvarchar(500)",
                 maxLength: 500,
                 nullable: true);
 
             migrationBuilder.AddColumn<string>(
                 name: "PreviousHash",
                 table: "Consents",
-                type: "TEXT",
+                type: "nvarchar(64)",
                 maxLength: 64,
                 nullable: false,
                 defaultValue: "");
@@ -91,7 +91,7 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
             migrationBuilder.AddColumn<int>(
                 name: "Sequence",
                 table: "Consents",
-                type: "INTEGER",
+                type: "int",
                 nullable: false,
                 defaultValue: 0);
 
@@ -99,14 +99,14 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 name: "Alerts",
                 columns: table => new
                 {
-                    Id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    PublicId = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    Kind = table.Column<string>(type: "TEXT", maxLength: 48, nullable: false),
-                    Message = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
-                    RaisedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    ClearedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
-                    OpenKind = table.Column<string>(type: "TEXT", maxLength: 48, nullable: true)
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    PublicId = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    Kind = table.Column<string>(type: "nvarchar(48)", maxLength: 48, nullable: false),
+                    Message = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    RaisedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    ClearedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    OpenKind = table.Column<string>(type: "nvarchar(48)", maxLength: 48, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -116,13 +116,15 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
             migrationBuilder.CreateIndex(
                 name: "IX_SignUpRequests_Held",
                 table: "SignUpRequests",
-                column: "HeldAt");
+                column: "HeldAt",
+                filter: "[HeldAt] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Alerts_OpenKind",
                 table: "Alerts",
                 column: "OpenKind",
-                unique: true);
+                unique: true,
+                filter: "[OpenKind] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Alerts_PublicId",

@@ -12,7 +12,7 @@ using Newsroom.Backend.Data;
 namespace Newsroom.Backend.Data.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerNewsroomDb))]
-    [Migration("20261125004235_Readers")]
+    [Migration("20261125013659_Readers")]
     partial class Readers
     {
         /// <inheritdoc />
@@ -1204,7 +1204,8 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.HasKey("Id");
 
                     b.HasIndex("HeldAt")
-                        .HasDatabaseName("IX_SignUpRequests_Held");
+                        .HasDatabaseName("IX_SignUpRequests_Held")
+                        .HasFilter("[HeldAt] IS NOT NULL");
 
                     b.HasIndex("TokenHash")
                         .IsUnique();
