@@ -11,7 +11,8 @@ namespace Newsroom.Backend.Subscribers;
 /// <param name="Method">How: one of <see cref="ConsentMethod"/>.</param>
 /// <param name="Place">Where.</param>
 /// <param name="At">When.</param>
-internal sealed record Agreement(ConsentWording Wording, string Method, ConsentPlace Place, DateTimeOffset At);
+/// <param name="Held"><see cref="SignUpForm.Held"/>.</param>
+internal sealed record Agreement(ConsentWording Wording, string Method, ConsentPlace Place, DateTimeOffset At, bool Held = false);
 
 /// <summary>
 /// Writes a request, its consent and its mail in one transaction. Every road to a confirmation mail leads through here and so
@@ -28,21 +29,26 @@ public sealed class AskForConfirmation(NewsroomDb db, LinkTokens tokens, Suppres
     /// <summary>Mails to one address in any 24 hours, counted in the same way.</summary>
     public const int MostMailsADay = 3;
 
+    /// <summary>To an address that bounced. It may have come back; each try that fails costs the newsroom's name.</summary>
+    public static readonly TimeSpan BetweenMailsAfterBounce = TimeSpan.FromDays(7);
+
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     internal async Task RunAsync(
         EmailAddress address, IReadOnlyList<Newsletter> newsletters, string? name, Agreement agreement, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var suppressed = await suppressions.HoldsAsync(address, cancellationToken);
+        var gate = await suppressions.ConfirmationGateAsync(address, now, cancellationToken);
         await db.RetryingAsync(async token =>
         {
             var subscriber = await FindOrAddAsync(address, now, token);
-            var request = await MakeRequestAsync(subscriber, newsletters, name, suppressed, now, token);
+            var request = await MakeRequestAsync(subscriber, newsletters, name, gate, agreement.Held, now, token);
             db.Add(request);
             db.Add(Consent.Append(subscriber, ConsentEvent.Requested, newsletters, agreement.Wording, agreement.Method, agreement.Place, agreement.At));
             await AddMissingAsync(subscriber, newsletters, now, token);
             subscriber.Touch();
-            await SaveWithMailAsync(request, IsOnAll(subscriber, newsletters) ? AlreadySubscribedComposer.MailKind : ConfirmationComposer.MailKind, now, token);
+            // After a bounce even a subscriber is asked: the button is what brings the address back.
+            var isHere = gate == ConfirmationGate.Open && subscriber.MayBeMailed && IsOnAll(subscriber, newsletters);
+            await SaveWithMailAsync(request, isHere ? AlreadySubscribedComposer.MailKind : ConfirmationComposer.MailKind, now, token);
             return true;
         }, cancellationToken);
     }
@@ -54,12 +60,12 @@ public sealed class AskForConfirmation(NewsroomDb db, LinkTokens tokens, Suppres
     }
 
     private async Task<SignUpRequest> MakeRequestAsync(
-        Subscriber subscriber, IReadOnlyList<Newsletter> newsletters, string? name, bool suppressed, DateTimeOffset now, CancellationToken cancellationToken)
+        Subscriber subscriber, IReadOnlyList<Newsletter> newsletters, string? name, ConfirmationGate gate, bool held, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var asked = SignUpRequest.Join(newsletters);
-        var unanswered = await db.SignUpRequests.AsNoTracking().Where(r => r.SubscriberId == subscriber.Id && r.ConfirmedAt == null && r.MailDueAt > now - Day)
-            .OrderByDescending(r => r.MailDueAt).Take(MostMailsADay).ToListAsync(cancellationToken);
-        var isOnItsWay = unanswered.Exists(r => r.NewsletterIds == asked && !newsletters.Any(n => subscriber.HasLeftSince(n.Id, r.RequestedAt)));
+        var unanswered = await UnansweredAsync(db, subscriber.Id, gate, now, cancellationToken);
+        var isBarred = gate == ConfirmationGate.Closed || !subscriber.MayBeAsked;
+        var standing = unanswered.FindAll(r => !newsletters.Any(n => subscriber.HasLeftSince(n.Id, r.RequestedAt)));
         var request = new SignUpRequest
         {
             Subscriber = subscriber,
@@ -68,24 +74,38 @@ public sealed class AskForConfirmation(NewsroomDb db, LinkTokens tokens, Suppres
             TokenHash = "",
             RequestedAt = now,
             ExpiresAt = now + SignUpRequest.Lifetime,
-            MailDueAt = suppressed || !subscriber.MayBeMailed ? null : NextMail(unanswered, isOnItsWay, now),
+            MailDueAt = isBarred || held ? null : NextMail(unanswered, standing.Exists(r => r.NewsletterIds == asked), gate, now),
+            HeldAt = held ? now : null,
         };
         request.TokenHash = (await tokens.ForAsync(ReaderLinks.ConfirmPurpose, request.PublicId, cancellationToken)).Hash;
         return request;
     }
 
     /// <summary>
+    /// A subscriber's requests with a mail and without a confirmation, of the last day, or week after a bounce; latest mail first, at most
+    /// <see cref="MostMailsADay"/>.
+    /// </summary>
+    internal static Task<List<SignUpRequest>> UnansweredAsync(
+        NewsroomDb db, long subscriberId, ConfirmationGate gate, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var since = now - (gate == ConfirmationGate.AfterBounce ? BetweenMailsAfterBounce : Day);
+        return db.SignUpRequests.AsNoTracking().Where(r => r.SubscriberId == subscriberId && r.ConfirmedAt == null && r.MailDueAt > since)
+            .OrderByDescending(r => r.MailDueAt).Take(MostMailsADay).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>
     /// At once; or when the cool-down ends, when this asks for something else than what is on its way (a reader who signs up for a second
     /// newsletter a minute later); or not at all.
     /// </summary>
-    /// <param name="unanswered">The last day's requests with a mail and without a confirmation, latest mail first, at most <see cref="MostMailsADay"/>.</param>
+    /// <param name="unanswered">As <see cref="UnansweredAsync"/> has them.</param>
     /// <param name="isOnItsWay">One of them asks for the same and can still be confirmed.</param>
+    /// <param name="gate">The address's.</param>
     /// <param name="now">The moment of asking.</param>
-    private static DateTimeOffset? NextMail(List<SignUpRequest> unanswered, bool isOnItsWay, DateTimeOffset now)
+    internal static DateTimeOffset? NextMail(List<SignUpRequest> unanswered, bool isOnItsWay, ConfirmationGate gate, DateTimeOffset now)
     {
         if (unanswered.Count == 0)
             return now;
-        if (unanswered.Count >= MostMailsADay)
+        if (unanswered.Count >= MostMailsADay || gate == ConfirmationGate.AfterBounce)
             return null;
         var free = unanswered[0].MailDueAt!.Value + CoolDown;
         return free <= now ? now : isOnItsWay ? null : free;

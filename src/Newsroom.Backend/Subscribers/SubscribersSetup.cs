@@ -12,7 +12,7 @@ public static class SubscribersSetup
 
     public static IServiceCollection AddSubscribers(this IServiceCollection services)
     {
-        services.AddScoped<SignUp>().AddScoped<AskForConfirmation>().AddScoped<ConfirmSignUp>().AddScoped<RenewConfirmation>().AddScoped<Leave>();
+        services.AddScoped<SignUp>().AddScoped<AskForConfirmation>().AddScoped<ConfirmSignUp>().AddScoped<RenewConfirmation>().AddScoped<Leave>().AddScoped<NeverAgain>();
         services.AddScoped<ReaderLinks>();
         services.AddScoped<IMailComposer, ConfirmationComposer>().AddMailTemplate(ConfirmationComposer.MailKind, ConfirmationComposer.Sample);
         services.AddScoped<IMailComposer, AlreadySubscribedComposer>().AddMailTemplate(AlreadySubscribedComposer.MailKind, AlreadySubscribedComposer.Sample);
