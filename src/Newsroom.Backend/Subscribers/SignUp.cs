@@ -48,6 +48,12 @@ public abstract record SignUpOutcome
 
     /// <summary>Nothing can be sent or offered yet, so nothing is taken that would be lost.</summary>
     public sealed record NotConfigured(string Why) : SignUpOutcome;
+
+    /// <summary>A limit is met: nothing was taken, and the same form goes through with an answer to this. Says nothing about the address.</summary>
+    public sealed record NeedsProof(ProofChallenge Challenge) : SignUpOutcome;
+
+    /// <summary>Nothing was taken; worth another try after the wait.</summary>
+    public sealed record TooMany(TimeSpan Wait) : SignUpOutcome;
 }
 
 /// <summary>
@@ -73,7 +79,7 @@ public sealed class SignUp(NewsroomDb db, AskForConfirmation ask, MailReadiness 
             return new SignUpOutcome.Accepted();
 
         var now = clock.GetUtcNow();
-        var agreement = new Agreement(form.Wording, form.Method, new ConsentPlace(OneLine(form.Source, Consent.SourceLength), OneLine(form.Page, Consent.PageLength), form.NetworkHash), form.AgreedAt ?? now);
+        var agreement = new Agreement(form.Wording, form.Method, new ConsentPlace(OneLine(form.Source, Consent.SourceLength), OneLine(form.Page, Consent.PageLength), form.NetworkHash), form.AgreedAt ?? now, form.Held);
         await ask.RunAsync(address, chosen, OneLine(form.Name, Subscriber.NameLength), agreement, now, cancellationToken);
         outbox.EnqueueDue();
         return new SignUpOutcome.Accepted();

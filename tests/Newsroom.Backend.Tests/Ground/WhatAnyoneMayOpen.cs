@@ -14,6 +14,7 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         GET /donate
         GET /donate/cancelled
         GET /donate/thanks
+        GET /embed/token
         GET /health/live
         GET /health/ready
         GET /never/{token}
