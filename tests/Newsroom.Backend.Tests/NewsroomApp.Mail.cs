@@ -16,6 +16,7 @@ public sealed partial class NewsroomApp
         ["newsletters"] = new[] { "This Week" },
         ["confirm_url"] = PublicUrl + "/confirm/test",
         ["expires_on"] = "1 December 2026",
+        ["never_url"] = PublicUrl + "/never/test",
     };
 
     private readonly Letters _letters = new();

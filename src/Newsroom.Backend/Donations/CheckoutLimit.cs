@@ -17,7 +17,8 @@ internal static class CheckoutLimit
 
     public static IServiceCollection AddCheckoutLimit(this IServiceCollection services) => services
         .AddPostLimit(Policy, perNetwork: new Allowance(120, 10, TimeSpan.FromSeconds(5)), everybody: new Allowance(3000, 300, TimeSpan.FromSeconds(10)))
-        .AddKeyedSingleton(Opened, (_, _) => new NetworkLimit(
+        .AddKeyedSingleton(Opened, (s, _) => new NetworkLimit(
             perNetwork: new Allowance(30, 1, TimeSpan.FromSeconds(5)),
-            everybody: new Allowance(600, 60, TimeSpan.FromSeconds(10))));
+            everybody: new Allowance(600, 60, TimeSpan.FromSeconds(10)),
+            s.GetRequiredService<TimeProvider>()));
 }

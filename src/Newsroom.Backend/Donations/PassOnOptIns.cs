@@ -9,14 +9,14 @@ namespace Newsroom.Backend.Donations;
 /// Hands the newsletter boxes ticked on donation forms to the readers' own sign-up, which asks for confirmation. Only once a gift is
 /// booked: an attempt costs nothing, so it must not make mail.
 /// </summary>
-public sealed class PassOnOptIns(NewsroomDb db, SignUp signUp, TimeProvider clock, ILogger<PassOnOptIns> log)
+public sealed class PassOnOptIns(NewsroomDb db, SignUpDesk signUps, TimeProvider clock, ILogger<PassOnOptIns> log)
 {
     /// <summary>For the consent record.</summary>
     internal const string Source = "donation form";
     private const int BatchSize = 100;
 
     /// <summary>
-    /// Long enough for one sign-up, and shorter than <see cref="AskForConfirmation.CoolDown"/>: the repeat of one that was made just before a
+    /// Long enough for one sign-up, and shorter than <see cref="CoolDown.BetweenMails"/>: the repeat of one that was made just before a
     /// crash makes no second mail.
     /// </summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
@@ -32,13 +32,13 @@ public sealed class PassOnOptIns(NewsroomDb db, SignUp signUp, TimeProvider cloc
             var claimed = await Waiting(now).Where(d => d.Id == gift.Id).ExecuteUpdateAsync(d => d.SetProperty(x => x.OptInLeaseUntil, now + Lease), cancellationToken);
             if (claimed == 0)
                 continue;
-            var outcome = await signUp.RunAsync(new SignUpForm(gift.Address, gift.NewsletterOptIn!.Split(','), gift.Name, Source, gift.OptInMethod!)
+            var outcome = await signUps.RunAsync(new SignUpForm(gift.Address, gift.NewsletterOptIn!.Split(','), gift.Name, Source, gift.OptInMethod!)
             {
                 Wording = ConsentWording.SignUpOf(gift.OptInWording!),
                 AgreedAt = gift.CreatedAt,
-            }, CancellationToken.None);
-            // Nothing was taken and nothing sent: it waits until the newsroom has its mail or its newsletter again.
-            if (outcome is SignUpOutcome.NotConfigured)
+            }, SignUpCaller.Trusted, CancellationToken.None);
+            // Nothing was taken and nothing sent: it waits until the newsroom has its mail or its newsletter again, or the flood is over.
+            if (outcome is SignUpOutcome.NotConfigured or SignUpOutcome.TooMany)
                 return;
             await db.Donations.Where(d => d.Id == gift.Id).ExecuteUpdateAsync(d => d.SetProperty(x => x.OptInPassedOnAt, now), CancellationToken.None);
             if (outcome is not SignUpOutcome.Accepted)

@@ -17,5 +17,7 @@ public interface IMailComposer
 /// <param name="Template">Name of the pair <c>templates/email/NAME.html.liquid</c> and <c>NAME.text.liquid</c>; the subject is the template's too.</param>
 /// <param name="Model">What the template may use, beside <c>site</c>.</param>
 /// <param name="ReachesSuppressed">True for receipts: a donor gets them whatever became of the newsletters.</param>
+/// <param name="AsksToConfirm">True for confirmations: <see cref="SuppressionList.BlocksConfirmationAsync"/> decides, not the whole list.</param>
 public sealed record ComposedMail(
-    EmailAddress To, string? ToName, string Template, IReadOnlyDictionary<string, object?> Model, bool ReachesSuppressed = false);
+    EmailAddress To, string? ToName, string Template, IReadOnlyDictionary<string, object?> Model, bool ReachesSuppressed = false,
+    bool AsksToConfirm = false);

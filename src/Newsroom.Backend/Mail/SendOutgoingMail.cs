@@ -53,7 +53,7 @@ public sealed partial class SendOutgoingMail(
         var composer = composers.FirstOrDefault(c => c.Kind == row.Kind) ?? throw new InvalidOperationException($"Nothing composes mails of the kind '{row.Kind}'.");
         if (await composer.ComposeAsync(row.SubjectId, cancellationToken) is not { } mail)
             return new Composition(null, "No longer wanted.");
-        if (!mail.ReachesSuppressed && await suppressions.HoldsAsync(mail.To, cancellationToken))
+        if (!mail.ReachesSuppressed && await IsBarredAsync(mail, now, cancellationToken))
             return new Composition(null, "The address is suppressed.");
         var message = await messages.BuildAsync(new MessageParts
         {
@@ -65,6 +65,10 @@ public sealed partial class SendOutgoingMail(
         }, cancellationToken);
         return new Composition(message, "");
     }
+
+    private Task<bool> IsBarredAsync(ComposedMail mail, DateTimeOffset now, CancellationToken cancellationToken) => mail.AsksToConfirm
+        ? suppressions.BlocksConfirmationAsync(mail.To, now, cancellationToken)
+        : suppressions.HoldsAsync(mail.To, cancellationToken);
 
     private async Task<OutgoingMailOutcome> HandOverAsync(OutgoingMail row, Guid lease, BuiltMessage message, CancellationToken cancellationToken)
     {

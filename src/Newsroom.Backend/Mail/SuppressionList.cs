@@ -4,12 +4,27 @@ using Newsroom.Backend.Primitives;
 
 namespace Newsroom.Backend.Mail;
 
+/// <summary>Whether an address may be asked by mail to confirm a sign-up.</summary>
+public enum ConfirmationGate
+{
+    Open,
+
+    /// <summary>It bounced once: now and then, for mailboxes come back.</summary>
+    AfterBounce,
+
+    /// <summary>Its owner said no, or it bounced just now.</summary>
+    Closed,
+}
+
 /// <summary>
 /// The addresses that get no mail but receipts. The one home of the rule who comes onto it by a server's answer
 /// (<see cref="HandOver.EndsTheAddress"/>). Safe to call from many threads: each call has a database context of its own.
 /// </summary>
 public sealed class SuppressionList(IServiceScopeFactory scopes, LinkTokens tokens)
 {
+    /// <summary>A server that says today that a mailbox is no more says so tomorrow.</summary>
+    private static readonly TimeSpan BounceStands = TimeSpan.FromDays(1);
+
     /// <summary><see cref="Suppression.AddressHash"/>: SHA-256, in lower-case hex, of the token that the newsroom's own key gives the address.</summary>
     public async ValueTask<string> HashAsync(EmailAddress address, CancellationToken cancellationToken) =>
         (await tokens.ForAsync("suppression", address.Key, cancellationToken)).Hash;
@@ -21,6 +36,67 @@ public sealed class SuppressionList(IServiceScopeFactory scopes, LinkTokens toke
         return await scope.ServiceProvider.GetRequiredService<NewsroomDb>().Suppressions.AnyAsync(s => s.AddressHash == hash, cancellationToken);
     }
 
+    /// <summary>The gate of one address; reads in a context of its own.</summary>
+    public async Task<ConfirmationGate> ConfirmationGateAsync(EmailAddress address, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return (await ConfirmationGatesAsync(scope.ServiceProvider.GetRequiredService<NewsroomDb>(), [address], now, cancellationToken))[address.Key];
+    }
+
+    /// <summary>The gates of many, by <see cref="EmailAddress.Key"/>, in one query.</summary>
+    public async Task<Dictionary<string, ConfirmationGate>> ConfirmationGatesAsync(
+        NewsroomDb db, IReadOnlyCollection<EmailAddress> addresses, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var hashes = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var address in addresses)
+            hashes[address.Key] = await HashAsync(address, cancellationToken);
+        var wanted = hashes.Values.ToArray();
+        var entries = await db.Suppressions.Where(s => wanted.Contains(s.AddressHash)).Select(s => new { s.AddressHash, s.Reason, s.CreatedAt }).ToListAsync(cancellationToken);
+        return hashes.ToDictionary(
+            h => h.Key,
+            h => entries.Find(e => e.AddressHash == h.Value) is { } entry ? GateOf(entry.Reason, entry.CreatedAt, now) : ConfirmationGate.Open,
+            StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// The one bar that a sign-up does not lift: a complaint and "never again" are the owner's word. A bounce stands for a day at least, and after an
+    /// erasure only its owner can press the button of the mail.
+    /// </summary>
+    private static ConfirmationGate GateOf(SuppressionReason reason, DateTimeOffset since, DateTimeOffset now) => reason switch
+    {
+        SuppressionReason.Erased => ConfirmationGate.Open,
+        SuppressionReason.HardBounce when since <= now - BounceStands => ConfirmationGate.AfterBounce,
+        _ => ConfirmationGate.Closed,
+    };
+
+    public async Task<bool> BlocksConfirmationAsync(EmailAddress address, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await ConfirmationGateAsync(address, now, cancellationToken) == ConfirmationGate.Closed;
+
+    /// <summary>True when the address stands here for what confirming a request of <paramref name="askedAt"/> does not lift.</summary>
+    public async Task<bool> BarsConfirmingAsync(EmailAddress address, DateTimeOffset askedAt, CancellationToken cancellationToken)
+    {
+        var hash = await HashAsync(address, cancellationToken);
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<NewsroomDb>().Suppressions.Where(s => s.AddressHash == hash)
+            .AnyAsync(s => s.CreatedAt > askedAt || (s.Reason != SuppressionReason.HardBounce && s.Reason != SuppressionReason.Erased), cancellationToken);
+    }
+
+    /// <summary>A double opt-in asked for after a bounce or an erasure ends it. Works in the caller's transaction.</summary>
+    public async Task LiftAsync(NewsroomDb db, EmailAddress address, DateTimeOffset askedAt, CancellationToken cancellationToken)
+    {
+        var hash = await HashAsync(address, cancellationToken);
+        await db.Suppressions
+            .Where(s => s.AddressHash == hash && s.CreatedAt <= askedAt && (s.Reason == SuppressionReason.HardBounce || s.Reason == SuppressionReason.Erased))
+            .ExecuteDeleteAsync(cancellationToken);
+    }
+
+    /// <summary>Takes back what its owner asked for. Works in the caller's transaction.</summary>
+    public async Task LiftRequestAsync(NewsroomDb db, EmailAddress address, CancellationToken cancellationToken)
+    {
+        var hash = await HashAsync(address, cancellationToken);
+        await db.Suppressions.Where(s => s.AddressHash == hash && s.Reason == SuppressionReason.Request).ExecuteDeleteAsync(cancellationToken);
+    }
+
     /// <summary>Adds the address when the answer says that its mailbox is no more; true when it does.</summary>
     public async Task<bool> HeedAsync(EmailAddress address, HandOver answer, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -30,12 +106,17 @@ public sealed class SuppressionList(IServiceScopeFactory scopes, LinkTokens toke
         return true;
     }
 
-    /// <summary>Adds the address; changes nothing when it is there.</summary>
+    /// <summary>
+    /// Adds the address; changes nothing when it is there. Only a complaint or a request takes the place of what double opt-in could lift.
+    /// </summary>
     public async Task SuppressAsync(EmailAddress address, SuppressionReason reason, string? evidence, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var hash = await HashAsync(address, cancellationToken);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<NewsroomDb>();
+        if (reason is SuppressionReason.Complaint or SuppressionReason.Request)
+            await db.Suppressions.Where(s => s.AddressHash == hash && (s.Reason == SuppressionReason.HardBounce || s.Reason == SuppressionReason.Erased)).ExecuteUpdateAsync(
+                s => s.SetProperty(x => x.Reason, reason).SetProperty(x => x.Evidence, evidence).SetProperty(x => x.Address, address.Value).SetProperty(x => x.CreatedAt, now), cancellationToken);
         if (await db.Suppressions.AnyAsync(s => s.AddressHash == hash, cancellationToken))
             return;
         db.Add(new Suppression { AddressHash = hash, Address = address.Value, Reason = reason, Evidence = evidence, CreatedAt = now });

@@ -26,20 +26,11 @@ internal sealed record SignUpOrder(
 }
 
 /// <summary>
-/// The one road to a confirmation mail, and so to its cool-down, whether a form, the API or an expired link asks. Sign-ups that come at
+/// The one road to a confirmation mail, and so to its <see cref="CoolDown"/>, whether a form, the API or an expired link asks. Sign-ups that come at
 /// the same time are written together; each is committed before this returns.
 /// </summary>
 public sealed class AskForConfirmation(IServiceScopeFactory scopes) : IAsyncDisposable
 {
-    /// <summary>
-    /// Between two mails to one address, so that no form of ours can flood a mailbox. A mail whose button was pressed does not count: its reader
-    /// is there, and may leave and come back at once.
-    /// </summary>
-    public static readonly TimeSpan CoolDown = TimeSpan.FromMinutes(10);
-
-    /// <summary>Mails to one address in any 24 hours, counted in the same way.</summary>
-    public const int MostMailsADay = 3;
-
     private readonly GroupWriter<SignUpOrder> _writer = new(scopes, (services, orders) =>
         services.GetRequiredService<RecordSignUps>().RunAsync(orders, CancellationToken.None));
 

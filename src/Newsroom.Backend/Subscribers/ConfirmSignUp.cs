@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail;
 using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Primitives;
 
@@ -30,7 +31,7 @@ public enum ConfirmState
 public sealed record ConfirmOutcome(ConfirmState State, IReadOnlyList<Newsletter> Newsletters);
 
 /// <summary>Confirms one request by its link's token. Looking changes nothing: mail scanners open every link.</summary>
-public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, TimeProvider clock)
+public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, SuppressionList suppressions, TimeProvider clock)
 {
     /// <summary>What <see cref="RunAsync"/> would meet now. Writes nothing.</summary>
     public async Task<ConfirmOutcome> LookAsync(string token, CancellationToken cancellationToken) =>
@@ -59,19 +60,22 @@ public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, TimeProvider
                 subscription.Activate(now);
         }
         db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, outcome.Newsletters, ConsentWording.Confirm, ConsentMethod.ConfirmPage, new ConsentPlace(), now));
+        await using var transaction = await db.Database.BeginTransactionAsync(turn);
         await db.SaveChangesAsync(turn);
+        await suppressions.LiftAsync(db, EmailAddress.Parse(subscriber.Address), found.Request.RequestedAt, turn);
+        await transaction.CommitAsync(turn);
         return outcome with { State = ConfirmState.Confirmed };
     }, cancellationToken);
 
     private static ConfirmOutcome Decide(Found found, DateTimeOffset now)
     {
-        var (request, asked) = found;
+        var (request, asked, isBarred) = found;
         if (request.ConfirmedAt is not null)
         {
             var held = asked.FindAll(n => request.Subscriber.Subscriptions.Exists(s => s.NewsletterId == n.Id && s.State == SubscriptionState.Active));
             return held.Count > 0 ? new(ConfirmState.AlreadyConfirmed, held) : new(ConfirmState.LeftSince, asked);
         }
-        if (!request.Subscriber.MayBeMailed)
+        if (isBarred || !request.Subscriber.MayBeAsked)
             return new(ConfirmState.Barred, asked);
         var wanted = asked.FindAll(n => !request.Subscriber.HasLeftSince(n.Id, request.RequestedAt));
         if (wanted.Count == 0)
@@ -88,8 +92,10 @@ public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, TimeProvider
         if (request is null)
             return null;
         var ids = request.Newsletters;
-        return new(request, await db.Newsletters.AsNoTracking().Where(n => ids.Contains(n.Id)).OrderBy(n => n.Id).ToListAsync(cancellationToken));
+        var asked = await db.Newsletters.AsNoTracking().Where(n => ids.Contains(n.Id)).OrderBy(n => n.Id).ToListAsync(cancellationToken);
+        return new(request, asked, await suppressions.BarsConfirmingAsync(EmailAddress.Parse(request.Subscriber.Address), request.RequestedAt, cancellationToken));
     }
 
-    private sealed record Found(SignUpRequest Request, List<Newsletter> Asked);
+    /// <summary>Barred: the address is suppressed for what this request cannot lift.</summary>
+    private sealed record Found(SignUpRequest Request, List<Newsletter> Asked, bool IsBarred);
 }

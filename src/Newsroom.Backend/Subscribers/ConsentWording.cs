@@ -25,6 +25,9 @@ public sealed record ConsentWording(string Version, string Text)
     /// <summary>The mail program's own button: the reader saw its words, not ours (RFC 8058).</summary>
     public static ConsentWording OneClick { get; } = new("one-click-1", "List-Unsubscribe=One-Click");
 
+    /// <summary>The button behind the confirmation mail's "this wasn't me".</summary>
+    public static ConsentWording Never { get; } = new("never-1", "Never write to me again");
+
     public static ConsentWording Undo { get; } = new("undo-1", "That was a mistake: bring it back");
 
     /// <exception cref="InvalidOperationException">No sign-up form ever had that version.</exception>
@@ -40,4 +43,5 @@ public static class ConsentMethod
     public const string ConfirmPage = "confirm-page";
     public const string OneClick = "one-click";
     public const string UnsubscribePage = "unsubscribe-page";
+    public const string NeverPage = "never-page";
 }

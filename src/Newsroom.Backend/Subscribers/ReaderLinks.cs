@@ -12,12 +12,19 @@ public sealed class ReaderLinks(LinkTokens tokens, IOptions<SiteOptions> site)
 {
     public const string ConfirmPurpose = "confirm";
     public const string LeavePurpose = "leave";
+    public const string NeverPurpose = "never";
 
     /// <param name="requestPublicId"><see cref="SignUpRequest.PublicId"/>.</param>
     /// <param name="cancellationToken">Cancels reading the key.</param>
     /// <returns>Absolute address of the confirmation page.</returns>
     public async ValueTask<string> ConfirmAsync(string requestPublicId, CancellationToken cancellationToken) =>
         site.Value.Link("/confirm/" + (await tokens.ForAsync(ConfirmPurpose, requestPublicId, cancellationToken)).Text);
+
+    /// <param name="requestPublicId"><see cref="SignUpRequest.PublicId"/>.</param>
+    /// <param name="cancellationToken">Cancels reading the key.</param>
+    /// <returns>Absolute address of the page with "never write to me again".</returns>
+    public async ValueTask<string> NeverAsync(string requestPublicId, CancellationToken cancellationToken) =>
+        site.Value.Link("/never/" + await tokens.SignAsync(NeverPurpose, requestPublicId, cancellationToken));
 
     /// <param name="subscriptionPublicId"><see cref="Subscription.PublicId"/>.</param>
     /// <param name="cancellationToken">Cancels reading the key.</param>

@@ -20,7 +20,7 @@ internal sealed class ConfirmationComposer(NewsroomDb db, ReaderLinks links, IOp
     public async Task<ComposedMail?> ComposeAsync(long subjectId, CancellationToken cancellationToken)
     {
         var request = await db.SignUpRequests.AsNoTracking().Include(r => r.Subscriber).SingleOrDefaultAsync(r => r.Id == subjectId, cancellationToken);
-        if (request is null || !request.IsOpen(clock.GetUtcNow()) || !request.Subscriber.MayBeMailed)
+        if (request is null || !request.IsOpen(clock.GetUtcNow()) || !request.Subscriber.MayBeAsked)
             return null;
         var ids = request.Newsletters;
         return new ComposedMail(EmailAddress.Parse(request.Subscriber.Address), null, MailKind, new Dictionary<string, object?>
@@ -28,7 +28,8 @@ internal sealed class ConfirmationComposer(NewsroomDb db, ReaderLinks links, IOp
             ["confirm_url"] = await links.ConfirmAsync(request.PublicId, cancellationToken),
             ["newsletters"] = await db.Newsletters.Where(n => ids.Contains(n.Id)).OrderBy(n => n.Id).Select(n => n.Name).ToArrayAsync(cancellationToken),
             ["expires_on"] = Day(request.ExpiresAt, site.Value),
-        });
+            ["never_url"] = await links.NeverAsync(request.PublicId, cancellationToken),
+        }, AsksToConfirm: true);
     }
 
     public static IReadOnlyDictionary<string, object?> Sample { get; } = new Dictionary<string, object?>
@@ -36,6 +37,7 @@ internal sealed class ConfirmationComposer(NewsroomDb db, ReaderLinks links, IOp
         ["confirm_url"] = "https://news.example.org/confirm/sample",
         ["newsletters"] = new[] { "This Week", "Breaking" },
         ["expires_on"] = "Tuesday, December 1, 2026",
+        ["never_url"] = "https://news.example.org/never/sample",
     };
 
     /// <summary>As the newsroom's readers write it, in its zone: <c>Tuesday, December 1, 2026</c>.</summary>

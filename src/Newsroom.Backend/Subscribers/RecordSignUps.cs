@@ -12,8 +12,6 @@ namespace Newsroom.Backend.Subscribers;
 /// </summary>
 public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionList suppressions, Outbox outbox)
 {
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
-
     /// <summary>Fills in each order's <see cref="SignUpOrder.Outcome"/>.</summary>
     internal async Task RunAsync(IReadOnlyList<SignUpOrder> orders, CancellationToken cancellationToken)
     {
@@ -54,22 +52,16 @@ public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionL
     /// <summary>What is known of the orders' addresses, in one query a table however many there are.</summary>
     private async Task<Known> LoadAsync(IReadOnlyList<SignUpOrder> orders, CancellationToken cancellationToken)
     {
-        var hashes = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var order in orders)
-            hashes[order.Address.Key] = await suppressions.HashAsync(order.Address, cancellationToken);
-        var keys = hashes.Keys.ToArray();
-        var allHashes = hashes.Values.ToArray();
-        var suppressed = await db.Suppressions.Where(s => allHashes.Contains(s.AddressHash)).Select(s => s.AddressHash).ToListAsync(cancellationToken);
-        var subscribers = await db.Subscribers.Include(s => s.Subscriptions).Where(s => keys.Contains(s.AddressKey)).ToDictionaryAsync(s => s.AddressKey, cancellationToken);
-        var ids = subscribers.Values.Select(s => s.Id).ToArray();
-        var since = orders[0].Now - Day;
-        var requests = await db.SignUpRequests.AsNoTracking()
-            .Where(r => ids.Contains(r.SubscriberId) && r.ConfirmedAt == null && r.MailDueAt > since)
-            .OrderByDescending(r => r.MailDueAt).ToListAsync(cancellationToken);
+        var now = orders[0].Now;
+        var gates = await suppressions.ConfirmationGatesAsync(db, [.. orders.Select(o => o.Address)], now, cancellationToken);
+        var keys = gates.Keys.ToArray();
+        var subscribers = await db.Subscribers.Include(s => s.Subscriptions).Where(s => keys.Contains(s.AddressKey)).ToListAsync(cancellationToken);
+        var requests = await CoolDown.UnansweredAsync(db, [.. subscribers.Select(s => s.Id)], now, cancellationToken);
+        var keyOf = subscribers.ToDictionary(s => s.Id, s => s.AddressKey);
         return new Known(
-            subscribers,
-            hashes.Where(h => suppressed.Contains(h.Value)).Select(h => h.Key).ToHashSet(StringComparer.Ordinal),
-            requests.GroupBy(r => r.SubscriberId).ToDictionary(g => subscribers.Values.Single(s => s.Id == g.Key).AddressKey, g => g.ToList()));
+            subscribers.ToDictionary(s => s.AddressKey, StringComparer.Ordinal),
+            gates,
+            requests.GroupBy(r => keyOf[r.SubscriberId]).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal));
     }
 
     private async Task<(SignUpRequest Request, string Kind)> MakeAsync(SignUpOrder order, List<Newsletter> chosen, Known known, CancellationToken cancellationToken)
@@ -78,7 +70,7 @@ public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionL
         if (!known.Subscribers.TryGetValue(key, out var subscriber))
             known.Subscribers[key] = subscriber = db.Add(new Subscriber { Address = order.Address.Value, AddressKey = key, CreatedAt = now }).Entity;
         var unanswered = known.Unanswered.TryGetValue(key, out var earlier) ? earlier : known.Unanswered[key] = [];
-        var request = await RequestAsync(order, subscriber, chosen, unanswered, known.Suppressed.Contains(key), cancellationToken);
+        var request = await RequestAsync(order, subscriber, chosen, unanswered, known.Gates[key], cancellationToken);
         if (request.MailDueAt is not null)
             unanswered.Insert(0, request);
         db.Add(request);
@@ -88,14 +80,16 @@ public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionL
         foreach (var newsletter in chosen.Where(n => !subscriber.Subscriptions.Exists(s => s.NewsletterId == n.Id)))
             subscriber.Subscriptions.Add(await Subscription.NewAsync(newsletter, tokens, now, cancellationToken));
         subscriber.Touch();
-        return (request, isOnAll ? AlreadySubscribedComposer.MailKind : ConfirmationComposer.MailKind);
+        // After a bounce even a subscriber is asked: the button is what brings the address back.
+        var isHere = isOnAll && known.Gates[key] == ConfirmationGate.Open && subscriber.MayBeMailed;
+        return (request, isHere ? AlreadySubscribedComposer.MailKind : ConfirmationComposer.MailKind);
     }
 
     private async Task<SignUpRequest> RequestAsync(
-        SignUpOrder order, Subscriber subscriber, List<Newsletter> chosen, List<SignUpRequest> unanswered, bool suppressed, CancellationToken cancellationToken)
+        SignUpOrder order, Subscriber subscriber, List<Newsletter> chosen, List<SignUpRequest> unanswered, ConfirmationGate gate, CancellationToken cancellationToken)
     {
         var asked = SignUpRequest.Join(chosen);
-        var isOnItsWay = unanswered.Exists(r => r.NewsletterIds == asked && !chosen.Exists(n => subscriber.HasLeftSince(n.Id, r.RequestedAt)));
+        var getsNone = order.Held || gate == ConfirmationGate.Closed || !subscriber.MayBeAsked;
         var request = new SignUpRequest
         {
             Subscriber = subscriber,
@@ -104,28 +98,11 @@ public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionL
             TokenHash = "",
             RequestedAt = order.Now,
             ExpiresAt = order.Now + SignUpRequest.Lifetime,
-            MailDueAt = order.Held || suppressed || !subscriber.MayBeMailed ? null : NextMail(unanswered, isOnItsWay, order.Now),
+            MailDueAt = getsNone ? null : CoolDown.NextMail(unanswered, r => r.NewsletterIds == asked && !chosen.Exists(n => subscriber.HasLeftSince(n.Id, r.RequestedAt)), gate, order.Now),
             HeldAt = order.Held ? order.Now : null,
         };
         request.TokenHash = (await tokens.ForAsync(ReaderLinks.ConfirmPurpose, request.PublicId, cancellationToken)).Hash;
         return request;
-    }
-
-    /// <summary>
-    /// At once; or when the cool-down ends, when this asks for something else than what is on its way (a reader who signs up for a second
-    /// newsletter a minute later); or not at all.
-    /// </summary>
-    /// <param name="unanswered">The last day's requests with a mail and without a confirmation, latest mail first.</param>
-    /// <param name="isOnItsWay">One of them asks for the same and can still be confirmed.</param>
-    /// <param name="now">The moment of asking.</param>
-    private static DateTimeOffset? NextMail(List<SignUpRequest> unanswered, bool isOnItsWay, DateTimeOffset now)
-    {
-        if (unanswered.Count == 0)
-            return now;
-        if (unanswered.Count >= AskForConfirmation.MostMailsADay)
-            return null;
-        var free = unanswered[0].MailDueAt!.Value + AskForConfirmation.CoolDown;
-        return free <= now ? now : isOnItsWay ? null : free;
     }
 
     private async Task SaveAsync(List<(SignUpRequest Request, string Kind)> mails, DateTimeOffset now, CancellationToken cancellationToken)
@@ -148,5 +125,5 @@ public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionL
 
     /// <summary>All by <see cref="EmailAddress.Key"/>.</summary>
     private sealed record Known(
-        Dictionary<string, Subscriber> Subscribers, HashSet<string> Suppressed, Dictionary<string, List<SignUpRequest>> Unanswered);
+        Dictionary<string, Subscriber> Subscribers, Dictionary<string, ConfirmationGate> Gates, Dictionary<string, List<SignUpRequest>> Unanswered);
 }

@@ -4,8 +4,8 @@ using Newsroom.Backend.Primitives;
 
 namespace Newsroom.Backend.Subscribers;
 
-/// <summary>A new link for a request whose own has expired, by the button on the old link's page. Under the same cool-down as a form.</summary>
-public sealed class RenewConfirmation(NewsroomDb db, ConfirmSignUp confirm, AskForConfirmation ask, TimeProvider clock)
+/// <summary>A new link for a request whose own has expired, by the button on the old link's page. Under the same policy and cool-down as a form.</summary>
+public sealed class RenewConfirmation(NewsroomDb db, ConfirmSignUp confirm, SignUpDesk desk)
 {
     /// <returns>False: the request does not exist or is not expired, and nothing was written.</returns>
     public async Task<bool> RunAsync(string token, CancellationToken cancellationToken)
@@ -17,9 +17,7 @@ public sealed class RenewConfirmation(NewsroomDb db, ConfirmSignUp confirm, AskF
         var old = await db.SignUpRequests.Where(r => r.TokenHash == hash)
             .Select(r => new { r.Subscriber.Address, r.Name })
             .SingleAsync(cancellationToken);
-        var now = clock.GetUtcNow();
-        var agreement = new Agreement(ConsentWording.SignUp, ConsentMethod.ConfirmPage, new ConsentPlace(), now);
-        await ask.RunAsync(EmailAddress.Parse(old.Address), outcome.Newsletters, old.Name, agreement, now, cancellationToken);
-        return true;
+        var form = new SignUpForm(old.Address, [.. outcome.Newsletters.Select(n => n.Slug)], old.Name, null, ConsentMethod.ConfirmPage);
+        return await desk.RunAsync(form, SignUpCaller.Trusted, cancellationToken) is SignUpOutcome.Accepted;
     }
 }

@@ -46,6 +46,12 @@ public abstract record SignUpOutcome
 
     /// <summary>Nothing can be sent or offered yet, so nothing is taken that would be lost.</summary>
     public sealed record NotConfigured(string Why) : SignUpOutcome;
+
+    /// <summary>A limit is met: nothing was taken, and the same form goes through with an answer to this. Says nothing about the address.</summary>
+    public sealed record NeedsProof(ProofChallenge Challenge) : SignUpOutcome;
+
+    /// <summary>Nothing was taken; worth another try after the wait.</summary>
+    public sealed record TooMany(TimeSpan Wait) : SignUpOutcome;
 }
 
 /// <summary>

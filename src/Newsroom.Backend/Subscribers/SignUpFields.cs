@@ -37,8 +37,14 @@ public sealed record SignUpView(IReadOnlyList<Newsletter> Newsletters, SignUpFie
     public bool HasError => EmailError is not null || NewsletterError is not null;
 }
 
+/// <summary>The page between a form and its sign-up while a limit is met.</summary>
+/// <param name="Fields">As sent: the page sends them again.</param>
+/// <param name="Challenge">To be answered with them.</param>
+public sealed record SignUpCheck(SignUpFields Fields, ProofChallenge Challenge);
+
 internal static class SignUpWords
 {
     public const string NoMailYet = "Signing up is not possible yet: this newsroom has not set up its email. Please come back later.";
+    public const string TooMany = "Too many people are signing up just now. Please come back in a few minutes.";
     public const string BadAddress = "Enter your whole email address, for example name@example.org.";
 }

@@ -12,6 +12,9 @@ public sealed class SignUpRequest
     /// <summary>How long a confirmation link works.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
 
+    /// <summary>The kinds of mails whose cause is a request.</summary>
+    internal static readonly string[] MailKinds = [ConfirmationComposer.MailKind, AlreadySubscribedComposer.MailKind];
+
     public long Id { get; private set; }
     public string PublicId { get; private set; } = Primitives.PublicId.New("req");
     public long SubscriberId { get; init; }

@@ -13,14 +13,17 @@ namespace Newsroom.Backend.Subscribers;
 /// The hosted form, and what embedded ones post to. It carries no authority, so it asks for no antiforgery token: pages of other origins
 /// post here without cookies.
 /// </summary>
-[AllowAnonymous, IgnoreAntiforgeryToken, PostLimit(SignUpLimit.Policy)]
-public sealed class SubscribeModel(NewsroomDb db, SignUp signUp, MailReadiness mail, IOptions<SiteOptions> site) : PageModel
+[AllowAnonymous, IgnoreAntiforgeryToken]
+public sealed class SubscribeModel(NewsroomDb db, SignUpDesk desk, MailReadiness mail, IOptions<SiteOptions> site) : PageModel
 {
     public const string CheckYourMail = "/subscribe/check-your-mail";
 
     public SiteOptions Site => site.Value;
 
     public SignUpView Form { get; private set; } = new([], new SignUpFields());
+
+    /// <summary>Asked for before the sign-up is taken; null: nothing is.</summary>
+    public SignUpCheck? Check { get; private set; }
 
     /// <summary>Why nobody can sign up now.</summary>
     public string? NotPossible { get; private set; }
@@ -31,28 +34,48 @@ public sealed class SubscribeModel(NewsroomDb db, SignUp signUp, MailReadiness m
     {
         var form = await Request.ReadFormOrEmptyAsync(cancellationToken);
         var fields = SignUpFields.From(name => form[name]);
-        var outcome = await signUp.RunAsync(
-            new SignUpForm(fields.Email, fields.Newsletters, fields.Name, fields.Source, ConsentMethod.Form, fields.Trap), cancellationToken);
+        var caller = new SignUpCaller(HttpContext.Connection.RemoteIpAddress, form[SignUpCaller.TicketField], form[SignUpCaller.NonceField]);
+        var outcome = await desk.RunAsync(
+            new SignUpForm(fields.Email, fields.Newsletters, fields.Name, fields.Source, ConsentMethod.Form, fields.Trap) { Page = SignUpCaller.PageOf(Request) },
+            caller, cancellationToken);
         if (outcome is SignUpOutcome.Accepted)
         {
             Response.Headers.Location = NextAddress.Allowed(fields.Next, site.Value) ?? CheckYourMail;
             return StatusCode(StatusCodes.Status303SeeOther);
         }
+        if (outcome is SignUpOutcome.NeedsProof(var challenge))
+        {
+            Check = new SignUpCheck(fields, challenge);
+            Response.Headers.CacheControl = "no-store";
+            return Page();
+        }
         await ShowAsync(fields, cancellationToken);
+        Response.StatusCode = Explain(outcome);
+        return Page();
+    }
+
+    /// <summary>Puts the outcome into the page's words.</summary>
+    /// <returns>The answer's status.</returns>
+    private int Explain(SignUpOutcome outcome)
+    {
         switch (outcome)
         {
             case SignUpOutcome.BadAddress:
                 Form = Form with { EmailError = SignUpWords.BadAddress };
-                break;
+                return StatusCodes.Status422UnprocessableEntity;
             case SignUpOutcome.UnknownNewsletter:
                 Form = Form with { NewsletterError = "One of the newsletters you asked for does not exist (any more). Please choose again." };
-                break;
+                return StatusCodes.Status422UnprocessableEntity;
             case SignUpOutcome.NotConfigured(var why):
                 NotPossible = why;
-                break;
+                return StatusCodes.Status503ServiceUnavailable;
+            case SignUpOutcome.TooMany(var wait):
+                NotPossible = SignUpWords.TooMany;
+                Response.Headers.RetryAfter = NetworkLimit.Seconds(wait);
+                return StatusCodes.Status429TooManyRequests;
+            default:
+                throw new InvalidOperationException($"Unknown outcome {outcome}.");
         }
-        Response.StatusCode = NotPossible is null ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status503ServiceUnavailable;
-        return Page();
     }
 
     private async Task ShowAsync(SignUpFields fields, CancellationToken cancellationToken)

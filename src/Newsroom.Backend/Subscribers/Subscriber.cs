@@ -49,6 +49,12 @@ public sealed class Subscriber
     /// <summary>False after a bounce, a complaint, a request or erasure: then a form or an old link changes nothing.</summary>
     public bool MayBeMailed => Status is SubscriberStatus.Pending or SubscriberStatus.Confirmed or SubscriberStatus.Left;
 
+    /// <summary>
+    /// True also after a bounce or an erasure: the button of a new confirmation mail, which only the mailbox's owner can press, ends either. A complaint
+    /// and "never again" are never lifted so.
+    /// </summary>
+    public bool MayBeAsked => MayBeMailed || Status is SubscriberStatus.Bounced or SubscriberStatus.Erased;
+
     /// <summary>Leaving is the later word: it takes back what was asked before it, confirmed or not.</summary>
     public bool HasLeftSince(int newsletterId, DateTimeOffset instant) =>
         Subscriptions.Exists(s => s.NewsletterId == newsletterId && s.State == SubscriptionState.Left && s.LeftAt > instant);
@@ -59,12 +65,48 @@ public sealed class Subscriber
     /// <exception cref="InvalidOperationException">The address must not be mailed.</exception>
     public void Confirm(DateTimeOffset now)
     {
-        if (!MayBeMailed)
+        if (!MayBeAsked)
             throw new InvalidOperationException($"A subscriber that is {Status} cannot confirm.");
         Status = SubscriberStatus.Confirmed;
         ConfirmedAt = now;
         LeftAt = null;
         Touch();
+    }
+
+    /// <summary>The owner of the address asked never to hear from us again. What was or might have become active is left.</summary>
+    /// <returns>The subscriptions that this ended.</returns>
+    public IReadOnlyList<Subscription> Suppress(DateTimeOffset now)
+    {
+        var ended = Subscriptions.FindAll(s => s.State != SubscriptionState.Left);
+        foreach (var subscription in ended)
+            subscription.Leave(now);
+        Status = SubscriberStatus.Suppressed;
+        LeftAt = now;
+        Touch();
+        return ended;
+    }
+
+    /// <summary>Takes <see cref="Suppress"/> back: what was confirmed is active again, what was not waits again.</summary>
+    /// <returns>The subscriptions that are active again.</returns>
+    /// <exception cref="InvalidOperationException">Not suppressed.</exception>
+    public IReadOnlyList<Subscription> Unsuppress(DateTimeOffset now)
+    {
+        if (Status != SubscriberStatus.Suppressed)
+            throw new InvalidOperationException("Only a suppressed subscriber can come back so.");
+        var ended = Subscriptions.FindAll(s => s.State == SubscriptionState.Left && s.LeftAt == LeftAt);
+        foreach (var subscription in ended)
+        {
+            if (subscription.ConfirmedAt is not null)
+                subscription.Activate(now);
+            else
+                (subscription.State, subscription.LeftAt) = (SubscriptionState.Pending, null);
+        }
+        var active = ended.FindAll(s => s.State == SubscriptionState.Active);
+        Status = ConfirmedAt is null ? SubscriberStatus.Pending : SubscriberStatus.Left;
+        if (active.Count > 0)
+            Confirm(now);
+        Touch();
+        return active;
     }
 
     /// <summary>Follows what its subscriptions became: without an active one, a reader has left.</summary>

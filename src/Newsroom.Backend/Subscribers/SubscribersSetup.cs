@@ -12,14 +12,18 @@ public static class SubscribersSetup
 
     public static IServiceCollection AddSubscribers(this IServiceCollection services)
     {
-        services.AddSingleton<AnswerPace>().AddSingleton<AskForConfirmation>().AddScoped<RecordSignUps>().AddScoped<SignUp>().AddScoped<ConfirmSignUp>().AddScoped<RenewConfirmation>().AddScoped<Leave>();
+        services.AddSingleton<AnswerPace>().AddSingleton<AskForConfirmation>().AddScoped<RecordSignUps>().AddScoped<SignUp>().AddScoped<ConfirmSignUp>().AddScoped<RenewConfirmation>().AddScoped<Leave>().AddScoped<NeverAgain>();
         services.AddScoped<ReaderLinks>();
         services.AddScoped<IMailComposer, ConfirmationComposer>().AddMailTemplate(ConfirmationComposer.MailKind, ConfirmationComposer.Sample);
         services.AddScoped<IMailComposer, AlreadySubscribedComposer>().AddMailTemplate(AlreadySubscribedComposer.MailKind, AlreadySubscribedComposer.Sample);
         services.AddRecurringJob<PurgeUnconfirmed>("subscribers.purge-unconfirmed", Daily, Queues.Default, j => j.RunAsync(CancellationToken.None));
-        services.AddSignUpLimit();
+        services.AddScoped<SignUpDesk>().AddScoped<ReleaseHeld>().AddScoped<DiscardHeld>();
+        services.AddSingleton<SignUpPolicy>().AddSingleton<SignUpProof>().AddSingleton<AttackMode>().AddSingleton<HeldSignUps>().AddSingleton<MailDomains>();
+        services.AddOptions<SignUpOptions>().BindConfiguration(SignUpOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SignUpOptions>, SignUpOptionsRules>();
+        services.AddRecurringJob<TendSignUps>("subscribers.tend-sign-ups", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddOptions<CorsOptions>().Configure<IOptions<SiteOptions>>((cors, site) => cors.AddPolicy(SubscriptionsApi.CorsPolicy, policy => policy
-            .WithOrigins([.. site.Value.AllowedOrigins]).WithMethods(HttpMethods.Post).WithHeaders("Content-Type").SetPreflightMaxAge(TimeSpan.FromHours(1))));
+            .WithOrigins([.. site.Value.AllowedOrigins]).WithMethods(HttpMethods.Get, HttpMethods.Post).WithHeaders("Content-Type").SetPreflightMaxAge(TimeSpan.FromHours(1))));
         return services;
     }
 
@@ -27,6 +31,7 @@ public static class SubscribersSetup
     {
         SubscriptionsApi.Map(app);
         SubscribersApi.Map(app);
+        HeldSignUpsApi.Map(app);
         return app;
     }
 }

@@ -10,7 +10,7 @@ public sealed class PostLimitAttribute(string policy) : Attribute
 public static class PostLimits
 {
     public static IServiceCollection AddPostLimit(this IServiceCollection services, string policy, Allowance perNetwork, Allowance everybody) =>
-        services.AddKeyedSingleton(policy, (_, _) => new NetworkLimit(perNetwork, everybody));
+        services.AddKeyedSingleton(policy, (s, _) => new NetworkLimit(perNetwork, everybody, s.GetRequiredService<TimeProvider>()));
 
     /// <summary>429 with <c>Retry-After</c> where a limit is used up (RFC 6585 §4); the page or problem is made like any other error's.</summary>
     internal static Task AnswerAsync(HttpContext context, RequestDelegate next)

@@ -14,8 +14,10 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         GET /donate
         GET /donate/cancelled
         GET /donate/thanks
+        GET /embed/token
         GET /health/live
         GET /health/ready
+        GET /never/{token}
         GET /openapi/{documentName}.json
         GET /subscribe
         GET /subscribe/check-your-mail
@@ -26,6 +28,7 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         POST /api/v1/subscriptions
         POST /confirm/{token}
         POST /donate
+        POST /never/{token}
         POST /subscribe
         POST /unsubscribe/{token}
         POST /webhooks/stripe

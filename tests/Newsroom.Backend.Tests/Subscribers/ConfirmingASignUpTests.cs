@@ -55,7 +55,7 @@ public sealed class ConfirmingASignUp : IAsyncLifetime
     public async Task A_link_confirms_only_what_its_own_form_asked()
     {
         var first = await AskedAsync("this-week");
-        await _app.AdvanceAsync(AskForConfirmation.CoolDown);
+        await _app.AdvanceAsync(CoolDown.BetweenMails);
         var second = await AskedAsync("breaking");
         await PressAsync(second, "You are signed up");
         Assert.Equal("breaking", await _app.ActiveAsync(Ada));
@@ -129,7 +129,7 @@ public sealed class ConfirmingASignUp : IAsyncLifetime
     public async Task An_unused_link_from_before_leaving_does_not_either()
     {
         var unused = await AskedAsync("this-week");
-        await _app.AdvanceAsync(AskForConfirmation.CoolDown);
+        await _app.AdvanceAsync(CoolDown.BetweenMails);
         await PressAsync(await AskedAsync("this-week"), "You are signed up");
         _app.Clock.Advance(TimeSpan.FromMinutes(1));
         await _app.PostFormAsync(await _app.LeaveLinkAsync(Ada, "this-week"));
@@ -238,8 +238,8 @@ public sealed class ConfirmationMails : IAsyncLifetime
             await _app.AdvanceAsync(TimeSpan.FromMinutes(minute < 60 ? 5 : 60));
         }
         var sent = _app.MailsTo(Ada).Select(m => m.Message.Date).ToList();
-        Assert.Equal(AskForConfirmation.MostMailsADay, sent.Count);
-        Assert.All(sent.Zip(sent.Skip(1)), pair => Assert.True(pair.Second - pair.First >= AskForConfirmation.CoolDown));
+        Assert.Equal(CoolDown.MostMailsADay, sent.Count);
+        Assert.All(sent.Zip(sent.Skip(1)), pair => Assert.True(pair.Second - pair.First >= CoolDown.BetweenMails));
     }
 
     [Fact]
@@ -249,7 +249,7 @@ public sealed class ConfirmationMails : IAsyncLifetime
         await _app.SignUpAsync(Ada, "breaking");
         await _app.RunDueJobsAsync();
         Assert.Single(_app.MailsTo(Ada));
-        await _app.AdvanceAsync(AskForConfirmation.CoolDown);
+        await _app.AdvanceAsync(CoolDown.BetweenMails);
         Assert.Equal(2, _app.MailsTo(Ada).Count);
         Assert.Contains("Breaking", _app.MailsTo(Ada)[1].Text, StringComparison.Ordinal);
     }
@@ -258,7 +258,7 @@ public sealed class ConfirmationMails : IAsyncLifetime
     public async Task A_confirmed_reader_hears_in_private_that_it_is_one_already()
     {
         await _app.SubscribeAsync(Ada, "this-week");
-        await _app.AdvanceAsync(AskForConfirmation.CoolDown);
+        await _app.AdvanceAsync(CoolDown.BetweenMails);
         await _app.SignUpAsync(Ada, "this-week");
         await _app.RunDueJobsAsync();
         var mail = _app.MailsTo(Ada)[^1];

@@ -116,7 +116,7 @@ public sealed partial class MailScanners : IAsyncLifetime
     {
         await _app.SignUpAsync("pending@example.org");
         await _app.SubscribeAsync("confirmed@example.org");
-        await _app.AdvanceAsync(AskForConfirmation.CoolDown);
+        await _app.AdvanceAsync(CoolDown.BetweenMails);
         await _app.SignUpAsync("confirmed@example.org");
         await _app.RunDueJobsAsync();
         var mails = new[] { "pending@example.org", "confirmed@example.org" }.SelectMany(_app.MailsTo).ToList();

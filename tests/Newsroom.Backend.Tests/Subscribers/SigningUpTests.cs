@@ -153,6 +153,8 @@ public sealed class SigningUp : IAsyncLifetime
     [Fact]
     public async Task A_robot_that_fills_the_trap_is_answered_like_everybody_and_forgotten()
     {
+        // The newsroom's own key is made at its first use, whoever comes.
+        await _app.ProofAsync();
         var before = await _app.DumpAsync();
         var answer = await _app.PostFormAsync("/subscribe", ("email", "robot@example.org"), ("website", "https://spam.example"));
         Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
@@ -233,7 +235,7 @@ public sealed class SigningUp : IAsyncLifetime
     public async Task Any_letter_case_is_the_same_reader()
     {
         await _app.SubscribeAsync("Ada@Example.org");
-        await _app.AdvanceAsync(AskForConfirmation.CoolDown);
+        await _app.AdvanceAsync(CoolDown.BetweenMails);
         await _app.SignUpAsync("ADA@EXAMPLE.ORG");
         Assert.Equal(1, await _app.ReadAsync(db => db.Subscribers.CountAsync()));
     }
@@ -274,20 +276,6 @@ public sealed class SigningUp : IAsyncLifetime
         var answer = await _app.Http.PostAsync("/subscribe", content, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
         Assert.Contains("href=\"#email\"", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_flood_from_one_network_is_slowed_and_another_is_not()
-    {
-        var flood = IPAddress.Parse("2001:db8:1:2::1");
-        var sameNetwork = IPAddress.Parse("2001:db8:1:ff::2");
-        var codes = new List<int>();
-        for (var i = 0; i < 80; i++)
-            codes.Add(await _app.SignUpFromAsync(flood, "nobody"));
-        Assert.Equal(422, codes[0]);
-        Assert.Equal(429, codes[^1]);
-        Assert.Equal(429, await _app.SignUpFromAsync(sameNetwork, "nobody"));
-        Assert.Equal(422, await _app.SignUpFromAsync(IPAddress.Parse("2001:db8:9::1"), "nobody"));
     }
 
     [Fact]

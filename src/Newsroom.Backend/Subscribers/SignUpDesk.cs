@@ -1,0 +1,85 @@
+using System.Net;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail.Alerts;
+using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Web;
+
+namespace Newsroom.Backend.Subscribers;
+
+/// <summary>Who sends a sign-up.</summary>
+/// <param name="Address">Where from; null: from ourselves.</param>
+/// <param name="Ticket">Of <see cref="SignUpProof"/>, where one came with the form.</param>
+/// <param name="Nonce">What a script found for it.</param>
+/// <param name="IsTrusted">A site's own server with an API key, a paid gift, the link of a mail of ours: the address's own limit only, and no proof.</param>
+public sealed record SignUpCaller(IPAddress? Address, string? Ticket = null, string? Nonce = null, bool IsTrusted = false)
+{
+    public const string TicketField = "ticket";
+    public const string NonceField = "nonce";
+
+    /// <summary>From within: what was checked before by other means.</summary>
+    public static SignUpCaller Trusted { get; } = new(null, IsTrusted: true);
+
+    public string? Network => IsTrusted ? null : NetworkPrefix.Of(Address);
+
+    /// <summary>The page a form stood on, without what may follow its path; browsers tell other origins' pages by their origin only.</summary>
+    public static string? PageOf(HttpRequest request) =>
+        Uri.TryCreate(request.Headers.Referer.ToString(), UriKind.Absolute, out var page) && page.Scheme is "http" or "https" ? page.GetLeftPart(UriPartial.Path) : null;
+}
+
+/// <summary>
+/// Where every sign-up comes in, whatever road it took: judged by <see cref="SignUpPolicy"/>, then taken by <see cref="SignUp"/>. Nothing here looks
+/// at what is known of an address, so nothing can tell.
+/// </summary>
+public sealed class SignUpDesk(
+    SignUp signUp, SignUpPolicy policy, SignUpProof proofs, AttackMode attack, HeldSignUps held, MailDomains domains, LinkTokens tokens, AlertDesk alerts, AnswerPace pace, TimeProvider clock)
+{
+    public async Task<SignUpOutcome> RunAsync(SignUpForm form, SignUpCaller caller, CancellationToken cancellationToken)
+    {
+        await attack.LoadAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        if (!EmailAddress.TryParse(form.Email, out var address))
+        {
+            policy.CountNonsense(caller.Network, now);
+            return await signUp.RunAsync(form, cancellationToken);
+        }
+        var judged = await CaseAsync(form, caller, address, now, cancellationToken);
+        var verdict = policy.Judge(judged, now);
+        if (attack.TakesAlertTurn(now))
+            await alerts.RaiseAsync(AttackMode.AlertKind, AttackMode.AlertMessage, cancellationToken);
+        switch (verdict)
+        {
+            case SignUpVerdict.Ignored:
+                await pace.Begin();
+                return new SignUpOutcome.Accepted();
+            case SignUpVerdict.AskProof:
+                await held.NoteAskedAsync(now, cancellationToken);
+                return new SignUpOutcome.NeedsProof(await proofs.IssueAsync(cancellationToken));
+            default:
+                return await TakeAsync(form, caller, verdict == SignUpVerdict.Held, cancellationToken);
+        }
+    }
+
+    private async Task<SignUpCase> CaseAsync(SignUpForm form, SignUpCaller caller, EmailAddress address, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var proof = await proofs.CheckAsync(caller.Ticket, caller.Nonce, cancellationToken);
+        return new SignUpCase(
+            (await tokens.ForAsync("sign-up-limit", address.Key, cancellationToken)).Hash,
+            address.Domain,
+            caller.Network,
+            proof,
+            CanBeAsked: !caller.IsTrusted && (form.Method == ConsentMethod.Form || !string.IsNullOrEmpty(caller.Ticket)),
+            IsDoubtful: proof == ProofStrength.Weak && attack.IsOn(now) && await domains.IsDoubtfulAsync(address.Domain, cancellationToken));
+    }
+
+    private async Task<SignUpOutcome> TakeAsync(SignUpForm form, SignUpCaller caller, bool hold, CancellationToken cancellationToken)
+    {
+        if (hold && !await held.HasRoomAsync(cancellationToken))
+            return new SignUpOutcome.TooMany(HeldSignUps.WaitWhenFull);
+        var network = caller.Address is null ? null : (await tokens.ForAsync("network", NetworkPrefix.Of(caller.Address), cancellationToken)).Hash;
+        var outcome = await signUp.RunAsync(form with { NetworkHash = network, Held = hold }, cancellationToken);
+        // What fell into the trap was answered, and is nowhere.
+        if (hold && outcome is SignUpOutcome.Accepted && string.IsNullOrEmpty(form.Trap))
+            await held.NoteAsync(CancellationToken.None);
+        return outcome;
+    }
+}
