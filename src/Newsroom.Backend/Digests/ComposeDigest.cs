@@ -85,22 +85,11 @@ public sealed class ComposeDigest(NewsroomDb db, NewStories newStories, TimeProv
             SlotId = order.SlotId,
             CreatedAt = now,
         };
-        digest.Stories.AddRange(stories.Select((s, i) => new DigestStory
-        {
-            StoryId = s.Id,
-            Position = i + 1,
-            Title = s.Title,
-            Summary = s.Summary,
-            Link = s.Link,
-            Author = s.Author,
-            Section = s.Section,
-            ImageUrl = s.ImageUrl,
-            Language = s.Language,
-        }));
+        digest.Stories.AddRange(stories.Select(DigestStory.Of));
         return digest;
     }
 
-    private static string SubjectOf(string lead, string newsletterName) =>
+    internal static string SubjectOf(string lead, string newsletterName) =>
         $"{newsletterName}: {PlainText.Cut(lead, Digest.SubjectLength - newsletterName.Length - 2)}";
 
     private static string NothingNewWords(int? lastNumber) => lastNumber is { } number

@@ -17,7 +17,7 @@ public enum Gate
     /// <summary>The row is <see cref="DeliveryState.HandingOver"/>, committed: send it.</summary>
     Open,
 
-    /// <summary>The reader left, was suppressed or erased since planning: the row is <see cref="DeliveryState.Withheld"/>.</summary>
+    /// <summary>The reader left, paused, was suppressed or erased since planning: the row is <see cref="DeliveryState.Withheld"/>.</summary>
     Withheld,
 
     /// <summary>The digest was paused, stopped or cancelled, or another slice took over: leave the row alone.</summary>
@@ -59,7 +59,7 @@ public static class DeliveryRows
 
     /// <summary>
     /// The last question before the mail leaves, asked and answered in one statement: is the digest still being sent, the row still ours,
-    /// the reader still confirmed, subscribed and not suppressed (by <see cref="Suppression.AddressHash"/>)?
+    /// the reader still confirmed, subscribed, not paused and not suppressed (by <see cref="Suppression.AddressHash"/>)?
     /// </summary>
     public static async Task<Gate> BeginAsync(NewsroomDb db, long id, Guid leaseId, string addressHash, DateTimeOffset now)
     {
@@ -68,6 +68,7 @@ public static class DeliveryRows
         var opened = await ours
             .Where(d => db.Subscriptions.Any(s => s.Id == d.SubscriptionId && s.State == SubscriptionState.Active && s.Subscriber.Status == SubscriberStatus.Confirmed))
             .Where(d => !db.Suppressions.Any(x => x.AddressHash == addressHash))
+            .Where(d => !db.Subscribers.Any(s => s.Id == d.SubscriberId && s.PausedUntil > now))
             .ExecuteUpdateAsync(s => s
                 .SetProperty(d => d.State, DeliveryState.HandingOver)
                 .SetProperty(d => d.HandedOverAt, now));
@@ -81,7 +82,32 @@ public static class DeliveryRows
                 .SetProperty(d => d.State, DeliveryState.Withheld)
                 .SetProperty(d => d.SettledAt, now)
                 .SetProperty(d => d.Answer, "No longer subscribed, or the address is suppressed."));
-        return withheld == 1 ? Gate.Withheld : Gate.Closed;
+        return withheld == 1 || await WithholdPausedAsync(db, ours, id, now) ? Gate.Withheld : Gate.Closed;
+    }
+
+    /// <summary>
+    /// A pause is no goodbye: the cursor that planning moved goes back, and what is withheld here comes after the pause. In the same
+    /// transaction as the row: what runs the gate commits it.
+    /// </summary>
+    private static async Task<bool> WithholdPausedAsync(NewsroomDb db, IQueryable<Delivery> ours, long id, DateTimeOffset now)
+    {
+        var withheld = await ours
+            .Where(d => db.Subscribers.Any(s => s.Id == d.SubscriberId && s.PausedUntil > now))
+            .ExecuteUpdateAsync(s => s
+                .SetProperty(d => d.State, DeliveryState.Withheld)
+                .SetProperty(d => d.SettledAt, now)
+                .SetProperty(d => d.Answer, "Paused by the reader."));
+        if (withheld == 0)
+            return false;
+        var edition = await db.Digests.Where(g => g.CursorId != null && db.Deliveries.Any(d => d.Id == id && d.DigestId == g.Id))
+            .Select(g => new { g.CursorId, g.StoriesThroughId }).SingleOrDefaultAsync();
+        if (edition is not null)
+        {
+            await db.Subscriptions
+                .Where(s => s.StoriesThroughId == edition.StoriesThroughId && db.Deliveries.Any(d => d.Id == id && d.SubscriptionId == s.Id))
+                .ExecuteUpdateAsync(s => s.SetProperty(x => x.StoriesThroughId, edition.CursorId));
+        }
+        return true;
     }
 
     /// <summary>

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Digests;
 
@@ -24,7 +26,7 @@ public enum DigestStatus
 public sealed class IllegalDigestStepException(string why) : InvalidOperationException(why);
 
 /// <summary>
-/// One edition of a newsletter: <c>Draft → Scheduled → Sending ⇄ Paused → Sent</c>, with the other ends of <see cref="DigestStatus"/>.
+/// One mailing of a newsletter: <c>Draft → Scheduled → Sending ⇄ Paused → Sent</c>, with the other ends of <see cref="DigestStatus"/>.
 /// <see cref="Status"/> and <see cref="ScheduledAt"/> are its concurrency tokens: a step decided on old ones is not saved.
 /// </summary>
 public sealed class Digest
@@ -32,12 +34,13 @@ public sealed class Digest
     public const int SubjectLength = 200;
     public const int NoteLength = 4000;
     public const int ReasonLength = 500;
+    public const int ApartFromLength = 700;
 
     public int Id { get; private set; }
     public string PublicId { get; private set; } = Primitives.PublicId.New("dig");
     public int NewsletterId { get; init; }
 
-    /// <summary>Counts the newsletter's editions from 1; unique per newsletter. Null when skipped: readers see no gap.</summary>
+    /// <summary>Counts the newsletter's own digests from 1; unique per newsletter. Null when skipped (readers see no gap) and for an edition.</summary>
     public required int? Number { get; init; }
     public required string Subject { get; set; }
 
@@ -50,6 +53,24 @@ public sealed class Digest
 
     /// <summary>Highest story id looked at when it was made: the next digest of this newsletter begins behind it.</summary>
     public long StoriesThroughId { get; init; }
+
+    /// <summary>Which readers' wish it follows.</summary>
+    public Rhythm Rhythm { get; init; } = Rhythm.AsPublished;
+
+    /// <summary>
+    /// Null: one of the newsletter's own digests, for the readers in step with them. Otherwise an edition, with neither number nor web copy,
+    /// for the readers of <see cref="Rhythm"/> whose <see cref="Subscription.StoriesThroughId"/> is exactly this: it brings them the stories
+    /// from there to <see cref="StoriesThroughId"/>.
+    /// </summary>
+    public long? CursorId { get; init; }
+
+    /// <summary>
+    /// Ids of the newsletter's own digests that just these readers of an edition got, joined by commas in ascending order: what stood
+    /// in them is left out. Empty for almost every edition.
+    /// </summary>
+    public string ApartFrom { get; init; } = "";
+
+    public int[] ApartFromIds => [.. ApartFrom.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
 
     /// <summary>New stories it had no room for; the mail says how many more are on the site.</summary>
     public int LeftOutCount { get; init; }
@@ -173,6 +194,20 @@ public sealed class DigestStory
     public string? Section { get; init; }
     public string? ImageUrl { get; init; }
     public string? Language { get; init; }
+
+    /// <summary>For a list's <c>Select</c>: <paramref name="index"/> counts from 0.</summary>
+    internal static DigestStory Of(Stories.Story story, int index) => new()
+    {
+        StoryId = story.Id,
+        Position = index + 1,
+        Title = story.Title,
+        Summary = story.Summary,
+        Link = story.Link,
+        Author = story.Author,
+        Section = story.Section,
+        ImageUrl = story.ImageUrl,
+        Language = story.Language,
+    };
 }
 
 internal sealed class DigestMapping : IEntityTypeConfiguration<Digest>, IEntityTypeConfiguration<DigestStory>
@@ -183,6 +218,9 @@ internal sealed class DigestMapping : IEntityTypeConfiguration<Digest>, IEntityT
         builder.Property(d => d.Subject).HasMaxLength(Digest.SubjectLength);
         builder.Property(d => d.Note).HasMaxLength(Digest.NoteLength);
         builder.Property(d => d.Reason).HasMaxLength(Digest.ReasonLength);
+        builder.Property(d => d.Rhythm).HasDefaultValue(Rhythm.AsPublished);
+        builder.Property(d => d.ApartFrom).HasMaxLength(Digest.ApartFromLength);
+        builder.Ignore(d => d.ApartFromIds);
         builder.Property(d => d.Status).IsConcurrencyToken();
         builder.Property(d => d.ScheduledAt).IsConcurrencyToken();
         builder.HasOne<Newsletters.Newsletter>().WithMany().HasForeignKey(d => d.NewsletterId).OnDelete(DeleteBehavior.Restrict);
@@ -190,6 +228,8 @@ internal sealed class DigestMapping : IEntityTypeConfiguration<Digest>, IEntityT
         builder.HasMany(d => d.Stories).WithOne().HasForeignKey(s => s.DigestId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(d => d.PublicId).IsUnique();
         builder.HasIndex(d => new { d.NewsletterId, d.Number }).IsUnique();
+        // One edition for the readers of one cursor, however many make it at once. The newsletter's own digests have no cursor and are not in it.
+        builder.HasIndex(d => new { d.NewsletterId, d.Rhythm, d.CursorId, d.StoriesThroughId, d.ApartFrom }).IsUnique().HasDatabaseName("IX_Digests_Edition");
         builder.HasIndex(d => new { d.Status, d.ScheduledAt }).HasDatabaseName("IX_Digests_Due");
     }
 

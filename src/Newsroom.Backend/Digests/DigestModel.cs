@@ -19,7 +19,7 @@ public static class DigestModel
         return new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["newsletter"] = new Dictionary<string, object?>(StringComparer.Ordinal) { ["name"] = newsletterName, ["description"] = description ?? "" },
-            ["number"] = digest.Number,
+            ["number"] = digest.Number is { } number ? number : "",
             ["subject"] = digest.Subject,
             ["preheader"] = PlainText.Cut(stories[0].Summary.Length > 0 ? stories[0].Summary : stories[0].Title, PreheaderLength),
             ["date"] = TimeZoneInfo.ConvertTime(date, site.Zone).ToString("D", site.Culture),

@@ -1,11 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Digests;
 
 /// <summary>A digest in JSON.</summary>
 public sealed record DigestShape(
-    string Id, string Newsletter, int? Number, string Subject, string? Note, DigestStatus Status, string? Reason, Ledger Ledger,
+    string Id, string Newsletter, Rhythm Rhythm, int? Number, string Subject, string? Note, DigestStatus Status, string? Reason, Ledger Ledger,
     IReadOnlyList<DigestStoryShape> Stories, int LeftOut, DateTimeOffset CreatedAt, DateTimeOffset? ScheduledAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
 {
     public static IQueryable<Row> RowsOf(NewsroomDb db) =>
@@ -16,6 +17,7 @@ public sealed record DigestShape(
             Id = digest.Id,
             PublicId = digest.PublicId,
             Newsletter = newsletter.Slug,
+            Rhythm = digest.Rhythm,
             Number = digest.Number,
             Subject = digest.Subject,
             Note = digest.Note,
@@ -34,7 +36,7 @@ public sealed record DigestShape(
         };
 
     public static DigestShape Of(Row row, Ledger ledger) => new(
-        row.PublicId, row.Newsletter, row.Number, row.Subject, row.Note, row.Status, row.Reason, ledger,
+        row.PublicId, row.Newsletter, row.Rhythm, row.Number, row.Subject, row.Note, row.Status, row.Reason, ledger,
         row.Stories, row.LeftOut, row.CreatedAt, row.ScheduledAt, row.StartedAt, row.FinishedAt);
 
     public static async Task<DigestShape?> FindAsync(NewsroomDb db, string publicId, CancellationToken cancellationToken) =>
@@ -48,6 +50,7 @@ public sealed record DigestShape(
         public required int Id { get; init; }
         public required string PublicId { get; init; }
         public required string Newsletter { get; init; }
+        public required Rhythm Rhythm { get; init; }
         public required int? Number { get; init; }
         public required string Subject { get; init; }
         public required string? Note { get; init; }

@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Digests;
 
 /// <summary>
-/// A newsletter's cadence on one local date: unique, so restarts, retries and two nodes make one digest of it. The rows are the
+/// A newsletter's cadence, or a rhythm of its readers, on one local date: unique, so restarts, retries and two nodes make one digest of it. The rows are the
 /// diary: every slot says what became of it.
 /// </summary>
 public sealed class DigestSlot
@@ -17,6 +18,9 @@ public sealed class DigestSlot
 
     public int Id { get; private set; }
     public int NewsletterId { get; init; }
+
+    /// <summary><see cref="Rhythm.AsPublished"/>: the newsletter's own cadence.</summary>
+    public Rhythm Rhythm { get; init; } = Rhythm.AsPublished;
     public required DateOnly LocalDate { get; init; }
     public required DateTimeOffset DueAt { get; init; }
 
@@ -25,14 +29,18 @@ public sealed class DigestSlot
 
     /// <summary>Null while it is made; then what became of it: <c>sending: …</c>, <c>draft: …</c>, <c>skipped: …</c>, <c>missed: …</c>.</summary>
     public string? Outcome { get; set; }
+
+    public bool WasMissed => Outcome?.StartsWith("missed", StringComparison.Ordinal) ?? false;
 }
 
 internal sealed class DigestSlotMapping : IEntityTypeConfiguration<DigestSlot>
 {
     public void Configure(EntityTypeBuilder<DigestSlot> builder)
     {
+        builder.Ignore(s => s.WasMissed);
+        builder.Property(s => s.Rhythm).HasDefaultValue(Rhythm.AsPublished);
         builder.Property(s => s.Outcome).HasMaxLength(Digest.ReasonLength);
         builder.HasOne<Newsletters.Newsletter>().WithMany().HasForeignKey(s => s.NewsletterId).OnDelete(DeleteBehavior.Restrict);
-        builder.HasIndex(s => new { s.NewsletterId, s.LocalDate }).IsUnique();
+        builder.HasIndex(s => new { s.NewsletterId, s.Rhythm, s.LocalDate }).IsUnique();
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Subscribers;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Digests;
@@ -45,13 +46,15 @@ internal static class DigestsApi
     private static void Step(RouteGroupBuilder digests, string verb, string summary, Delegate handler) =>
         digests.MapPost($"/{{id}}/{verb}", handler).WithSummary(summary).Produces<DigestShape>().ProducesProblem(404).ProducesProblem(409);
 
-    private static async Task<IResult> ListAsync(NewsroomDb db, string? after, int? limit, string? newsletter, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(NewsroomDb db, string? after, int? limit, string? newsletter, string? rhythm, CancellationToken cancellationToken)
     {
         if (Api.ReadPage(after, limit, out var before, out var take) is { } fault)
             return fault;
+        if (!Enum.TryParse<Rhythm>(rhythm ?? nameof(Rhythm.AsPublished), ignoreCase: true, out var wanted) || !Enum.IsDefined(wanted))
+            return Api.Invalid("rhythm", "Give one of asPublished, everyStory, daily, weekly, monthly, or leave it out for all.");
         // Newest first: the cursor is the lowest id given so far.
         var rows = await DigestShape.RowsOf(db)
-            .Where(d => (before == null || d.Id < before) && (newsletter == null || d.Newsletter == newsletter))
+            .Where(d => (before == null || d.Id < before) && (newsletter == null || d.Newsletter == newsletter) && (rhythm == null || d.Rhythm == wanted))
             .OrderByDescending(d => d.Id)
             .Take(take + 1)
             .ToListAsync(cancellationToken);

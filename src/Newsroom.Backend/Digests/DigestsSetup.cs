@@ -13,10 +13,12 @@ public static class DigestsSetup
         services.AddScoped<PauseDigest>().AddScoped<ResumeDigest>().AddScoped<CancelDigest>().AddScoped<SendTest>();
         services.AddScoped<Editions>().AddScoped<PlanAudience>().AddScoped<SliceRun>().AddScoped<SendSlice>();
         services.AddSingleton<Stragglers>().AddHostedService(s => s.GetRequiredService<Stragglers>());
+        services.AddScoped<BringUpToDate>().AddScoped<MakeSlotEditions>();
         services.AddScoped<MakeSlotDigest>().AddScoped<NextRuns>();
         services.AddMailTemplate(Editions.Template, DigestModel.Sample);
         services.AddRecurringJob<TendDigests>("digests.tend", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
         services.AddRecurringJob<TakeSlots>("digests.cadence", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
+        services.AddRecurringJob<TendRhythms>("digests.rhythms", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
         // Jobs in memory belong to one process, so there is no other that could hold a lease.
         if (JobsSetup.StorageOf(configuration) == JobStorageKind.InMemory)
             services.AddHostedService<ReclaimAtStart>();

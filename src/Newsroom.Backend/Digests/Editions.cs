@@ -19,7 +19,7 @@ public sealed class Editions(NewsroomDb db, MailTemplates templates, MessageBuil
         var newsletter = await db.Newsletters.Where(n => n.Id == digest.NewsletterId)
             .Select(n => new { n.Slug, n.Name, n.Description })
             .SingleAsync(cancellationToken);
-        var archiveUrl = site.Value.Link($"/archive/{newsletter.Slug}/{digest.Number}");
+        var archiveUrl = site.Value.Link(digest.Number is { } number ? FormattableString.Invariant($"/archive/{newsletter.Slug}/{number}") : $"/archive/{newsletter.Slug}");
         var model = DigestModel.Of(digest, newsletter.Name, newsletter.Description, archiveUrl, digest.StartedAt ?? clock.GetUtcNow(), site.Value);
         var rendered = await templates.RenderAsync(Template, model, cancellationToken);
         return new Edition(messages, links, rendered, digest.PublicId, $"{newsletter.Name} <{newsletter.Slug}.{new Uri(site.Value.Link("/")).Host}>", newsletter.Name, archiveUrl);

@@ -81,12 +81,14 @@ internal sealed class SubscriptionMapping : IEntityTypeConfiguration<Subscriptio
     public void Configure(EntityTypeBuilder<Subscription> builder)
     {
         builder.Property(s => s.PublicId).HasMaxLength(PublicId.MaxLength);
+        // Also of the rows that were here before readers could choose.
+        builder.Property(s => s.Rhythm).HasDefaultValue(Rhythm.AsPublished);
         builder.Property(s => s.LeaveTokenHash).HasMaxLength(SecretToken.HashLength);
         builder.HasOne(s => s.Subscriber).WithMany(s => s.Subscriptions).HasForeignKey(s => s.SubscriberId).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne(s => s.Newsletter).WithMany().HasForeignKey(s => s.NewsletterId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(s => s.PublicId).IsUnique();
         builder.HasIndex(s => s.LeaveTokenHash).IsUnique();
         builder.HasIndex(s => new { s.SubscriberId, s.NewsletterId }).IsUnique();
-        builder.HasIndex(s => new { s.NewsletterId, s.State, s.SubscriberId }).HasDatabaseName("IX_Subscriptions_Audience");
+        builder.HasIndex(s => new { s.NewsletterId, s.State, s.Rhythm, s.StoriesThroughId, s.SubscriberId }).HasDatabaseName("IX_Subscriptions_Audience");
     }
 }
