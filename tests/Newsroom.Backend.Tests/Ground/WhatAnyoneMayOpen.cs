@@ -16,7 +16,11 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         GET /donate/thanks
         GET /health/live
         GET /health/ready
+        GET /help/mail
         GET /openapi/{documentName}.json
+        GET /preferences/address/undo/{token}
+        GET /preferences/address/{token}
+        GET /preferences/{token}
         GET /subscribe
         GET /subscribe/check-your-mail
         GET /unsubscribe/{token}
@@ -26,6 +30,10 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         POST /api/v1/subscriptions
         POST /confirm/{token}
         POST /donate
+        POST /help/mail
+        POST /preferences/address/undo/{token}
+        POST /preferences/address/{token}
+        POST /preferences/{token}
         POST /subscribe
         POST /unsubscribe/{token}
         POST /webhooks/stripe
