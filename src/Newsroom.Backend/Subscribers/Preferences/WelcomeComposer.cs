@@ -37,12 +37,13 @@ internal sealed class WelcomeComposer(NewsroomDb db, ReaderLinks links, IOptions
             return null;
         var newsletters = new List<Dictionary<string, object?>>();
         foreach (var subscription in held)
-        {
-            var part = Part(subscription.Newsletter, await links.UnsubscribeAsync(subscription.PublicId, cancellationToken));
-            if (!await AddDigestAsync(part, subscription.Newsletter, cancellationToken))
-                part["stories"] = await LooseAsync(subscription.NewsletterId, confirmedAt - Month, cancellationToken);
-            newsletters.Add(part);
-        }
+            newsletters.Add(Part(subscription.Newsletter, await links.UnsubscribeAsync(subscription.PublicId, cancellationToken)));
+        // Digests first: a loose story that stands under one newsletter is not shown under another too.
+        var shown = new List<string>();
+        for (var i = 0; i < held.Count; i++)
+            await AddDigestAsync(newsletters[i], held[i].Newsletter, shown, cancellationToken);
+        for (var i = 0; i < held.Count; i++)
+            await AddLooseAsync(newsletters[i], held[i].NewsletterId, confirmedAt - Month, shown, cancellationToken);
         return new ComposedMail(EmailAddress.Parse(reader.Address), reader.Name, MailKind, new Dictionary<string, object?>
         {
             ["newsletters"] = newsletters,
@@ -62,7 +63,7 @@ internal sealed class WelcomeComposer(NewsroomDb db, ReaderLinks links, IOptions
         ["stories"] = new List<Dictionary<string, object?>>(),
     };
 
-    private async Task<bool> AddDigestAsync(Dictionary<string, object?> part, Newsletter newsletter, CancellationToken cancellationToken)
+    private async Task AddDigestAsync(Dictionary<string, object?> part, Newsletter newsletter, List<string> shown, CancellationToken cancellationToken)
     {
         var latest = await db.Digests.Where(d => d.NewsletterId == newsletter.Id && d.StartedAt != null && d.Number != null).OrderByDescending(d => d.Id)
             .Select(d => new
@@ -73,20 +74,23 @@ internal sealed class WelcomeComposer(NewsroomDb db, ReaderLinks links, IOptions
             })
             .FirstOrDefaultAsync(cancellationToken);
         if (latest is null)
-            return false;
+            return;
         part["digest"] = latest.Subject;
         part["archive_url"] = site.Value.Link($"/archive/{newsletter.Slug}/{latest.Number}");
         part["stories"] = latest.Stories.ConvertAll(s => Story(s.Title, s.Link, s.Summary));
-        return true;
+        shown.AddRange(latest.Stories.Select(s => s.Link));
     }
 
-    private async Task<List<Dictionary<string, object?>>> LooseAsync(int newsletterId, DateTimeOffset since, CancellationToken cancellationToken)
+    private async Task AddLooseAsync(Dictionary<string, object?> part, int newsletterId, DateTimeOffset since, List<string> shown, CancellationToken cancellationToken)
     {
+        if (part["digest"] is not "")
+            return;
         var stories = await db.Stories
-            .Where(s => s.WithdrawnAt == null && (s.NewsletterId == null || s.NewsletterId == newsletterId) && (s.PublishedAt ?? s.FirstSeenAt) > since)
+            .Where(s => !shown.Contains(s.Link) && s.WithdrawnAt == null && (s.NewsletterId == null || s.NewsletterId == newsletterId) && (s.PublishedAt ?? s.FirstSeenAt) > since)
             .OrderByDescending(s => s.PublishedAt ?? s.FirstSeenAt).ThenByDescending(s => s.Id).Take(LooseStories)
             .Select(s => new { s.Title, s.Link, s.Summary }).ToListAsync(cancellationToken);
-        return stories.ConvertAll(s => Story(s.Title, s.Link, s.Summary));
+        part["stories"] = stories.ConvertAll(s => Story(s.Title, s.Link, s.Summary));
+        shown.AddRange(stories.Select(s => s.Link));
     }
 
     private static Dictionary<string, object?> Story(string title, string link, string summary) => new()
