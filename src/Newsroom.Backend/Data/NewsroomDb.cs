@@ -8,6 +8,8 @@ using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Staff;
 using Newsroom.Backend.Stories;
 using Newsroom.Backend.Subscribers;
+using Newsroom.Backend.Subscribers.Help;
+using Newsroom.Backend.Subscribers.Preferences;
 
 namespace Newsroom.Backend.Data;
 
@@ -22,6 +24,8 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<Subscription> Subscriptions => Set<Subscription>();
     public DbSet<SignUpRequest> SignUpRequests => Set<SignUpRequest>();
     public DbSet<Consent> Consents => Set<Consent>();
+    public DbSet<AddressChange> AddressChanges => Set<AddressChange>();
+    public DbSet<MailStateRequest> MailStateRequests => Set<MailStateRequest>();
     public DbSet<Feed> Feeds => Set<Feed>();
     public DbSet<Story> Stories => Set<Story>();
     public DbSet<Digest> Digests => Set<Digest>();

@@ -9,6 +9,9 @@ public static class DigestModel
     /// <summary>Stands where a reader's own unsubscribe link goes. Plain letters: the same before and after encoding.</summary>
     public const string UnsubscribeMark = "UNSUBSCRIBE-LINK-OF-THE-READER";
 
+    /// <summary>The same for the reader's own preferences.</summary>
+    public const string PreferencesMark = "PREFERENCES-LINK-OF-THE-READER";
+
     private const int SummaryLength = 260;
     private const int PreheaderLength = 140;
 
@@ -29,6 +32,7 @@ public static class DigestModel
             ["left_out"] = digest.LeftOutCount,
             ["archive_url"] = archiveUrl,
             ["unsubscribe_url"] = UnsubscribeMark,
+            ["preferences_url"] = PreferencesMark,
         };
     }
 

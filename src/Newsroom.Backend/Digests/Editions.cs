@@ -37,31 +37,36 @@ public sealed class Edition(
     public async ValueTask<BuiltMessage> BuildAsync(DigestReader reader, DateTimeOffset date, CancellationToken cancellationToken)
     {
         var leave = await links.UnsubscribeAsync(reader.SubscriptionPublicId, cancellationToken);
-        return await messages.BuildAsync(Parts(EmailAddress.Parse(reader.Address), reader.Name, rendered.Subject, leave, date) with
+        var preferences = await links.PreferencesAsync(reader.SubscriberPublicId, cancellationToken);
+        return await messages.BuildAsync(Parts(EmailAddress.Parse(reader.Address), reader.Name, rendered.Subject, leave, preferences, date) with
         {
             MessageIdSeed = $"digest\n{digestPublicId}\n{reader.SubscriberPublicId}",
         }, cancellationToken);
     }
 
-    /// <summary>A look at it for somebody who is no reader. Its unsubscribe link belongs to nobody.</summary>
+    /// <summary>A look at it for somebody who is no reader. Its links to leave and to the preferences belong to nobody.</summary>
     public async ValueTask<BuiltMessage> BuildTestAsync(EmailAddress to, DateTimeOffset date, CancellationToken cancellationToken)
     {
         var leave = await links.UnsubscribeAsync(digestPublicId, cancellationToken);
-        return await messages.BuildAsync(Parts(to, null, $"[Test] {rendered.Subject}", leave, date) with
+        var preferences = await links.PreferencesAsync(digestPublicId, cancellationToken);
+        return await messages.BuildAsync(Parts(to, null, $"[Test] {rendered.Subject}", leave, preferences, date) with
         {
             MessageIdSeed = $"digest-test\n{digestPublicId}\n{to.Key}\n{date.UtcTicks}",
         }, cancellationToken);
     }
 
-    private MessageParts Parts(EmailAddress to, string? name, string subject, string leave, DateTimeOffset date) => new()
+    private MessageParts Parts(EmailAddress to, string? name, string subject, string leave, string preferences, DateTimeOffset date) => new()
     {
         To = to,
         ToName = name,
-        // The link is letters, digits, slashes and dashes: the same in HTML, in text and in a header.
-        Content = new RenderedMail(subject, string.Join(leave, _html), string.Join(leave, _text)),
+        // The links are letters, digits, slashes, dots, dashes and underscores: the same in HTML, in text and in a header.
+        Content = new RenderedMail(subject, Personal(_html, leave, preferences), Personal(_text, leave, preferences)),
         Date = date,
         MessageIdSeed = "",
         FromName = newsletterName,
         List = new ListHeaders(listId, leave, archiveUrl),
     };
+
+    private static string Personal(string[] aroundLeave, string leave, string preferences) =>
+        string.Join(leave, aroundLeave).Replace(DigestModel.PreferencesMark, preferences, StringComparison.Ordinal);
 }

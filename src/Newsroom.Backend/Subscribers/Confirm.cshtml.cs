@@ -9,11 +9,14 @@ namespace Newsroom.Backend.Subscribers;
 
 /// <summary>Where the confirmation mail leads. Opening it changes nothing, for people and mail scanners alike; the button confirms.</summary>
 [AllowAnonymous, IgnoreAntiforgeryToken, PrivatePage]
-public sealed class ConfirmModel(ConfirmSignUp confirm, RenewConfirmation renew, IOptions<MailOptions> mail, IOptions<SiteOptions> site) : PageModel
+public sealed class ConfirmModel(ConfirmSignUp confirm, RenewConfirmation renew, ReaderLinks links, IOptions<MailOptions> mail, IOptions<SiteOptions> site) : PageModel
 {
     public ConfirmOutcome Outcome { get; private set; } = new(ConfirmState.Unknown, []);
 
     public SiteOptions Site => site.Value;
+
+    /// <summary>The reader's own page, once there is something to choose.</summary>
+    public string? PreferencesLink { get; private set; }
 
     /// <summary>What readers put into their contacts.</summary>
     public string? SenderAddress => mail.Value.Sender?.Address.Value;
@@ -32,7 +35,7 @@ public sealed class ConfirmModel(ConfirmSignUp confirm, RenewConfirmation renew,
     // From the route, not by model binding: that gives up, token and all, on a body it cannot read.
     private string Token => RouteData.Values["token"] as string ?? "";
 
-    public async Task OnGetAsync(CancellationToken cancellationToken) => Show(await confirm.LookAsync(Token, cancellationToken));
+    public async Task OnGetAsync(CancellationToken cancellationToken) => await ShowAsync(await confirm.LookAsync(Token, cancellationToken), cancellationToken);
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
@@ -43,13 +46,15 @@ public sealed class ConfirmModel(ConfirmSignUp confirm, RenewConfirmation renew,
             Response.Headers.Location = SubscribeModel.CheckYourMail;
             return StatusCode(StatusCodes.Status303SeeOther);
         }
-        Show(again ? await confirm.LookAsync(Token, cancellationToken) : await confirm.RunAsync(Token, cancellationToken));
+        await ShowAsync(again ? await confirm.LookAsync(Token, cancellationToken) : await confirm.RunAsync(Token, cancellationToken), cancellationToken);
         return Page();
     }
 
-    private void Show(ConfirmOutcome outcome)
+    private async Task ShowAsync(ConfirmOutcome outcome, CancellationToken cancellationToken)
     {
         Outcome = outcome;
+        if (outcome is { State: ConfirmState.Confirmed or ConfirmState.AlreadyConfirmed, SubscriberPublicId: { } reader })
+            PreferencesLink = await links.PreferencesAsync(reader, cancellationToken);
         if (outcome.State == ConfirmState.Unknown)
             Response.StatusCode = StatusCodes.Status404NotFound;
     }

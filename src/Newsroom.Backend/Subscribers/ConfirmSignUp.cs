@@ -3,6 +3,7 @@ using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Subscribers.Preferences;
 
 namespace Newsroom.Backend.Subscribers;
 
@@ -28,17 +29,29 @@ public enum ConfirmState
 
 /// <param name="State">What the page is about.</param>
 /// <param name="Newsletters">What the request asks for or has; empty for an unknown token.</param>
-public sealed record ConfirmOutcome(ConfirmState State, IReadOnlyList<Newsletter> Newsletters);
+/// <param name="SubscriberPublicId">Whose request; null for an unknown token.</param>
+public sealed record ConfirmOutcome(ConfirmState State, IReadOnlyList<Newsletter> Newsletters, string? SubscriberPublicId = null);
 
-/// <summary>Confirms one request by its link's token. Looking changes nothing: mail scanners open every link.</summary>
-public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, SuppressionList suppressions, TimeProvider clock)
+/// <summary>
+/// Confirms one request by its link's token, and writes the welcome that follows in the same transaction. Looking changes nothing: mail scanners open
+/// every link.
+/// </summary>
+public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, SuppressionList suppressions, Outbox outbox, TimeProvider clock)
 {
     /// <summary>What <see cref="RunAsync"/> would meet now. Writes nothing.</summary>
     public async Task<ConfirmOutcome> LookAsync(string token, CancellationToken cancellationToken) =>
         await FindAsync(token, cancellationToken) is { } found ? Decide(found, clock.GetUtcNow()) : new(ConfirmState.Unknown, []);
 
     /// <summary>Confirms an open request; says why not of any other. Twice is once.</summary>
-    public Task<ConfirmOutcome> RunAsync(string token, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
+    public async Task<ConfirmOutcome> RunAsync(string token, CancellationToken cancellationToken)
+    {
+        var outcome = await db.RetryingAsync(turn => ConfirmAsync(token, turn), cancellationToken);
+        if (outcome.State == ConfirmState.Confirmed)
+            outbox.EnqueueDue();
+        return outcome;
+    }
+
+    private async Task<ConfirmOutcome> ConfirmAsync(string token, CancellationToken turn)
     {
         var now = clock.GetUtcNow();
         if (await FindAsync(token, turn) is not { } found)
@@ -51,23 +64,30 @@ public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, SuppressionL
         found.Request.Confirm(now);
         subscriber.Confirm(now);
         subscriber.Name = found.Request.Name ?? subscriber.Name;
+        var begun = 0;
         foreach (var newsletter in outcome.Newsletters)
         {
             var subscription = subscriber.Subscriptions.Find(s => s.NewsletterId == newsletter.Id);
             if (subscription is null)
                 subscriber.Subscriptions.Add(subscription = await Subscription.NewAsync(newsletter, tokens, now, turn));
-            if (subscription.State != SubscriptionState.Active)
-                subscription.Activate(now);
+            if (subscription.State == SubscriptionState.Active)
+                continue;
+            subscription.BeginAnew(now);
+            begun++;
         }
         db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, outcome.Newsletters, ConsentWording.Confirm, ConsentMethod.ConfirmPage, new ConsentPlace(), now));
+        if (begun > 0)
+            outbox.Add(db, WelcomeComposer.MailKind, found.Request.Id, now);
         await using var transaction = await db.Database.BeginTransactionAsync(turn);
         await db.SaveChangesAsync(turn);
         await suppressions.LiftAsync(db, EmailAddress.Parse(subscriber.Address), found.Request.RequestedAt, turn);
         await transaction.CommitAsync(turn);
         return outcome with { State = ConfirmState.Confirmed };
-    }, cancellationToken);
+    }
 
-    private static ConfirmOutcome Decide(Found found, DateTimeOffset now)
+    private static ConfirmOutcome Decide(Found found, DateTimeOffset now) => Judge(found, now) with { SubscriberPublicId = found.Request.Subscriber.PublicId };
+
+    private static ConfirmOutcome Judge(Found found, DateTimeOffset now)
     {
         var (request, asked, isBarred) = found;
         if (request.ConfirmedAt is not null)

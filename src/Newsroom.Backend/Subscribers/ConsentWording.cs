@@ -30,6 +30,20 @@ public sealed record ConsentWording(string Version, string Text)
 
     public static ConsentWording Undo { get; } = new("undo-1", "That was a mistake: bring it back");
 
+    /// <summary>Beside the button under the preferences' list of newsletters: for what is ticked anew and what is no longer.</summary>
+    public static ConsentWording Preferences { get; } = new("preferences-1",
+        "Send me the newsletters ticked here by email, and none of the others. I can leave at any time with the link in every email.");
+
+    /// <summary>The unsubscribe page's second way out, before how often it comes then.</summary>
+    public static ConsentWording LessOften { get; } = new("less-often-1", "Send it less often instead:");
+
+    /// <summary>Beside the button that a change of address ends with.</summary>
+    public static ConsentWording NewAddress { get; } = new("new-address-1",
+        "Yes, this is my address, and from now on my newsletters are to come here. I can leave at any time with the link in every email.");
+
+    /// <summary>The button with which the owner of the old address takes that back.</summary>
+    public static ConsentWording OldAddress { get; } = new("old-address-1", "Keep the old address");
+
     /// <exception cref="InvalidOperationException">No sign-up form ever had that version.</exception>
     public static ConsentWording SignUpOf(string version) => Array.Find(SignUps, w => w.Version == version)
         ?? throw new InvalidOperationException($"There is no sentence '{version}' beside a sign-up form.");
@@ -44,4 +58,6 @@ public static class ConsentMethod
     public const string OneClick = "one-click";
     public const string UnsubscribePage = "unsubscribe-page";
     public const string NeverPage = "never-page";
+    public const string PreferencesPage = "preferences-page";
+    public const string AddressPage = "address-page";
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Subscribers.Preferences;
 
 namespace Newsroom.Backend.Subscribers;
 
@@ -10,7 +11,10 @@ namespace Newsroom.Backend.Subscribers;
 /// <param name="IsActive">False: has left it, or never confirmed it.</param>
 /// <param name="Others">The reader's other active newsletters.</param>
 /// <param name="CanUndo">Left a moment ago: one button brings back what that one act ended.</param>
-public sealed record LeaveView(Newsletter Newsletter, bool IsActive, IReadOnlyList<Newsletter> Others, bool CanUndo);
+/// <param name="Rhythm">How often it comes, or came.</param>
+/// <param name="SubscriberPublicId">Whose link it is.</param>
+public sealed record LeaveView(
+    Newsletter Newsletter, bool IsActive, IReadOnlyList<Newsletter> Others, bool CanUndo, Rhythm Rhythm, string SubscriberPublicId);
 
 /// <summary>
 /// Leaves by the link of a mail: the token alone is the authority (RFC 8058 §3.1: no cookie, no sign-in), it works for ever and twice is once.
@@ -54,8 +58,11 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
     }, cancellationToken);
 
     /// <summary>Takes back the act that ended the link's newsletter, for <see cref="UndoFor"/>. Twice is once.</summary>
+    /// <param name="token">The link's.</param>
+    /// <param name="instead">Null: all of it, as it was. Otherwise only the link's newsletter, in this rhythm.</param>
+    /// <param name="cancellationToken">Cancels before the save.</param>
     /// <returns>Null for a token that no subscription has; the view says whether it is active again.</returns>
-    public Task<LeaveView?> UndoAsync(string token, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
+    public Task<LeaveView?> UndoAsync(string token, Rhythm? instead, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
     {
         var now = clock.GetUtcNow();
         if (await FindAsync(token, turn) is not { } own)
@@ -63,11 +70,14 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
         if (CanUndo(own, now))
         {
             var subscriber = own.Subscriber;
-            var back = subscriber.Subscriptions.FindAll(s => s.State == SubscriptionState.Left && s.LeftAt == own.LeftAt && s.ConfirmedAt is not null);
+            var back = instead is null ? subscriber.Subscriptions.FindAll(s => s.State == SubscriptionState.Left && s.LeftAt == own.LeftAt && s.ConfirmedAt is not null) : [own];
             foreach (var subscription in back)
                 subscription.Activate(now);
+            if (instead is { } rhythm)
+                await ChooseRhythm.SetAsync(db, own, rhythm, turn);
             subscriber.Confirm(now);
-            db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, back.Select(s => s.Newsletter), ConsentWording.Undo, ConsentMethod.UnsubscribePage, new ConsentPlace(), now));
+            var wording = instead is null ? ConsentWording.Undo : ConsentWording.LessOften;
+            db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, back.Select(s => s.Newsletter), wording, ConsentMethod.UnsubscribePage, new ConsentPlace(), now));
             await db.SaveChangesAsync(turn);
         }
         return View(own, now);
@@ -80,12 +90,23 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
         own.Newsletter,
         own.State == SubscriptionState.Active,
         [.. own.Subscriber.Subscriptions.Where(s => s != own && s.State == SubscriptionState.Active).Select(s => s.Newsletter)],
-        CanUndo(own, now));
+        CanUndo(own, now),
+        own.Rhythm,
+        own.Subscriber.PublicId);
 
-    private async Task<Subscription?> FindAsync(string token, CancellationToken cancellationToken) =>
-        SecretToken.HashOf(token) is { } hash
-            ? await db.Subscriptions.Include(s => s.Newsletter)
-                .Include(s => s.Subscriber).ThenInclude(s => s.Subscriptions.OrderBy(o => o.Id)).ThenInclude(s => s.Newsletter)
-                .SingleOrDefaultAsync(s => s.LeaveTokenHash == hash, cancellationToken)
-            : null;
+    private async Task<Subscription?> FindAsync(string token, CancellationToken cancellationToken)
+    {
+        if (SecretToken.HashOf(token) is not { } hash)
+            return null;
+        var whole = db.Subscriptions.Include(s => s.Newsletter)
+            .Include(s => s.Subscriber).ThenInclude(s => s.Subscriptions.OrderBy(o => o.Id)).ThenInclude(s => s.Newsletter);
+        var own = await whole.SingleOrDefaultAsync(s => s.LeaveTokenHash == hash, cancellationToken);
+        if (own is not { State: SubscriptionState.Left })
+            return own;
+        // A reader who moved to an address that was known here gets it there: the links in the old mails lead on to that row.
+        var carriedTo = await db.AddressChanges
+            .Where(c => c.SubscriberId == own.SubscriberId && c.DoneAt == own.LeftAt && c.UndoneAt == null).Select(c => c.CarriedToId).FirstOrDefaultAsync(cancellationToken);
+        return carriedTo is null ? own
+            : await whole.SingleOrDefaultAsync(s => s.SubscriberId == carriedTo && s.NewsletterId == own.NewsletterId, cancellationToken) ?? own;
+    }
 }

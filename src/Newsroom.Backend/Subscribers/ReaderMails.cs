@@ -41,7 +41,7 @@ internal sealed class ConfirmationComposer(NewsroomDb db, ReaderLinks links, IOp
     };
 
     /// <summary>As the newsroom's readers write it, in its zone: <c>Tuesday, December 1, 2026</c>.</summary>
-    private static string Day(DateTimeOffset instant, SiteOptions site) =>
+    internal static string Day(DateTimeOffset instant, SiteOptions site) =>
         TimeZoneInfo.ConvertTime(instant, site.Zone).ToString("D", site.Culture);
 }
 
@@ -65,12 +65,17 @@ internal sealed class AlreadySubscribedComposer(NewsroomDb db, ReaderLinks links
         var newsletters = new List<Dictionary<string, object?>>();
         foreach (var subscription in held)
             newsletters.Add(Line(subscription.Name, await links.UnsubscribeAsync(subscription.PublicId, cancellationToken)));
-        return new ComposedMail(EmailAddress.Parse(request.Subscriber.Address), null, MailKind, new Dictionary<string, object?> { ["newsletters"] = newsletters });
+        return new ComposedMail(EmailAddress.Parse(request.Subscriber.Address), null, MailKind, new Dictionary<string, object?>
+        {
+            ["newsletters"] = newsletters,
+            ["preferences_url"] = await links.PreferencesAsync(request.Subscriber.PublicId, cancellationToken),
+        });
     }
 
     public static IReadOnlyDictionary<string, object?> Sample { get; } = new Dictionary<string, object?>
     {
         ["newsletters"] = new[] { Line("This Week", "https://news.example.org/unsubscribe/sample") },
+        ["preferences_url"] = "https://news.example.org/preferences/sample",
     };
 
     private static Dictionary<string, object?> Line(string name, string leave) => new() { ["name"] = name, ["unsubscribe_url"] = leave };

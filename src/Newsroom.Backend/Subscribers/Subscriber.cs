@@ -109,6 +109,15 @@ public sealed class Subscriber
         return active;
     }
 
+    /// <summary>To an address whose owner has just agreed. A bounce was the old mailbox's.</summary>
+    public void MoveTo(EmailAddress address)
+    {
+        (Address, AddressKey) = (address.Value, address.Key);
+        if (Status == SubscriberStatus.Bounced)
+            Status = Subscriptions.Exists(s => s.State == SubscriptionState.Active) ? SubscriberStatus.Confirmed : SubscriberStatus.Left;
+        Touch();
+    }
+
     /// <summary>Follows what its subscriptions became: without an active one, a reader has left.</summary>
     public void LeaveIfNothingIsLeft(DateTimeOffset now)
     {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Subscribers.Preferences;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Subscribers;
@@ -22,6 +23,7 @@ public static class SubscribersSetup
         services.AddOptions<SignUpOptions>().BindConfiguration(SignUpOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SignUpOptions>, SignUpOptionsRules>();
         services.AddRecurringJob<TendSignUps>("subscribers.tend-sign-ups", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None));
+        services.AddPreferences().AddMailHelp();
         services.AddOptions<CorsOptions>().Configure<IOptions<SiteOptions>>((cors, site) => cors.AddPolicy(SubscriptionsApi.CorsPolicy, policy => policy
             .WithOrigins([.. site.Value.AllowedOrigins]).WithMethods(HttpMethods.Get, HttpMethods.Post).WithHeaders("Content-Type").SetPreflightMaxAge(TimeSpan.FromHours(1))));
         return services;

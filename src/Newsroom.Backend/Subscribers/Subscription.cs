@@ -69,6 +69,13 @@ public sealed class Subscription
         LeftAt = null;
     }
 
+    /// <summary>The same for one that is new or was left: it comes as published, from the next digest on, whatever rhythm was chosen in an earlier life.</summary>
+    public void BeginAnew(DateTimeOffset now)
+    {
+        Activate(now);
+        (Rhythm, StoriesThroughId) = (Rhythm.AsPublished, null);
+    }
+
     public void Leave(DateTimeOffset now)
     {
         State = SubscriptionState.Left;

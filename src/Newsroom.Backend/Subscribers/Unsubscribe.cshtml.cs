@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Newsroom.Backend.Subscribers.Preferences;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Subscribers;
@@ -18,17 +19,26 @@ public enum UnsubscribeAct
 /// or multipart, no cookies) is answered 200 with nothing, a person's with the page. Never limited: nothing may stand in the way of leaving.
 /// </summary>
 [AllowAnonymous, IgnoreAntiforgeryToken, PrivatePage]
-public sealed class UnsubscribeModel(Leave leave) : PageModel
+public sealed class UnsubscribeModel(Leave leave, ReaderLinks links) : PageModel
 {
     /// <summary>In our page's form only, so a mail program's POST is whatever has it not.</summary>
     public const string FromField = "from";
     public const string AllField = "all";
     public const string UndoField = "undo";
 
+    /// <summary>A rhythm's name: bring it back, but less often.</summary>
+    public const string InsteadField = "instead";
+
     /// <summary>Null for a token that no subscription has.</summary>
     public LeaveView? View { get; private set; }
 
     public UnsubscribeAct Act { get; private set; }
+
+    /// <summary>The reader's own page.</summary>
+    public string? PreferencesLink { get; private set; }
+
+    /// <summary>What the page offers to who has just left; null when it could hardly come less often.</summary>
+    public Rhythm? Instead => View is { CanUndo: true } ? RhythmWords.LessOften(View.Rhythm, View.Newsletter) : null;
 
     public string Headline => (View, Act) switch
     {
@@ -41,30 +51,34 @@ public sealed class UnsubscribeModel(Leave leave) : PageModel
     // From the route, not by model binding: that gives up, token and all, on a body it cannot read.
     private string Token => RouteData.Values["token"] as string ?? "";
 
-    public async Task OnGetAsync(CancellationToken cancellationToken) => Show(await leave.LookAsync(Token, cancellationToken));
+    public async Task OnGetAsync(CancellationToken cancellationToken) => await ShowAsync(await leave.LookAsync(Token, cancellationToken), cancellationToken);
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
         // The token says it all: a body that cannot be read is as good as none.
         var form = await Request.ReadFormOrEmptyAsync(cancellationToken);
-        if (form[UndoField].Count > 0)
+        var instead = RhythmWords.Read(form[InsteadField]);
+        if (form[UndoField].Count > 0 || instead is not null)
         {
-            Show(await leave.UndoAsync(Token, cancellationToken));
+            await ShowAsync(await leave.UndoAsync(Token, instead, cancellationToken), cancellationToken);
             Act = UnsubscribeAct.Returned;
             return Page();
         }
         var byPerson = form[FromField].Count > 0;
-        Show(await leave.RunAsync(Token, form[AllField].Count > 0, byPerson ? ConsentMethod.UnsubscribePage : ConsentMethod.OneClick, cancellationToken));
+        var view = await leave.RunAsync(Token, form[AllField].Count > 0, byPerson ? ConsentMethod.UnsubscribePage : ConsentMethod.OneClick, cancellationToken);
+        await ShowAsync(view, cancellationToken);
         if (View is not null && !byPerson)
             return new EmptyResult();
         Act = UnsubscribeAct.Left;
         return Page();
     }
 
-    private void Show(LeaveView? view)
+    private async Task ShowAsync(LeaveView? view, CancellationToken cancellationToken)
     {
         View = view;
         if (view is null)
             Response.StatusCode = StatusCodes.Status404NotFound;
+        else
+            PreferencesLink = await links.PreferencesAsync(view.SubscriberPublicId, cancellationToken);
     }
 }

@@ -35,13 +35,14 @@ public sealed class TheFirstMinute : IAsyncLifetime
         await PostAsync("/subscribe", HttpStatusCode.SeeOther, ("email", "reader@example.org"), ("source", "front-page"), ("website", ""));
         var confirmation = await MailAsync("reader@example.org", 1);
         await PostAsync(PathOf(confirmation, "/confirm/"), HttpStatusCode.OK);
+        Assert.Contains("/preferences/", (await MailAsync("reader@example.org", 2)).GetProperty("text").GetString());
 
         _program.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await ApiKeyAsync());
         var fetched = await ApiAsync("/api/v1/stories/fetch", null);
         Assert.Equal(6, fetched.GetProperty("feeds")[0].GetProperty("newStories").GetInt32());
         var digest = await ApiAsync("/api/v1/digests", new { newsletter = "this-week" });
         await ApiAsync($"/api/v1/digests/{digest.GetProperty("id").GetString()}/send", null);
-        var edition = await MailAsync("reader@example.org", 2);
+        var edition = await MailAsync("reader@example.org", 3);
         Assert.Contains("For nine years the bridge sign has said the wrong number", edition.GetProperty("text").GetString());
 
         var left = await PostAsync($"/dev/inbox/{edition.GetProperty("id").GetString()}/unsubscribe", HttpStatusCode.SeeOther);

@@ -18,7 +18,11 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         GET /health/live
         GET /health/ready
         GET /never/{token}
+        GET /help/mail
         GET /openapi/{documentName}.json
+        GET /preferences/address/undo/{token}
+        GET /preferences/address/{token}
+        GET /preferences/{token}
         GET /subscribe
         GET /subscribe/check-your-mail
         GET /unsubscribe/{token}
@@ -29,6 +33,10 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         POST /confirm/{token}
         POST /donate
         POST /never/{token}
+        POST /help/mail
+        POST /preferences/address/undo/{token}
+        POST /preferences/address/{token}
+        POST /preferences/{token}
         POST /subscribe
         POST /unsubscribe/{token}
         POST /webhooks/stripe

@@ -120,10 +120,11 @@ public sealed partial class MailScanners : IAsyncLifetime
         await _app.SignUpAsync("confirmed@example.org");
         await _app.RunDueJobsAsync();
         var mails = new[] { "pending@example.org", "confirmed@example.org" }.SelectMany(_app.MailsTo).ToList();
-        Assert.Equal(3, mails.Count);
+        Assert.Equal(4, mails.Count);
         var links = mails.SelectMany(m => m.HtmlLinks.Concat(m.TextLinks)).Where(l => l.StartsWith(NewsroomApp.PublicUrl, StringComparison.Ordinal)).Distinct().ToList();
         Assert.Contains(links, l => l.Contains("/confirm/", StringComparison.Ordinal));
         Assert.Contains(links, l => l.Contains("/unsubscribe/", StringComparison.Ordinal));
+        Assert.Contains(links, l => l.Contains("/preferences/", StringComparison.Ordinal));
 
         var before = await _app.DumpAsync();
         foreach (var link in links)
@@ -133,7 +134,7 @@ public sealed partial class MailScanners : IAsyncLifetime
                 await OpenAsync(HttpMethod.Get, link);
                 await OpenAsync(HttpMethod.Head, link);
             }
-            foreach (var query in new[] { "?from=page", "?undo=yes", "?all=yes", "?again=yes", "?List-Unsubscribe=One-Click" })
+            foreach (var query in new[] { "?from=page", "?undo=yes", "?all=yes", "?again=yes", "?instead=weekly", "?act=leave-all", "?act=go-on", "?List-Unsubscribe=One-Click" })
                 await OpenAsync(HttpMethod.Get, link + query);
         }
         Assert.Equal(before, await _app.DumpAsync());
@@ -146,7 +147,7 @@ public sealed partial class MailScanners : IAsyncLifetime
     public async Task Our_pages_hold_one_deed_each_and_no_script()
     {
         await _app.SubscribeAsync("ada@example.org");
-        foreach (var path in new[] { "/", "/subscribe", "/subscribe/check-your-mail", (await _app.ConfirmLinksAsync("ada@example.org"))[0], await _app.LeaveLinkAsync("ada@example.org", "this-week") })
+        foreach (var path in new[] { "/", "/subscribe", "/subscribe/check-your-mail", "/help/mail", await _app.PreferencesLinkAsync("ada@example.org"), (await _app.ConfirmLinksAsync("ada@example.org"))[0], await _app.LeaveLinkAsync("ada@example.org", "this-week") })
         {
             var answer = await _app.Http.GetAsync(path, Cancelled);
             var page = await answer.Content.ReadAsStringAsync(Cancelled);

@@ -1,0 +1,89 @@
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail;
+using Newsroom.Backend.Primitives;
+
+namespace Newsroom.Backend.Subscribers.Preferences;
+
+public enum AskAddressOutcome
+{
+    /// <summary>The answer for every well-formed address, whoever has it: the preferences link must not be a way to ask who subscribes.</summary>
+    Accepted,
+    BadAddress,
+
+    /// <summary>This reader asked <see cref="AskAddressChange.MostADay"/> times in a day.</summary>
+    TooOften,
+
+    /// <summary>A change was taken back from the old address a while ago: then somebody else had the link, and only staff change the address.</summary>
+    Locked,
+}
+
+/// <summary>
+/// Asks the new address. Does the same reads and writes whoever has it, and writes a mail's row also where none may leave. Nothing of the reader or
+/// of what was typed but the address itself reaches that mail.
+/// </summary>
+public sealed class AskAddressChange(NewsroomDb db, SuppressionList suppressions, Outbox outbox, TimeProvider clock)
+{
+    /// <summary>For one reader, and to one address from all readers together: no way to flood a mailbox.</summary>
+    public const int MostADay = 3;
+
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    public async Task<AskAddressOutcome> RunAsync(long subscriberId, string? typed, CancellationToken cancellationToken)
+    {
+        if (!EmailAddress.TryParse(typed, out var address))
+            return AskAddressOutcome.BadAddress;
+        var now = clock.GetUtcNow();
+        var isSuppressed = await suppressions.HoldsAsync(address, cancellationToken);
+        var outcome = await db.RetryingAsync(turn => AskAsync(subscriberId, address, isSuppressed, now, turn), cancellationToken);
+        outbox.EnqueueDue();
+        return outcome;
+    }
+
+    private async Task<AskAddressOutcome> AskAsync(long subscriberId, EmailAddress address, bool isSuppressed, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var reader = await db.Subscribers.SingleAsync(s => s.Id == subscriberId, cancellationToken);
+        if (!reader.MayBeMailed && reader.Status != SubscriberStatus.Bounced)
+            return AskAddressOutcome.Locked;
+        var own = db.AddressChanges.Where(c => c.SubscriberId == subscriberId);
+        if (await own.AnyAsync(c => c.UndoneAt > now - AddressChange.UndoFor, cancellationToken))
+            return AskAddressOutcome.Locked;
+        if (await own.CountAsync(c => c.RequestedAt > now - Day, cancellationToken) >= MostADay)
+            return AskAddressOutcome.TooOften;
+        var mailedToday = await db.AddressChanges.CountAsync(c => c.NewAddressKey == address.Key && c.IsMailed && c.RequestedAt > now - Day, cancellationToken);
+        var askedToday = await db.SignUpRequests.CountAsync(r => r.Subscriber.AddressKey == address.Key && r.ConfirmedAt == null && r.MailDueAt > now - Day, cancellationToken);
+        var isBarred = await db.Subscribers.AnyAsync(s => s.AddressKey == address.Key && s.Id != subscriberId
+            && (s.Status == SubscriberStatus.Bounced || s.Status == SubscriberStatus.Complained || s.Status == SubscriberStatus.Suppressed), cancellationToken);
+        var change = new AddressChange
+        {
+            Subscriber = reader,
+            NewAddress = address.Value,
+            NewAddressKey = address.Key,
+            RequestedAt = now,
+            ExpiresAt = now + AddressChange.Lifetime,
+            IsMailed = !isSuppressed && !isBarred && mailedToday + askedToday < MostADay,
+        };
+        // So that of two at once each sees the other's.
+        reader.Touch();
+        await SaveWithMailAsync(change, now, cancellationToken);
+        return AskAddressOutcome.Accepted;
+    }
+
+    private async Task SaveWithMailAsync(AddressChange change, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        db.Add(change);
+        await db.SaveChangesAsync(cancellationToken);
+        db.Add(new OutgoingMail
+        {
+            Kind = NewAddressComposer.MailKind,
+            SubjectId = change.Id,
+            CreatedAt = now,
+            NextAttemptAt = change.IsMailed ? now : null,
+            State = change.IsMailed ? OutgoingMailState.Waiting : OutgoingMailState.Withheld,
+            SettledAt = change.IsMailed ? null : now,
+        });
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+}
