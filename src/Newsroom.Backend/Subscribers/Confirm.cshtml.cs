@@ -9,7 +9,7 @@ namespace Newsroom.Backend.Subscribers;
 
 /// <summary>Where the confirmation mail leads. Opening it changes nothing, for people and mail scanners alike; the button confirms.</summary>
 [AllowAnonymous, IgnoreAntiforgeryToken, PrivatePage]
-public sealed class ConfirmModel(ConfirmSignUp confirm, RenewConfirmation renew, IOptions<MailOptions> mail, IOptions<SiteOptions> site) : PageModel
+public sealed class ConfirmModel(ConfirmSignUp confirm, RenewConfirmation renew, ConsentPlaces places, IOptions<MailOptions> mail, IOptions<SiteOptions> site) : PageModel
 {
     public ConfirmOutcome Outcome { get; private set; } = new(ConfirmState.Unknown, []);
 
@@ -43,7 +43,7 @@ public sealed class ConfirmModel(ConfirmSignUp confirm, RenewConfirmation renew,
             Response.Headers.Location = SubscribeModel.CheckYourMail;
             return StatusCode(StatusCodes.Status303SeeOther);
         }
-        Show(again ? await confirm.LookAsync(Token, cancellationToken) : await confirm.RunAsync(Token, cancellationToken));
+        Show(again ? await confirm.LookAsync(Token, cancellationToken) : await confirm.RunAsync(Token, await places.OfAsync(Request, source: null, cancellationToken), cancellationToken));
         return Page();
     }
 

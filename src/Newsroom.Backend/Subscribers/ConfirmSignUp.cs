@@ -37,7 +37,7 @@ public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, TimeProvider
         await FindAsync(token, cancellationToken) is { } found ? Decide(found, clock.GetUtcNow()) : new(ConfirmState.Unknown, []);
 
     /// <summary>Confirms an open request; says why not of any other. Twice is once.</summary>
-    public Task<ConfirmOutcome> RunAsync(string token, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
+    public Task<ConfirmOutcome> RunAsync(string token, ConsentPlace place, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
     {
         var now = clock.GetUtcNow();
         if (await FindAsync(token, turn) is not { } found)
@@ -58,7 +58,7 @@ public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, TimeProvider
             if (subscription.State != SubscriptionState.Active)
                 subscription.Activate(now);
         }
-        db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, outcome.Newsletters, ConsentWording.Confirm, ConsentMethod.ConfirmPage, new ConsentPlace(), now));
+        db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, outcome.Newsletters, ConsentWording.Confirm, ConsentMethod.ConfirmPage, place, now));
         await db.SaveChangesAsync(turn);
         return outcome with { State = ConfirmState.Confirmed };
     }, cancellationToken);

@@ -29,9 +29,10 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
     /// <param name="token">The link's.</param>
     /// <param name="everything">All of the reader's newsletters, not only the link's.</param>
     /// <param name="method"><see cref="ConsentMethod.OneClick"/> or <see cref="ConsentMethod.UnsubscribePage"/>.</param>
+    /// <param name="place">Where the button stood.</param>
     /// <param name="cancellationToken">Cancels before the save.</param>
     /// <returns>Null for a token that no subscription has.</returns>
-    public Task<LeaveView?> RunAsync(string token, bool everything, string method, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
+    public Task<LeaveView?> RunAsync(string token, bool everything, string method, ConsentPlace place, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
     {
         var now = clock.GetUtcNow();
         if (await FindAsync(token, turn) is not { } own)
@@ -47,7 +48,7 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
                 own.Leave(now);
             subscriber.LeaveIfNothingIsLeft(now);
             var wording = everything ? ConsentWording.LeaveAll : method == ConsentMethod.OneClick ? ConsentWording.OneClick : ConsentWording.Leave;
-            db.Add(Consent.Append(subscriber, ConsentEvent.Withdrawn, ended.Select(s => s.Newsletter), wording, method, new ConsentPlace(), now));
+            db.Add(Consent.Append(subscriber, ConsentEvent.Withdrawn, ended.Select(s => s.Newsletter), wording, method, place, now));
             await db.SaveChangesAsync(turn);
         }
         return View(own, now);
@@ -55,7 +56,7 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
 
     /// <summary>Takes back the act that ended the link's newsletter, for <see cref="UndoFor"/>. Twice is once.</summary>
     /// <returns>Null for a token that no subscription has; the view says whether it is active again.</returns>
-    public Task<LeaveView?> UndoAsync(string token, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
+    public Task<LeaveView?> UndoAsync(string token, ConsentPlace place, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
     {
         var now = clock.GetUtcNow();
         if (await FindAsync(token, turn) is not { } own)
@@ -67,7 +68,7 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
             foreach (var subscription in back)
                 subscription.Activate(now);
             subscriber.Confirm(now);
-            db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, back.Select(s => s.Newsletter), ConsentWording.Undo, ConsentMethod.UnsubscribePage, new ConsentPlace(), now));
+            db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, back.Select(s => s.Newsletter), ConsentWording.Undo, ConsentMethod.UnsubscribePage, place, now));
             await db.SaveChangesAsync(turn);
         }
         return View(own, now);

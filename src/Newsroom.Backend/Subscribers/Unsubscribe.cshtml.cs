@@ -18,7 +18,7 @@ public enum UnsubscribeAct
 /// or multipart, no cookies) is answered 200 with nothing, a person's with the page. Never limited: nothing may stand in the way of leaving.
 /// </summary>
 [AllowAnonymous, IgnoreAntiforgeryToken, PrivatePage]
-public sealed class UnsubscribeModel(Leave leave) : PageModel
+public sealed class UnsubscribeModel(Leave leave, ConsentPlaces places) : PageModel
 {
     /// <summary>In our page's form only, so a mail program's POST is whatever has it not.</summary>
     public const string FromField = "from";
@@ -47,14 +47,15 @@ public sealed class UnsubscribeModel(Leave leave) : PageModel
     {
         // The token says it all: a body that cannot be read is as good as none.
         var form = await Request.ReadFormOrEmptyAsync(cancellationToken);
+        var place = await places.OfAsync(Request, source: null, cancellationToken);
         if (form[UndoField].Count > 0)
         {
-            Show(await leave.UndoAsync(Token, cancellationToken));
+            Show(await leave.UndoAsync(Token, place, cancellationToken));
             Act = UnsubscribeAct.Returned;
             return Page();
         }
         var byPerson = form[FromField].Count > 0;
-        Show(await leave.RunAsync(Token, form[AllField].Count > 0, byPerson ? ConsentMethod.UnsubscribePage : ConsentMethod.OneClick, cancellationToken));
+        Show(await leave.RunAsync(Token, form[AllField].Count > 0, byPerson ? ConsentMethod.UnsubscribePage : ConsentMethod.OneClick, place, cancellationToken));
         if (View is not null && !byPerson)
             return new EmptyResult();
         Act = UnsubscribeAct.Left;
