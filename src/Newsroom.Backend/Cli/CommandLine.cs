@@ -41,6 +41,7 @@ internal static class CommandLine
         NewsletterVerbs.Create(host),
         StoryVerbs.Create(host),
         DigestVerbs.Create(host),
+        new Command("subscribers", "Looks after the readers.") { EraseVerb.Create(host) },
     };
 
     private static bool IsHelp(string argument) => argument is "--help" or "-h" or "-?";

@@ -8,6 +8,7 @@ using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Staff;
 using Newsroom.Backend.Stories;
 using Newsroom.Backend.Subscribers;
+using Newsroom.Backend.Subscribers.Privacy;
 
 namespace Newsroom.Backend.Data;
 
@@ -22,6 +23,7 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<Subscription> Subscriptions => Set<Subscription>();
     public DbSet<SignUpRequest> SignUpRequests => Set<SignUpRequest>();
     public DbSet<Consent> Consents => Set<Consent>();
+    public DbSet<DataRequest> DataRequests => Set<DataRequest>();
     public DbSet<Feed> Feeds => Set<Feed>();
     public DbSet<Story> Stories => Set<Story>();
     public DbSet<Digest> Digests => Set<Digest>();
@@ -37,6 +39,7 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<Receipt> Receipts => Set<Receipt>();
     public DbSet<StripeEvent> StripeEvents => Set<StripeEvent>();
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+    public DbSet<Erasure> Erasures => Set<Erasure>();
     public DbSet<LinkKey> LinkKeys => Set<LinkKey>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Subscribers.Privacy;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Subscribers;
@@ -15,6 +16,7 @@ public static class SubscribersSetup
         services.AddScoped<SignUp>().AddScoped<AskForConfirmation>().AddScoped<ConfirmSignUp>().AddScoped<RenewConfirmation>().AddScoped<Leave>();
         services.AddScoped<ReaderLinks>();
         services.AddSingleton<ConsentPlaces>();
+        services.AddPrivacy();
         services.AddScoped<IMailComposer, ConfirmationComposer>().AddMailTemplate(ConfirmationComposer.MailKind, ConfirmationComposer.Sample);
         services.AddScoped<IMailComposer, AlreadySubscribedComposer>().AddMailTemplate(AlreadySubscribedComposer.MailKind, AlreadySubscribedComposer.Sample);
         services.AddRecurringJob<PurgeUnconfirmed>("subscribers.purge-unconfirmed", Daily, Queues.Default, j => j.RunAsync(CancellationToken.None));

@@ -16,7 +16,10 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         GET /donate/thanks
         GET /health/live
         GET /health/ready
+        GET /my-data/{token}
+        GET /my-data/{token}/erase
         GET /openapi/{documentName}.json
+        GET /privacy
         GET /subscribe
         GET /subscribe/check-your-mail
         GET /unsubscribe/{token}
@@ -26,6 +29,7 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         POST /api/v1/subscriptions
         POST /confirm/{token}
         POST /donate
+        POST /my-data/{token}/erase
         POST /subscribe
         POST /unsubscribe/{token}
         POST /webhooks/stripe
