@@ -48,6 +48,20 @@ public sealed partial class NewsroomApp
         return await Http.SendAsync(request, Cancelled);
     }
 
+    public async Task<BackupOutcome> BackUpAsync(string file, bool force = false)
+    {
+        await using var scope = _program.Services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<BackUpDatabase>().RunAsync(file, force, Cancelled);
+    }
+
+    /// <summary>What the command does after the file is in its place.</summary>
+    public async Task HoldAfterRestoreAsync()
+    {
+        await using var scope = _program.Services.CreateAsyncScope();
+        foreach (var feature in scope.ServiceProvider.GetServices<IHoldAfterRestore>())
+            await feature.HoldAsync(Clock.GetUtcNow(), Cancelled);
+    }
+
     /// <summary>The bytes of the database's file, with all that is committed folded into it.</summary>
     public Task<string> FileAsync() => ReadAsync(async db =>
     {

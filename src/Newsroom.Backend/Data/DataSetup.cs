@@ -53,6 +53,7 @@ public static class DataSetup
         services.AddScoped<DatabaseStart>();
         services.AddOptions<PrivacyOptions>().BindConfiguration(PrivacyOptions.Section);
         services.AddSingleton<ErasureLog>();
+        services.AddScoped<BackUpDatabase>().AddScoped<RestoreDatabase>();
         services.AddSingleton<OneServerLock>();
         services.AddSingleton<LinkTokens>();
         services.AddDataProtection().SetApplicationName("Newsroom.Backend").PersistKeysToDbContext<NewsroomDb>();

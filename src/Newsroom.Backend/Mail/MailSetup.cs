@@ -21,7 +21,7 @@ public static class MailSetup
         services.AddSingleton<SmtpRelay>();
         services.AddHostedService<IdleConnectionsEnd>();
         services.AddSingleton<SuppressionList>();
-        services.AddScoped<IPersonalData, MailPersonalData>();
+        services.AddScoped<IPersonalData, MailPersonalData>().AddScoped<IHoldAfterRestore, HoldMails>();
         services.AddSingleton<Outbox>();
         services.AddScoped<SendOutgoingMail>();
         services.AddSingleton<AlertDesk>();
