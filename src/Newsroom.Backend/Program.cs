@@ -10,6 +10,7 @@ using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Staff;
 using Newsroom.Backend.Stories;
 using Newsroom.Backend.Subscribers;
+using Newsroom.Backend.Subscribers.Privacy;
 using Newsroom.Backend.Web;
 
 if (CommandLine.Handles(args))
@@ -19,7 +20,10 @@ return await StartFaults.ToExitCodeAsync(async () =>
 {
     await using var app = Build(args);
     await using (var scope = app.Services.CreateAsyncScope())
+    {
         await scope.ServiceProvider.GetRequiredService<DatabaseStart>().PrepareAsync(CancellationToken.None);
+        await scope.ServiceProvider.GetRequiredService<ReplayErasures>().RunAsync(CancellationToken.None);
+    }
     app.Services.GetRequiredService<OneServerLock>().Take();
     await app.RunAsync();
     return 0;

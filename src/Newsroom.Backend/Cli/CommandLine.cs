@@ -41,6 +41,9 @@ internal static class CommandLine
         NewsletterVerbs.Create(host),
         StoryVerbs.Create(host),
         DigestVerbs.Create(host),
+        new Command("subscribers", "Looks after the readers.") { EraseVerb.Create(host) },
+        BackupVerbs.Backup(host),
+        BackupVerbs.Restore(host),
     };
 
     private static bool IsHelp(string argument) => argument is "--help" or "-h" or "-?";

@@ -44,13 +44,16 @@ public static class DataSetup
         if (provider == DatabaseProvider.Sqlite)
         {
             // A writer waits for another's commit up to the command timeout, 30 s; the file is in WAL mode (DatabaseStart), so readers never wait.
-            services.AddDbContext<NewsroomDb, SqliteNewsroomDb>(o => LeaveErrorsToTheCaller(o).UseSqlite(DatabaseOptions.SqliteConnectionString(configuration)));
+            services.AddDbContext<NewsroomDb, SqliteNewsroomDb>(o => LeaveErrorsToTheCaller(o).AddInterceptors(ForgetfulSqlite.Instance).UseSqlite(DatabaseOptions.SqliteConnectionString(configuration)));
         }
         else
         {
             services.AddDbContext<NewsroomDb, SqlServerNewsroomDb>(o => LeaveErrorsToTheCaller(o).UseSqlServer(connectionString ?? "", s => s.EnableRetryOnFailure()));
         }
         services.AddScoped<DatabaseStart>();
+        services.AddOptions<PrivacyOptions>().BindConfiguration(PrivacyOptions.Section);
+        services.AddSingleton<ErasureLog>();
+        services.AddScoped<BackUpDatabase>().AddScoped<RestoreDatabase>();
         services.AddSingleton<OneServerLock>();
         services.AddSingleton<LinkTokens>();
         services.AddDataProtection().SetApplicationName("Newsroom.Backend").PersistKeysToDbContext<NewsroomDb>();

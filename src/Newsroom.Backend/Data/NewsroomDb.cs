@@ -10,6 +10,7 @@ using Newsroom.Backend.Stories;
 using Newsroom.Backend.Subscribers;
 using Newsroom.Backend.Subscribers.Help;
 using Newsroom.Backend.Subscribers.Preferences;
+using Newsroom.Backend.Subscribers.Privacy;
 
 namespace Newsroom.Backend.Data;
 
@@ -26,6 +27,7 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<Consent> Consents => Set<Consent>();
     public DbSet<AddressChange> AddressChanges => Set<AddressChange>();
     public DbSet<MailStateRequest> MailStateRequests => Set<MailStateRequest>();
+    public DbSet<DataRequest> DataRequests => Set<DataRequest>();
     public DbSet<Feed> Feeds => Set<Feed>();
     public DbSet<Story> Stories => Set<Story>();
     public DbSet<Digest> Digests => Set<Digest>();
@@ -41,6 +43,7 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<Receipt> Receipts => Set<Receipt>();
     public DbSet<StripeEvent> StripeEvents => Set<StripeEvent>();
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+    public DbSet<Erasure> Erasures => Set<Erasure>();
     public DbSet<LinkKey> LinkKeys => Set<LinkKey>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 

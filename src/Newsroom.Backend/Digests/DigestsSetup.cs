@@ -1,4 +1,5 @@
 using Newsroom.Backend.Digests.Archive;
+using Newsroom.Backend.Data;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
 
@@ -19,6 +20,10 @@ public static class DigestsSetup
         services.AddRecurringJob<TendDigests>("digests.tend", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
         services.AddRecurringJob<TakeSlots>("digests.cadence", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
         services.AddRecurringJob<TendRhythms>("digests.rhythms", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
+        services.AddScoped<IPersonalData, DigestPersonalData>().AddScoped<IHoldAfterRestore, HoldDigests>();
+        services.AddRecurringJob<ForgetDeliveryAnswers>("privacy.forget-delivery-answers", "43 3 * * *", Queues.Bulk, j => j.RunAsync(CancellationToken.None));
+        services.AddRetentionRule("What mail servers answered to newsletters", "to find out why one did not arrive", ForgetDeliveryAnswers.HowLong);
+        services.AddRetentionRule("Which newsletters were sent to you, and whether your mail server took them", "so that nobody gets one twice and the figures are true", "as long as your subscription is kept; afterwards without you in it");
         // Jobs in memory belong to one process, so there is no other that could hold a lease.
         if (JobsSetup.StorageOf(configuration) == JobStorageKind.InMemory)
             services.AddHostedService<ReclaimAtStart>();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
+using Newsroom.Backend.Data;
 using Newsroom.Backend.Donations.Stripe;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
@@ -26,6 +27,9 @@ public static class DonationsSetup
         services.AddScoped<GiftDesk>().AddScoped<StartDonation>().AddScoped<SyncGift>().AddScoped<BookGift>();
         services.AddScoped<IMailComposer, ReceiptComposer>().AddMailTemplate(ReceiptComposer.MailKind, ReceiptComposer.Sample);
 
+        services.AddScoped<IPersonalData, DonorPersonalData>();
+        services.AddRecurringJob<FinishErasures>("privacy.finish-erasures", "51 3 * * *", Queues.Default, j => j.RunAsync(CancellationToken.None));
+        services.AddRetentionRule("Gifts: amount, date, receipt, your name, your address and your message", "the law wants books and receipts", "the books for ever; name, address and message until you have them erased, or for a regular gift until it has ended");
         services.AddRecurringJob<ApplyStripeEvents>(
             "donations.apply-stripe-events", Timetable.EveryMinute, Queues.Critical, j => j.RunAsync(CancellationToken.None), atStart: true);
         services.AddRecurringJob<PassOnOptIns>("donations.pass-on-opt-ins", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None));

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Newsroom.Backend.Data;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail.Alerts;
 using Newsroom.Backend.Web;
@@ -20,11 +21,15 @@ public static class MailSetup
         services.AddSingleton<SmtpRelay>();
         services.AddHostedService<IdleConnectionsEnd>();
         services.AddSingleton<SuppressionList>();
+        services.AddScoped<IPersonalData, MailPersonalData>().AddScoped<IHoldAfterRestore, HoldMails>();
         services.AddSingleton<Outbox>();
         services.AddScoped<SendOutgoingMail>();
         services.AddSingleton<AlertDesk>();
         services.AddScoped<IMailComposer, AlertComposer>().AddMailTemplate(AlertComposer.MailKind, AlertComposer.Sample);
         services.AddRecurringJob<SendOutgoingMails>("mail.send", Timetable.EveryMinute, Queues.Critical, j => j.RunAsync(CancellationToken.None), atStart: true);
+        services.AddRecurringJob<ForgetMailAnswers>("privacy.forget-mail-answers", "41 3 * * *", Queues.Default, j => j.RunAsync(CancellationToken.None));
+        services.AddRetentionRule("What mail servers answered to confirmations, receipts and other single mails", "to find out why a mail did not arrive", ForgetMailAnswers.HowLong);
+        services.AddRetentionRule("That an address must not be written to, and why", "so that nobody writes to it by mistake", "for ever, or until you tell us otherwise; after an erasure only as a keyed hash that nobody can read the address from");
         return services;
     }
 

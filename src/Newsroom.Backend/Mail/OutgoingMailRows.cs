@@ -56,6 +56,16 @@ internal static class OutgoingMailRows
         db.OutgoingMails.Where(m => m.State == OutgoingMailState.Waiting && (m.Answer == null || m.Answer != why)).ExecuteUpdateAsync(
             s => s.SetProperty(m => m.Answer, why), cancellationToken);
 
+    /// <summary>For causes that go with an erased person, in the caller's transaction: nothing of theirs leaves any more, and no server's words stay.</summary>
+    public static async Task ForgetAsync(
+        NewsroomDb db, IReadOnlyCollection<string> kinds, IQueryable<long> causes, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var theirs = db.OutgoingMails.Where(m => kinds.Contains(m.Kind) && causes.Contains(m.SubjectId));
+        await theirs.Where(m => m.State == OutgoingMailState.Waiting).ExecuteUpdateAsync(
+            s => s.SetProperty(m => m.State, OutgoingMailState.Withheld).SetProperty(m => m.SettledAt, now), cancellationToken);
+        await theirs.Where(m => m.Answer != null).ExecuteUpdateAsync(s => s.SetProperty(m => m.Answer, (string?)null), cancellationToken);
+    }
+
     private static IQueryable<OutgoingMail> Due(NewsroomDb db, DateTimeOffset now) =>
         db.OutgoingMails.Where(m => m.State == OutgoingMailState.Waiting && m.NextAttemptAt <= now && (m.LeaseUntil == null || m.LeaseUntil < now));
 }

@@ -129,4 +129,14 @@ public sealed class SuppressionList(IServiceScopeFactory scopes, LinkTokens toke
             // Somebody else was first: it is there.
         }
     }
+
+    /// <summary>
+    /// For an erased person: adds the hash alone, in the caller's transaction. One that is there for a bounce, a complaint or a request keeps
+    /// that reason.
+    /// </summary>
+    internal static async Task BarErasedAsync(NewsroomDb db, string addressHash, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        if (!await db.Suppressions.AnyAsync(s => s.AddressHash == addressHash, cancellationToken))
+            db.Add(new Suppression { AddressHash = addressHash, Reason = SuppressionReason.Erased, CreatedAt = at });
+    }
 }

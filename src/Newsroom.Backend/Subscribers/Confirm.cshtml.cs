@@ -9,7 +9,7 @@ namespace Newsroom.Backend.Subscribers;
 
 /// <summary>Where the confirmation mail leads. Opening it changes nothing, for people and mail scanners alike; the button confirms.</summary>
 [AllowAnonymous, IgnoreAntiforgeryToken, PrivatePage]
-public sealed class ConfirmModel(ConfirmSignUp confirm, RenewConfirmation renew, ReaderLinks links, IOptions<MailOptions> mail, IOptions<SiteOptions> site) : PageModel
+public sealed class ConfirmModel(ConfirmSignUp confirm, RenewConfirmation renew, ReaderLinks links, ConsentPlaces places, IOptions<MailOptions> mail, IOptions<SiteOptions> site) : PageModel
 {
     public ConfirmOutcome Outcome { get; private set; } = new(ConfirmState.Unknown, []);
 
@@ -46,7 +46,7 @@ public sealed class ConfirmModel(ConfirmSignUp confirm, RenewConfirmation renew,
             Response.Headers.Location = SubscribeModel.CheckYourMail;
             return StatusCode(StatusCodes.Status303SeeOther);
         }
-        await ShowAsync(again ? await confirm.LookAsync(Token, cancellationToken) : await confirm.RunAsync(Token, cancellationToken), cancellationToken);
+        await ShowAsync(again ? await confirm.LookAsync(Token, cancellationToken) : await confirm.RunAsync(Token, await places.OfAsync(Request, source: null, cancellationToken), cancellationToken), cancellationToken);
         return Page();
     }
 

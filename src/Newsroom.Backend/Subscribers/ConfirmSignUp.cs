@@ -43,15 +43,15 @@ public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, SuppressionL
         await FindAsync(token, cancellationToken) is { } found ? Decide(found, clock.GetUtcNow()) : new(ConfirmState.Unknown, []);
 
     /// <summary>Confirms an open request; says why not of any other. Twice is once.</summary>
-    public async Task<ConfirmOutcome> RunAsync(string token, CancellationToken cancellationToken)
+    public async Task<ConfirmOutcome> RunAsync(string token, ConsentPlace place, CancellationToken cancellationToken)
     {
-        var outcome = await db.RetryingAsync(turn => ConfirmAsync(token, turn), cancellationToken);
+        var outcome = await db.RetryingAsync(turn => ConfirmAsync(token, place, turn), cancellationToken);
         if (outcome.State == ConfirmState.Confirmed)
             outbox.EnqueueDue();
         return outcome;
     }
 
-    private async Task<ConfirmOutcome> ConfirmAsync(string token, CancellationToken turn)
+    private async Task<ConfirmOutcome> ConfirmAsync(string token, ConsentPlace place, CancellationToken turn)
     {
         var now = clock.GetUtcNow();
         if (await FindAsync(token, turn) is not { } found)
@@ -75,7 +75,7 @@ public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, SuppressionL
             subscription.BeginAnew(now);
             begun++;
         }
-        db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, outcome.Newsletters, ConsentWording.Confirm, ConsentMethod.ConfirmPage, new ConsentPlace(), now));
+        db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, outcome.Newsletters, ConsentWording.Confirm, ConsentMethod.ConfirmPage, place, now));
         if (begun > 0)
             outbox.Add(db, WelcomeComposer.MailKind, found.Request.Id, now);
         await using var transaction = await db.Database.BeginTransactionAsync(turn);

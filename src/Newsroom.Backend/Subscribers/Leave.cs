@@ -33,9 +33,10 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
     /// <param name="token">The link's.</param>
     /// <param name="everything">All of the reader's newsletters, not only the link's.</param>
     /// <param name="method"><see cref="ConsentMethod.OneClick"/> or <see cref="ConsentMethod.UnsubscribePage"/>.</param>
+    /// <param name="place">Where the button stood.</param>
     /// <param name="cancellationToken">Cancels before the save.</param>
     /// <returns>Null for a token that no subscription has.</returns>
-    public Task<LeaveView?> RunAsync(string token, bool everything, string method, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
+    public Task<LeaveView?> RunAsync(string token, bool everything, string method, ConsentPlace place, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
     {
         var now = clock.GetUtcNow();
         if (await FindAsync(token, turn) is not { } own)
@@ -51,7 +52,7 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
                 own.Leave(now);
             subscriber.LeaveIfNothingIsLeft(now);
             var wording = everything ? ConsentWording.LeaveAll : method == ConsentMethod.OneClick ? ConsentWording.OneClick : ConsentWording.Leave;
-            db.Add(Consent.Append(subscriber, ConsentEvent.Withdrawn, ended.Select(s => s.Newsletter), wording, method, new ConsentPlace(), now));
+            db.Add(Consent.Append(subscriber, ConsentEvent.Withdrawn, ended.Select(s => s.Newsletter), wording, method, place, now));
             await db.SaveChangesAsync(turn);
         }
         return View(own, now);
@@ -60,9 +61,10 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
     /// <summary>Takes back the act that ended the link's newsletter, for <see cref="UndoFor"/>. Twice is once.</summary>
     /// <param name="token">The link's.</param>
     /// <param name="instead">Null: all of it, as it was. Otherwise only the link's newsletter, in this rhythm.</param>
+    /// <param name="place">For the consent record.</param>
     /// <param name="cancellationToken">Cancels before the save.</param>
     /// <returns>Null for a token that no subscription has; the view says whether it is active again.</returns>
-    public Task<LeaveView?> UndoAsync(string token, Rhythm? instead, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
+    public Task<LeaveView?> UndoAsync(string token, Rhythm? instead, ConsentPlace place, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
     {
         var now = clock.GetUtcNow();
         if (await FindAsync(token, turn) is not { } own)
@@ -77,7 +79,7 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
                 await ChooseRhythm.SetAsync(db, own, rhythm, turn);
             subscriber.Confirm(now);
             var wording = instead is null ? ConsentWording.Undo : ConsentWording.LessOften;
-            db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, back.Select(s => s.Newsletter), wording, ConsentMethod.UnsubscribePage, new ConsentPlace(), now));
+            db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, back.Select(s => s.Newsletter), wording, ConsentMethod.UnsubscribePage, place, now));
             await db.SaveChangesAsync(turn);
         }
         return View(own, now);

@@ -20,6 +20,9 @@ public sealed class Subscriber
 {
     public const int NameLength = 120;
 
+    /// <summary>Of the address an erased row has in the place of its own; the top-level domain exists nowhere (RFC 6761 §6.4).</summary>
+    public const string ErasedDomain = "erased.invalid";
+
     public long Id { get; private set; }
     public string PublicId { get; private set; } = Primitives.PublicId.New("sub");
     public required string Address { get; set; }
@@ -116,6 +119,22 @@ public sealed class Subscriber
         if (Status == SubscriberStatus.Bounced)
             Status = Subscriptions.Exists(s => s.State == SubscriptionState.Active) ? SubscriberStatus.Confirmed : SubscriberStatus.Left;
         Touch();
+    }
+
+    /// <summary>
+    /// Takes the person out and leaves the row, so that what counts it still adds up and its old links are answered. Twice is once. The caller
+    /// deletes its consents in the same transaction.
+    /// </summary>
+    public void Erase(DateTimeOffset now)
+    {
+        Touch();
+        if (Status == SubscriberStatus.Erased)
+            return;
+        (Status, LeftAt) = (SubscriberStatus.Erased, LeftAt ?? now);
+        Address = AddressKey = $"erased-{Id}@{ErasedDomain}";
+        (Name, Language, PausedUntil, ConsentCount, ConsentHead) = (null, null, null, 0, null);
+        foreach (var subscription in Subscriptions.Where(s => s.State != SubscriptionState.Left))
+            subscription.Leave(now);
     }
 
     /// <summary>Follows what its subscriptions became: without an active one, a reader has left.</summary>

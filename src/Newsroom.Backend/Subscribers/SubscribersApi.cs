@@ -14,13 +14,19 @@ public sealed record SubscriberShape(
 /// <summary>One subscriber, with what it subscribes to and every word it agreed to.</summary>
 public sealed record SubscriberDetail(
     string Id, string Email, string? Name, SubscriberStatus Status, DateTimeOffset CreatedAt, DateTimeOffset? ConfirmedAt, DateTimeOffset? LeftAt,
-    IReadOnlyList<SubscriptionShape> Newsletters, IReadOnlyList<ConsentShape> Consents);
+    IReadOnlyList<SubscriptionShape> Newsletters, IReadOnlyList<ConsentShape> Consents, ChainVerdict ConsentChain);
 
 public sealed record SubscriptionShape(
     string Newsletter, SubscriptionState State, DateTimeOffset RequestedAt, DateTimeOffset? ConfirmedAt, DateTimeOffset? LeftAt);
 
+/// <summary>A link of the chain; <see cref="Consent"/> says what each is. The hash covers all but the network's.</summary>
 public sealed record ConsentShape(
-    ConsentEvent Event, IReadOnlyList<string> Newsletters, string Wording, string WordingVersion, string Method, string? Source, DateTimeOffset At);
+    ConsentEvent Event, IReadOnlyList<string> Newsletters, string Wording, string WordingVersion, string Method, string? Source, DateTimeOffset At,
+    string? Page, string? NetworkHash, int Sequence, string PreviousHash, string Hash)
+{
+    internal static ConsentShape Of(Consent c) => new(
+        c.Event, c.Newsletters.Split(','), c.Wording, c.WordingVersion, c.Method, c.Source, c.At, c.Page, c.NetworkHash, c.Sequence, c.PreviousHash, c.Hash);
+}
 
 internal static class SubscribersApi
 {
@@ -77,6 +83,6 @@ internal static class SubscribersApi
         var consents = await db.Consents.AsNoTracking().Where(c => c.SubscriberId == key).OrderBy(c => c.Id).ToListAsync(cancellationToken);
         return Results.Ok(new SubscriberDetail(
             shape.Id, shape.Email, shape.Name, shape.Status, shape.CreatedAt, shape.ConfirmedAt, shape.LeftAt, newsletters,
-            consents.ConvertAll(c => new ConsentShape(c.Event, c.Newsletters.Split(','), c.Wording, c.WordingVersion, c.Method, c.Source, c.At))));
+            consents.ConvertAll(ConsentShape.Of), ConsentChain.Verify(await db.Subscribers.AsNoTracking().SingleAsync(s => s.Id == key, cancellationToken), consents)));
     }
 }

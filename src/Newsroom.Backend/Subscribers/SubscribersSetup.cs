@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Subscribers.Preferences;
+using Newsroom.Backend.Subscribers.Privacy;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Subscribers;
@@ -15,6 +16,8 @@ public static class SubscribersSetup
     {
         services.AddSingleton<AnswerPace>().AddSingleton<AskForConfirmation>().AddScoped<RecordSignUps>().AddScoped<SignUp>().AddScoped<ConfirmSignUp>().AddScoped<RenewConfirmation>().AddScoped<Leave>().AddScoped<NeverAgain>();
         services.AddScoped<ReaderLinks>();
+        services.AddSingleton<ConsentPlaces>();
+        services.AddPrivacy();
         services.AddScoped<IMailComposer, ConfirmationComposer>().AddMailTemplate(ConfirmationComposer.MailKind, ConfirmationComposer.Sample);
         services.AddScoped<IMailComposer, AlreadySubscribedComposer>().AddMailTemplate(AlreadySubscribedComposer.MailKind, AlreadySubscribedComposer.Sample);
         services.AddRecurringJob<PurgeUnconfirmed>("subscribers.purge-unconfirmed", Daily, Queues.Default, j => j.RunAsync(CancellationToken.None));

@@ -19,7 +19,7 @@ public enum UnsubscribeAct
 /// or multipart, no cookies) is answered 200 with nothing, a person's with the page. Never limited: nothing may stand in the way of leaving.
 /// </summary>
 [AllowAnonymous, IgnoreAntiforgeryToken, PrivatePage]
-public sealed class UnsubscribeModel(Leave leave, ReaderLinks links) : PageModel
+public sealed class UnsubscribeModel(Leave leave, ReaderLinks links, ConsentPlaces places) : PageModel
 {
     /// <summary>In our page's form only, so a mail program's POST is whatever has it not.</summary>
     public const string FromField = "from";
@@ -57,15 +57,16 @@ public sealed class UnsubscribeModel(Leave leave, ReaderLinks links) : PageModel
     {
         // The token says it all: a body that cannot be read is as good as none.
         var form = await Request.ReadFormOrEmptyAsync(cancellationToken);
+        var place = await places.OfAsync(Request, source: null, cancellationToken);
         var instead = RhythmWords.Read(form[InsteadField]);
         if (form[UndoField].Count > 0 || instead is not null)
         {
-            await ShowAsync(await leave.UndoAsync(Token, instead, cancellationToken), cancellationToken);
+            await ShowAsync(await leave.UndoAsync(Token, instead, place, cancellationToken), cancellationToken);
             Act = UnsubscribeAct.Returned;
             return Page();
         }
         var byPerson = form[FromField].Count > 0;
-        var view = await leave.RunAsync(Token, form[AllField].Count > 0, byPerson ? ConsentMethod.UnsubscribePage : ConsentMethod.OneClick, cancellationToken);
+        var view = await leave.RunAsync(Token, form[AllField].Count > 0, byPerson ? ConsentMethod.UnsubscribePage : ConsentMethod.OneClick, place, cancellationToken);
         await ShowAsync(view, cancellationToken);
         if (View is not null && !byPerson)
             return new EmptyResult();

@@ -17,12 +17,15 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         GET /embed/token
         GET /health/live
         GET /health/ready
-        GET /never/{token}
         GET /help/mail
+        GET /my-data/{token}
+        GET /my-data/{token}/erase
+        GET /never/{token}
         GET /openapi/{documentName}.json
         GET /preferences/address/undo/{token}
         GET /preferences/address/{token}
         GET /preferences/{token}
+        GET /privacy
         GET /subscribe
         GET /subscribe/check-your-mail
         GET /unsubscribe/{token}
@@ -32,8 +35,9 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         POST /api/v1/subscriptions
         POST /confirm/{token}
         POST /donate
-        POST /never/{token}
         POST /help/mail
+        POST /my-data/{token}/erase
+        POST /never/{token}
         POST /preferences/address/undo/{token}
         POST /preferences/address/{token}
         POST /preferences/{token}

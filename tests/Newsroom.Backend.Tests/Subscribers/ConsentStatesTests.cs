@@ -2,12 +2,14 @@ using System.Net;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
+using Newsroom.Backend.Subscribers.Privacy;
 
 namespace Newsroom.Backend.Tests.Subscribers;
 
 /// <summary>
 /// Promise 1: whatever order readers, strangers, old links and time come in, nobody gets a newsletter without a consent that lives. Holds
-/// every link there ever was, also those that no mail carried: more than anybody outside has.
+/// every link there ever was, also those that no mail carried: more than anybody outside has. At the end of each life a digest of every
+/// newsletter goes to exactly those, of all readers so far, whose last word is yes and whose address is not barred.
 /// </summary>
 public sealed class ConsentStates(ConsentStates.Room room) : IClassFixture<ConsentStates.Room>
 {
@@ -17,6 +19,9 @@ public sealed class ConsentStates(ConsentStates.Room room) : IClassFixture<Conse
     public sealed class Room : IAsyncLifetime
     {
         public NewsroomApp App { get; private set; } = null!;
+
+        /// <summary>Who must get which newsletter, by what this test did: reader to slugs.</summary>
+        public Dictionary<string, HashSet<string>> Expected { get; } = [];
 
         public async ValueTask InitializeAsync()
         {
@@ -43,6 +48,14 @@ public sealed class ConsentStates(ConsentStates.Room room) : IClassFixture<Conse
         public sealed record Undo(int Newsletter) : Step;
 
         public sealed record Wait(int Hours) : Step;
+
+        public sealed record Bounce : Step;
+
+        public sealed record Complain : Step;
+
+        public sealed record Import(int Newsletter) : Step;
+
+        public sealed record Erase : Step;
     }
 
     public static class Steps
@@ -59,7 +72,10 @@ public sealed class ConsentStates(ConsentStates.Room room) : IClassFixture<Conse
                 newsletter.Select(n => (Step)new Step.OneClick(n)),
                 newsletter.Select(n => (Step)new Step.LeaveAll(n)),
                 newsletter.Select(n => (Step)new Step.Undo(n)),
+                newsletter.Select(n => (Step)new Step.Import(n)),
                 Gen.Elements(1, 12, 30, 170, 400).Select(h => (Step)new Step.Wait(h)));
+            // The ends of an address come now and then: most lives should go on.
+            step = Gen.Frequency((14, step), (1, Gen.Elements<Step>(new Step.Bounce(), new Step.Complain(), new Step.Erase())));
             return Arb.From(step.ListOf().Where(s => s.Count <= 25).Select(s => s.ToArray()),
                 steps => Enumerable.Range(0, steps.Length).Select(i => steps[..i].Concat(steps[(i + 1)..]).ToArray()));
         }
@@ -72,12 +88,39 @@ public sealed class ConsentStates(ConsentStates.Room room) : IClassFixture<Conse
         var reader = $"reader{number}@example.org";
         var network = new IPAddress([10, (byte)(number >> 16), (byte)(number >> 8), (byte)number]);
         var active = new HashSet<string>();
+        var barred = false;
         foreach (var step in steps)
         {
             // Two things never happen at one instant of the clock.
             room.App.Clock.Advance(TimeSpan.FromSeconds(1));
-            await TakeAsync(step, reader, network);
-            active = await CheckAsync(reader, step, active);
+            if (step is Step.Import(var list))
+            {
+                // As an import does: who is known or barred is left as they are.
+                if (!barred && await room.App.SubscriberAsync(reader) is null)
+                    await room.App.ImportAsync(reader, Slugs[list]);
+            }
+            else if (step is not Step.Erase || await room.App.EraseAsync(reader) is EraseOutcome.Erased)
+            {
+                await TakeAsync(step, reader, network);
+                barred |= step is Step.Bounce or Step.Complain or Step.Erase;
+            }
+            active = await CheckAsync(reader, step, step is Step.Erase ? [] : active);
+        }
+        room.Expected[reader] = barred ? [] : active;
+        await SendAsync();
+    }
+
+    /// <summary>To those and to nobody else, whoever else there ever was.</summary>
+    private async Task SendAsync()
+    {
+        await room.App.RunDueJobsAsync();
+        foreach (var slug in Slugs)
+        {
+            await room.App.PushStoriesAsync();
+            var before = room.App.Mails.Count;
+            await room.App.StepAsync(await room.App.ComposeAsync(slug), "send");
+            await room.App.RunDueJobsAsync();
+            Assert.Equal(room.Expected.Where(e => e.Value.Contains(slug)).Select(e => e.Key).Order(), room.App.Recipients.Skip(before).Order());
         }
     }
 
@@ -104,6 +147,12 @@ public sealed class ConsentStates(ConsentStates.Room room) : IClassFixture<Conse
             case Step.Undo(var newsletter) when await LeaveLinkAsync(reader, newsletter) is { } link:
                 await app.PostFormAsync(link, ("from", "page"), ("undo", "yes"));
                 break;
+            case Step.Bounce:
+                await app.BounceAsync(reader);
+                break;
+            case Step.Complain:
+                await app.ComplainAsync(reader);
+                break;
             case Step.Wait(var hours):
                 await app.AdvanceAsync(TimeSpan.FromHours(hours));
                 break;
@@ -120,17 +169,19 @@ public sealed class ConsentStates(ConsentStates.Room room) : IClassFixture<Conse
         }
         var now = subscriber["newsletters"]!.AsArray().Where(n => (string?)n!["state"] == "active").Select(n => (string)n!["newsletter"]!).ToHashSet();
         var consents = subscriber["consents"]!.AsArray()
-            .Select(c => (Event: (string)c!["event"]!, Newsletters: c["newsletters"]!.AsArray().Select(n => (string)n!).ToList())).ToList();
+            .Select(c => (Event: (string)c!["event"]!, Method: (string)c["method"]!, Newsletters: c["newsletters"]!.AsArray().Select(n => (string)n!).ToList())).ToList();
         foreach (var slug in Slugs)
         {
-            var told = consents.Where(c => c.Newsletters.Contains(slug)).Select(c => c.Event).ToList();
+            var told = consents.Where(c => c.Newsletters.Contains(slug)).Select(c => c.Method == "import" ? "import" : c.Event).ToList();
             var lastWord = told.LastOrDefault(e => e != "requested");
-            Assert.Equal(now.Contains(slug), lastWord == "confirmed");
+            Assert.Equal(now.Contains(slug), lastWord is "confirmed" or "import");
             if (now.Contains(slug))
-                Assert.Contains("requested", told.TakeWhile(e => e != "confirmed"));
+                Assert.Contains(told.TakeWhile(e => e != "confirmed"), e => e is "requested" or "import");
         }
-        Assert.Equal(now.Count > 0, (string?)subscriber["status"] == "confirmed");
-        if (step is not (Step.Confirm or Step.Undo))
+        Assert.Equal("intact", (string?)subscriber["consentChain"]!["state"]);
+        if ((string?)subscriber["status"] is not ("bounced" or "complained"))
+            Assert.Equal(now.Count > 0, (string?)subscriber["status"] == "confirmed");
+        if (step is not (Step.Confirm or Step.Undo or Step.Import))
             Assert.Subset(before, now);
         if (step is Step.SignUp or Step.Wait or Step.Confirm or Step.Renew or Step.Undo)
             Assert.Superset(before, now);

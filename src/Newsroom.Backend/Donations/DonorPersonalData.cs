@@ -1,0 +1,108 @@
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
+
+namespace Newsroom.Backend.Donations;
+
+/// <param name="Id">Opaque.</param>
+/// <param name="Status">Where the gift stands.</param>
+/// <param name="AmountMinor">In the currency's smallest unit.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Frequency">Once, or part of a plan.</param>
+/// <param name="Name">As given.</param>
+/// <param name="Message">As given.</param>
+/// <param name="Anonymous">Not to be named in public.</param>
+/// <param name="Campaign">The drive it belongs to.</param>
+/// <param name="Source">Where the donor came from, as the link said.</param>
+/// <param name="CreatedAt">When the form was sent.</param>
+/// <param name="PaidAt">When Stripe took the money.</param>
+/// <param name="Receipt">The receipt's number.</param>
+public sealed record GiftExport(
+    string Id, DonationStatus Status, long AmountMinor, string Currency, Frequency Frequency, string? Name, string? Message, bool Anonymous, string? Campaign, string? Source,
+    DateTimeOffset CreatedAt, DateTimeOffset? PaidAt, string? Receipt);
+
+public sealed record PlanExport(string Id, PlanStatus Status, long AmountMinor, string Currency, Frequency Frequency, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);
+
+public sealed record DonorExport(string? Name, IReadOnlyList<GiftExport> Gifts, IReadOnlyList<PlanExport> Plans);
+
+/// <summary>
+/// Who gave. The books stay (amounts, dates, Stripe's numbers, receipts' numbers: tax law), the person in them goes; not before a regular gift
+/// has ended or a payment under way is decided, since its receipts need somewhere to go.
+/// </summary>
+internal sealed class DonorPersonalData(NewsroomDb db) : IPersonalData
+{
+    private const string ErasedDomain = "erased.invalid";
+
+    public string Section => "gifts";
+
+    public async Task<PersonalSection?> ExportAsync(Person person, CancellationToken cancellationToken)
+    {
+        var key = person.Address.Key;
+        var name = await db.Donors.Where(d => d.AddressKey == key).Select(d => d.Name).SingleOrDefaultAsync(cancellationToken);
+        var gifts = await (
+            from gift in db.Donations
+            where gift.AddressKey == key
+            join receipt in db.Receipts on gift.Id equals receipt.DonationId into receipts
+            from receipt in receipts.DefaultIfEmpty()
+            orderby gift.Id
+            select new { Gift = gift, Year = (int?)receipt.Year, Sequence = (int?)receipt.Sequence }).AsNoTracking().ToListAsync(cancellationToken);
+        var plans = await db.RecurringPlans.Where(p => p.Donor.AddressKey == key).OrderBy(p => p.Id)
+            .Select(p => new PlanExport(p.PublicId, p.Status, p.AmountMinor, p.CurrencyCode, p.Frequency, p.CreatedAt, p.EndedAt)).ToListAsync(cancellationToken);
+        if (gifts.Count == 0 && plans.Count == 0 && !await db.Donors.AnyAsync(d => d.AddressKey == key, cancellationToken))
+            return null;
+        var export = new DonorExport(name, gifts.ConvertAll(g => Export(g.Gift, g.Year is { } year ? Receipt.NumberOf(year, g.Sequence!.Value) : null)), plans);
+        return new PersonalSection(export, Words(export), Stays(export, await IsGoingOn(key).AnyAsync(cancellationToken)));
+    }
+
+    public async Task EraseAsync(Person person, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var key = person.Address.Key;
+        var going = IsGoingOn(key).Select(d => d.Id);
+        var ended = db.Donations.Where(d => d.AddressKey == key && !going.Contains(d.Id) && (d.CreatedAt <= until || (d.Plan != null && d.Plan.CreatedAt <= until)));
+        var receipts = db.Receipts.Where(r => ended.Any(d => d.Id == r.DonationId));
+        await receipts.ExecuteUpdateAsync(s => s.SetProperty(r => r.DonorName, (string?)null), cancellationToken);
+        await Mail.OutgoingMailRows.ForgetAsync(db, [ReceiptComposer.MailKind], receipts.Select(r => r.Id), until, cancellationToken);
+        await ended.ExecuteUpdateAsync(s => s
+            .SetProperty(d => d.Name, (string?)null)
+            .SetProperty(d => d.Message, (string?)null)
+            .SetProperty(d => d.Attribution, (string?)null)
+            .SetProperty(d => d.NewsletterOptIn, (string?)null)
+            .SetProperty(d => d.SubmissionKey, (string?)null)
+            .SetProperty(d => d.SessionUrl, (string?)null)
+            .SetProperty(d => d.LastError, (string?)null)
+            .SetProperty(d => d.Address, d => "erased-gift-" + d.Id + "@" + ErasedDomain)
+            .SetProperty(d => d.AddressKey, d => "erased-gift-" + d.Id + "@" + ErasedDomain)
+            .SetProperty(d => d.Version, Guid.CreateVersion7()), cancellationToken);
+        await db.Donors.Where(d => d.AddressKey == key && !db.Donations.Any(g => g.AddressKey == key))
+            .ExecuteUpdateAsync(s => s
+                .SetProperty(d => d.Name, (string?)null)
+                .SetProperty(d => d.Address, d => "erased-donor-" + d.Id + "@" + ErasedDomain)
+                .SetProperty(d => d.AddressKey, d => "erased-donor-" + d.Id + "@" + ErasedDomain), cancellationToken);
+    }
+
+    public IAsyncEnumerable<string> AddressesAsync() => db.Donations.Where(d => !d.AddressKey.EndsWith("@" + ErasedDomain)).Select(d => d.Address)
+        .Union(db.Donors.Where(d => !d.AddressKey.EndsWith("@" + ErasedDomain)).Select(d => d.Address)).AsAsyncEnumerable();
+
+    /// <summary>Gifts that something is still to come of: a plan that runs, a payment that is not decided.</summary>
+    private IQueryable<Donation> IsGoingOn(string key) => db.Donations.Where(d => d.AddressKey == key
+        && (d.Status == DonationStatus.Processing || d.Status == DonationStatus.InReview
+            || (d.Plan != null && d.Plan.Status != PlanStatus.Canceled && d.Plan.Status != PlanStatus.Lapsed && d.Plan.Status != PlanStatus.Failed && d.Plan.Status != PlanStatus.Abandoned)));
+
+    private static GiftExport Export(Donation g, string? receipt) => new(
+        g.PublicId, g.Status, g.AmountMinor, g.CurrencyCode, g.Frequency, g.Name, g.Message, g.Anonymous, g.Campaign, g.Attribution, g.CreatedAt, g.PaidAt, receipt);
+
+    private static List<string> Words(DonorExport donor)
+    {
+        var paid = donor.Gifts.Count(g => g.PaidAt is not null);
+        return [$"{paid} paid {(paid == 1 ? "gift" : "gifts")} and {donor.Gifts.Count - paid} begun and not paid, with your address and what you wrote. Of your card we know nothing: Stripe does."];
+    }
+
+    private static List<string> Stays(DonorExport donor, bool goesOn)
+    {
+        var stays = new List<string>();
+        if (donor.Gifts.Any(g => g.PaidAt is not null))
+            stays.Add("The books of your gifts, without your name, address and words: amounts, dates and receipt numbers. The law wants them.");
+        if (goesOn)
+            stays.Add("Your name and address beside the regular gift that still runs or the payment under way: its receipts need them. They go by themselves within a day of its end.");
+        return stays;
+    }
+}

@@ -1,0 +1,59 @@
+namespace Newsroom.Backend.Tests.Privacy;
+
+/// <summary>
+/// Every text column of the model, in one of two lists: those that can say who somebody is, which export and erasure (IPersonalData) must
+/// cover and the erasure test fills, and those that cannot, with the reason. A new column fails here until it is decided where it stands.
+/// </summary>
+public sealed class WhereAPersonCanBe : IAsyncLifetime
+{
+    /// <summary>Filled in <see cref="AnErasedReader"/>, and looked for afterwards.</summary>
+    internal static readonly string[] Columns =
+    [
+        "Consent.Page", "Consent.Source", "Delivery.Answer", "Donation.Address", "Donation.AddressKey", "Donation.Attribution", "Donation.Message", "Donation.Name",
+        "Donor.Address", "Donor.AddressKey", "Donor.Name", "OutgoingMail.Answer", "Receipt.DonorName", "SignUpRequest.Name",
+        "Subscriber.Address", "Subscriber.AddressKey", "Subscriber.Language", "Subscriber.Name", "Suppression.Address", "Suppression.Evidence",
+    ];
+
+    private static readonly Dictionary<string, string[]> Elsewhere = new(StringComparer.Ordinal)
+    {
+        ["the program's own words about itself"] = ["Alert.Kind", "Alert.Message", "Alert.OpenKind", "Digest.Reason", "DigestSlot.Outcome", "Feed.LastError", "OutgoingMail.Kind", "StripeEvent.LastError"],
+        ["an opaque id of ours"] =
+        [
+            "Alert.PublicId", "ApiKey.PublicId", "Digest.PublicId", "Donation.PublicId", "Donor.PublicId", "Newsletter.PublicId", "RecurringPlan.PublicId", "SignUpRequest.PublicId", "Story.PublicId",
+            "Subscriber.PublicId", "Subscription.PublicId", "Suppression.PublicId",
+        ],
+        ["a keyed or plain hash of a secret"] =
+            ["ApiKey.TokenHash", "Consent.Hash", "Consent.NetworkHash", "Consent.PreviousHash", "Erasure.AddressHash", "SignUpRequest.TokenHash", "Subscriber.ConsentHead", "Subscription.LeaveTokenHash", "Suppression.AddressHash"],
+        ["staff's and the server's own"] = ["ApiKey.Name", "ApiKey.Scopes", "DataProtectionKey.FriendlyName", "DataProtectionKey.Xml", "LinkKey.Name"],
+        ["a choice among our own words"] =
+        [
+            "Consent.Method", "Consent.Newsletters", "Consent.Wording", "Consent.WordingVersion", "Donation.Campaign", "Donation.CurrencyCode", "Donation.NewsletterOptIn", "Donation.OptInMethod",
+            "Donation.OptInWording", "Receipt.CurrencyCode", "RecurringPlan.CurrencyCode", "SignUpRequest.NewsletterIds",
+        ],
+        ["what the newsroom publishes"] =
+        [
+            "Cadence.Days", "Cadence.TimeZone", "Digest.Note", "Digest.Subject", "DigestStory.Author", "DigestStory.ImageUrl", "DigestStory.Language", "DigestStory.Link", "DigestStory.Section", "DigestStory.Summary",
+            "DigestStory.Title", "Feed.ETag", "Feed.LastModified", "Feed.Url", "Newsletter.Description", "Newsletter.Name", "Newsletter.Slug", "Receipt.FiscalSponsor", "Receipt.LegalName",
+            "Receipt.Statement", "Receipt.TaxLine", "Story.Author", "Story.IdentityHash", "Story.ImageUrl", "Story.Language", "Story.Link", "Story.LinkHash", "Story.Section", "Story.Summary", "Story.Title",
+        ],
+        ["Stripe's number, which the books need"] =
+            ["Donation.InvoiceId", "Donation.PaymentIntentId", "Donation.SessionId", "RecurringPlan.SubscriptionId", "StripeEvent.ApiVersion", "StripeEvent.EventId", "StripeEvent.ObjectId", "StripeEvent.ObjectType", "StripeEvent.Type"],
+        ["taken away with the person all the same"] = ["Donation.LastError", "Donation.SessionUrl", "Donation.SubmissionKey"],
+    };
+
+    private NewsroomApp _app = null!;
+
+    public async ValueTask InitializeAsync() => _app = await NewsroomApp.StartAsync();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public async Task Is_decided_for_every_text_column_of_the_model()
+    {
+        var listed = Columns.Concat(Elsewhere.Values.SelectMany(c => c)).ToList();
+        var actual = await _app.TextColumnsAsync();
+        Assert.Equal(listed.Count, listed.Distinct().Count());
+        Assert.True(!actual.Except(listed).Any(), "Can these say who somebody is? Then IPersonalData must show and erase them. " + string.Join(", ", actual.Except(listed)));
+        Assert.Empty(listed.Except(actual));
+    }
+}
