@@ -8,6 +8,7 @@ using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Staff;
 using Newsroom.Backend.Stories;
 using Newsroom.Backend.Subscribers;
+using Newsroom.Backend.Subscribers.Imports;
 
 namespace Newsroom.Backend.Data;
 
@@ -22,6 +23,7 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<Subscription> Subscriptions => Set<Subscription>();
     public DbSet<SignUpRequest> SignUpRequests => Set<SignUpRequest>();
     public DbSet<Consent> Consents => Set<Consent>();
+    public DbSet<Import> Imports => Set<Import>();
     public DbSet<Feed> Feeds => Set<Feed>();
     public DbSet<Story> Stories => Set<Story>();
     public DbSet<Digest> Digests => Set<Digest>();

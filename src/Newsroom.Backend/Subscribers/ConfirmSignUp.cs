@@ -55,7 +55,7 @@ public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, TimeProvider
             var subscription = subscriber.Subscriptions.Find(s => s.NewsletterId == newsletter.Id);
             if (subscription is null)
                 subscriber.Subscriptions.Add(subscription = await Subscription.NewAsync(newsletter, tokens, now, turn));
-            if (subscription.State != SubscriptionState.Active)
+            if (subscription.State != SubscriptionState.Active || subscription.ImportId is not null)
                 subscription.Activate(now);
         }
         db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, outcome.Newsletters, ConsentWording.Confirm, ConsentMethod.ConfirmPage, new ConsentPlace(), now));

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Subscribers.Imports;
 
 namespace Newsroom.Backend.Subscribers;
 
@@ -49,6 +50,9 @@ public sealed class Subscription
 
     /// <summary>SHA-256 of the unsubscribe token (purpose <see cref="ReaderLinks.LeavePurpose"/>).</summary>
     public required string LeaveTokenHash { get; set; }
+
+    /// <summary>The import that made it, for as long as the reader has said nothing since: on the newsroom's word, not the reader's own.</summary>
+    public long? ImportId { get; set; }
     public required DateTimeOffset RequestedAt { get; set; }
     public DateTimeOffset? ConfirmedAt { get; set; }
     public DateTimeOffset? LeftAt { get; set; }
@@ -67,6 +71,7 @@ public sealed class Subscription
         State = SubscriptionState.Active;
         ConfirmedAt = now;
         LeftAt = null;
+        ImportId = null;
     }
 
     public void Leave(DateTimeOffset now)
@@ -84,9 +89,11 @@ internal sealed class SubscriptionMapping : IEntityTypeConfiguration<Subscriptio
         builder.Property(s => s.LeaveTokenHash).HasMaxLength(SecretToken.HashLength);
         builder.HasOne(s => s.Subscriber).WithMany(s => s.Subscriptions).HasForeignKey(s => s.SubscriberId).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne(s => s.Newsletter).WithMany().HasForeignKey(s => s.NewsletterId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<Import>().WithMany().HasForeignKey(s => s.ImportId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(s => s.PublicId).IsUnique();
         builder.HasIndex(s => s.LeaveTokenHash).IsUnique();
         builder.HasIndex(s => new { s.SubscriberId, s.NewsletterId }).IsUnique();
+        builder.HasIndex(s => new { s.ImportId, s.Id }).HasDatabaseName("IX_Subscriptions_Import");
         builder.HasIndex(s => new { s.NewsletterId, s.State, s.SubscriberId }).HasDatabaseName("IX_Subscriptions_Audience");
     }
 }
