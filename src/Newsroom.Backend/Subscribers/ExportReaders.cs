@@ -1,7 +1,7 @@
+using System.Text.Json;
 using CsvHelper;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
-using System.Text.Json;
 
 namespace Newsroom.Backend.Subscribers;
 

@@ -16,7 +16,7 @@ public sealed class ImportBatch(NewsroomDb db, LinkTokens tokens, SuppressionLis
     internal Task<List<JudgedRow>> RunAsync(Newsletter newsletter, long? importId, List<FileRow> rows, RowCounts before, CancellationToken cancellationToken) =>
         db.RetryingAsync(async turn =>
         {
-            var held = await HeldAsync(rows, turn);
+            var held = await HeldAsync(rows, writes: importId is not null, turn);
             var readers = await ReadersAsync(rows, turn);
             var import = importId is { } id ? await db.Imports.SingleAsync(i => i.Id == id, turn) : null;
             var writer = import is null ? null : new RowWriter(db, tokens, newsletter, import, await NewestStoryAsync(turn), clock.GetUtcNow());
@@ -55,10 +55,10 @@ public sealed class ImportBatch(NewsroomDb db, LinkTokens tokens, SuppressionLis
             .ToDictionaryAsync(s => s.AddressKey, cancellationToken);
     }
 
-    private async Task<Held> HeldAsync(List<FileRow> rows, CancellationToken cancellationToken)
+    private async Task<Held> HeldAsync(List<FileRow> rows, bool writes, CancellationToken cancellationToken)
     {
         // Without a key nobody was ever suppressed, and asking for a hash would make one: a dry run writes nothing.
-        if (!await db.LinkKeys.AnyAsync(cancellationToken))
+        if (!writes && !await db.LinkKeys.AnyAsync(cancellationToken))
             return new Held([], []);
         var hashes = new Dictionary<string, string>(rows.Count);
         foreach (var row in rows)

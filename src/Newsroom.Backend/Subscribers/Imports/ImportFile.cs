@@ -78,6 +78,7 @@ internal sealed class ImportFile : IDisposable
 
     private async Task<bool> NextAsync()
     {
+        var line = _rows.RawRow + 1;
         try
         {
             return await _rows.ReadAsync();
@@ -85,7 +86,7 @@ internal sealed class ImportFile : IDisposable
         catch (MaxFieldSizeException)
         {
             throw new UnreadableFileException(
-                $"From line {_rows.RawRow} on one cell runs to more than {LongestCell} characters: a quote is opened there and never closed. Close it, or save the file anew.");
+                $"From line {line} on one cell runs to more than {LongestCell} characters: a quote is opened there and never closed. Close it, or save the file anew.");
         }
     }
 

@@ -69,11 +69,15 @@ internal static class Verdicts
             { State: SubscriptionState.Active } => (RowVerdict.Known, "Gets this newsletter already."),
             { State: SubscriptionState.Left, LeftAt: var at } => (RowVerdict.LeftBefore, $"Left this newsletter on {Day(at)}."),
             { State: SubscriptionState.Pending } => (RowVerdict.Known, "Was asked to confirm this newsletter and has not answered yet."),
-            _ when reader.Status == SubscriberStatus.Left => (RowVerdict.LeftBefore, $"Left all newsletters on {Day(reader.LeftAt)}."),
+            _ when reader.Status == SubscriberStatus.Left && !reader.Subscriptions.TrueForAll(OnlyAFileSaidSo) => (RowVerdict.LeftBefore, $"Left all newsletters on {Day(reader.LeftAt)}."),
             _ when reader.Status == SubscriberStatus.Pending => (RowVerdict.Known, "Was asked to confirm a sign-up and has not answered yet."),
             _ => (RowVerdict.New, ""),
         };
     }
+
+    /// <summary>Left another newsletter before this program was there: that is no word about this one. Such a row was made in the moment it was left.</summary>
+    private static bool OnlyAFileSaidSo(Subscription subscription) =>
+        subscription is { State: SubscriptionState.Left, ConfirmedAt: null } && subscription.RequestedAt == subscription.LeftAt;
 
     private static (RowVerdict, string) OfLeft(FileRow row, Subscriber? reader, int newsletterId) =>
         reader?.Subscriptions.Find(s => s.NewsletterId == newsletterId) switch
