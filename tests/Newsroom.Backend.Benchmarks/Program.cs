@@ -1,2 +1,10 @@
-Console.Error.WriteLine("Name a benchmark.");
-return 2;
+using Newsroom.Backend.Benchmarks;
+
+switch (args)
+{
+    case ["import"]:
+        return await ImportBench.RunAsync();
+    default:
+        Console.Error.WriteLine("Name a benchmark: import.");
+        return 2;
+}
