@@ -98,8 +98,16 @@ internal static class ImportVerb
         {
             VerbHost.PrintJson(new
             {
-                wanted.DryRun, report.Id, report.Newsletter, report.Format, report.Encoding, Delimiter = report.Delimiter.ToString(), report.Columns, report.Counts,
-                report.Samples, report.Note,
+                wanted.DryRun,
+                report.Id,
+                report.Newsletter,
+                report.Format,
+                report.Encoding,
+                Delimiter = report.Delimiter.ToString(),
+                report.Columns,
+                report.Counts,
+                report.Samples,
+                report.Note,
             });
             return;
         }
@@ -108,8 +116,13 @@ internal static class ImportVerb
         Console.WriteLine("Columns: " + string.Join("; ", report.Columns.Select(x => $"{JsonNamingPolicy.CamelCase.ConvertName(x.Key.ToString())} = {string.Join(", ", x.Value)}")) + ".");
         foreach (var (count, verdict) in new[]
         {
-            (c.New, RowVerdict.New), (c.Known, RowVerdict.Known), (c.LeftBefore, RowVerdict.LeftBefore), (c.Suppressed, RowVerdict.Suppressed),
-            (c.NoConsent, RowVerdict.NoConsent), (c.Bad, RowVerdict.Bad), (c.Twice, RowVerdict.Twice),
+            (c.New, RowVerdict.New),
+            (c.Known, RowVerdict.Known),
+            (c.LeftBefore, RowVerdict.LeftBefore),
+            (c.Suppressed, RowVerdict.Suppressed),
+            (c.NoConsent, RowVerdict.NoConsent),
+            (c.Bad, RowVerdict.Bad),
+            (c.Twice, RowVerdict.Twice),
         })
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,10:N0}  {Words(verdict)}"));

@@ -151,7 +151,9 @@ public sealed class ImportingAList : IAsyncLifetime
 
         public static Arbitrary<string[]> Arbitrary() =>
             Arb.From(
-                from rows in (from who in Gen.Choose(0, 9) from word in Gen.Elements(Words) from shape in Gen.Choose(0, 9)
+                from rows in (from who in Gen.Choose(0, 9)
+                              from word in Gen.Elements(Words)
+                              from shape in Gen.Choose(0, 9)
                               select shape == 0 ? $"p{who},{word}" : shape == 1 ? $"P{who}@EXAMPLE.org,{word},,," : shape == 2 ? "" : $"p{who}@example.org,{word}").ListOf()
                 select rows.ToArray());
     }
