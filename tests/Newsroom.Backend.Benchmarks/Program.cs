@@ -6,10 +6,12 @@ switch (args)
 {
     case ["sign-up"]:
         return await SignUpBench.RunAsync();
+    case ["import"]:
+        return await ImportBench.RunAsync();
     case [BareEndpoint.Verb, var url, var file]:
         await BareEndpoint.RunAsync(url, file);
         return 0;
     default:
-        Console.Error.WriteLine("Name a benchmark: sign-up.");
+        Console.Error.WriteLine("Name a benchmark: sign-up or import.");
         return 2;
 }

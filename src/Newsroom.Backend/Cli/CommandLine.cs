@@ -39,6 +39,7 @@ internal static class CommandLine
         DatabaseVerbs.Create(host),
         ApiKeyVerbs.Create(host),
         NewsletterVerbs.Create(host),
+        SubscriberVerbs.Create(host),
         StoryVerbs.Create(host),
         DigestVerbs.Create(host),
         new Command("subscribers", "Looks after the readers.") { EraseVerb.Create(host) },

@@ -8,6 +8,7 @@ using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Staff;
 using Newsroom.Backend.Stories;
 using Newsroom.Backend.Subscribers;
+using Newsroom.Backend.Subscribers.Imports;
 using Newsroom.Backend.Subscribers.Help;
 using Newsroom.Backend.Subscribers.Preferences;
 using Newsroom.Backend.Subscribers.Privacy;
@@ -25,6 +26,7 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<Subscription> Subscriptions => Set<Subscription>();
     public DbSet<SignUpRequest> SignUpRequests => Set<SignUpRequest>();
     public DbSet<Consent> Consents => Set<Consent>();
+    public DbSet<Import> Imports => Set<Import>();
     public DbSet<AddressChange> AddressChanges => Set<AddressChange>();
     public DbSet<MailStateRequest> MailStateRequests => Set<MailStateRequest>();
     public DbSet<DataRequest> DataRequests => Set<DataRequest>();

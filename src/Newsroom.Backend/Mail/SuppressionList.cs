@@ -106,6 +106,10 @@ public sealed class SuppressionList(IServiceScopeFactory scopes, LinkTokens toke
         return true;
     }
 
+    /// <summary>Adds one that is not there yet, and its <see cref="HashAsync"/>, to the caller's work: it is on the list once the caller has saved.</summary>
+    public void Add(NewsroomDb db, string hash, EmailAddress address, SuppressionReason reason, string evidence, DateTimeOffset now) =>
+        db.Add(new Suppression { AddressHash = hash, Address = address.Value, Reason = reason, Evidence = evidence, CreatedAt = now });
+
     /// <summary>
     /// Adds the address; changes nothing when it is there. Only a complaint or a request takes the place of what double opt-in could lift.
     /// </summary>

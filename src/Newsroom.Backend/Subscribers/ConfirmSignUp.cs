@@ -71,7 +71,11 @@ public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, SuppressionL
             if (subscription is null)
                 subscriber.Subscriptions.Add(subscription = await Subscription.NewAsync(newsletter, tokens, now, turn));
             if (subscription.State == SubscriptionState.Active)
+            {
+                // The reader's own word takes the place of an import's.
+                subscription.ImportId = null;
                 continue;
+            }
             subscription.BeginAnew(now);
             begun++;
         }

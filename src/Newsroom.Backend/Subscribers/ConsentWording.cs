@@ -54,6 +54,7 @@ public static class ConsentMethod
 {
     public const string Form = "form";
     public const string Api = "api";
+    public const string Import = "import";
     public const string ConfirmPage = "confirm-page";
     public const string OneClick = "one-click";
     public const string UnsubscribePage = "unsubscribe-page";

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Subscribers.Imports;
 using Newsroom.Backend.Subscribers.Preferences;
 using Newsroom.Backend.Subscribers.Privacy;
 using Newsroom.Backend.Web;
@@ -16,6 +17,7 @@ public static class SubscribersSetup
     {
         services.AddSingleton<AnswerPace>().AddSingleton<AskForConfirmation>().AddScoped<RecordSignUps>().AddScoped<SignUp>().AddScoped<ConfirmSignUp>().AddScoped<RenewConfirmation>().AddScoped<Leave>().AddScoped<NeverAgain>();
         services.AddScoped<ReaderLinks>();
+        services.AddScoped<ImportReaders>().AddScoped<ImportBatch>().AddScoped<UndoImport>().AddScoped<ImportList>().AddScoped<ExportReaders>();
         services.AddSingleton<ConsentPlaces>();
         services.AddPrivacy();
         services.AddScoped<IMailComposer, ConfirmationComposer>().AddMailTemplate(ConfirmationComposer.MailKind, ConfirmationComposer.Sample);

@@ -49,6 +49,9 @@ public sealed class Subscription
 
     /// <summary>SHA-256 of the unsubscribe token (purpose <see cref="ReaderLinks.LeavePurpose"/>).</summary>
     public required string LeaveTokenHash { get; set; }
+
+    /// <summary>The import that made it, for as long as the reader has said nothing since: on the newsroom's word, not the reader's own.</summary>
+    public long? ImportId { get; set; }
     public required DateTimeOffset RequestedAt { get; set; }
     public DateTimeOffset? ConfirmedAt { get; set; }
     public DateTimeOffset? LeftAt { get; set; }
@@ -67,6 +70,7 @@ public sealed class Subscription
         State = SubscriptionState.Active;
         ConfirmedAt = now;
         LeftAt = null;
+        ImportId = null;
     }
 
     /// <summary>The same for one that is new or was left: it comes as published, from the next digest on, whatever rhythm was chosen in an earlier life.</summary>
@@ -97,5 +101,6 @@ internal sealed class SubscriptionMapping : IEntityTypeConfiguration<Subscriptio
         builder.HasIndex(s => s.LeaveTokenHash).IsUnique();
         builder.HasIndex(s => new { s.SubscriberId, s.NewsletterId }).IsUnique();
         builder.HasIndex(s => new { s.NewsletterId, s.State, s.Rhythm, s.StoriesThroughId, s.SubscriberId }).HasDatabaseName("IX_Subscriptions_Audience");
+        builder.HasIndex(s => new { s.ImportId, s.Id }).HasDatabaseName("IX_Subscriptions_Import");
     }
 }

@@ -1,8 +1,8 @@
 using System.Net;
+using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
-using Newsroom.Backend.Subscribers.Privacy;
 
 namespace Newsroom.Backend.Tests.Subscribers;
 
@@ -88,26 +88,39 @@ public sealed class ConsentStates(ConsentStates.Room room) : IClassFixture<Conse
         var reader = $"reader{number}@example.org";
         var network = new IPAddress([10, (byte)(number >> 16), (byte)(number >> 8), (byte)number]);
         var active = new HashSet<string>();
-        var barred = false;
+        var bar = new Bar(null, null);
         foreach (var step in steps)
         {
             // Two things never happen at one instant of the clock.
             room.App.Clock.Advance(TimeSpan.FromSeconds(1));
-            if (step is Step.Import(var list))
+            await TakeAsync(step, reader, network);
+            var now = room.App.Clock.GetUtcNow();
+            bar = step switch
             {
-                // As an import does: who is known or barred is left as they are.
-                if (!barred && await room.App.SubscriberAsync(reader) is null)
-                    await room.App.ImportAsync(reader, Slugs[list]);
-            }
-            else if (step is not Step.Erase || await room.App.EraseAsync(reader) is EraseOutcome.Erased)
-            {
-                await TakeAsync(step, reader, network);
-                barred |= step is Step.Bounce or Step.Complain or Step.Erase;
-            }
+                Step.Bounce => bar with { BouncedAt = now },
+                Step.Complain => bar with { ComplainedAt = now },
+                _ => bar,
+            };
             active = await CheckAsync(reader, step, step is Step.Erase ? [] : active);
         }
-        room.Expected[reader] = barred ? [] : active;
+        room.Expected[reader] = await IsBarredAsync(reader, bar) ? [] : active;
         await SendAsync();
+    }
+
+    /// <summary>When the address last bounced, and when its owner complained.</summary>
+    private sealed record Bar(DateTimeOffset? BouncedAt, DateTimeOffset? ComplainedAt);
+
+    /// <summary>A complaint is for ever. A bounce ends when the owner, asked after it, confirms again.</summary>
+    private async Task<bool> IsBarredAsync(string reader, Bar bar)
+    {
+        if (bar.ComplainedAt is not null)
+            return true;
+        if (bar.BouncedAt is not { } since)
+            return false;
+        var after = (await room.App.SubscriberAsync(reader))?["consents"]!.AsArray()
+            .Where(c => (DateTimeOffset)c!["at"]! > since).Select(c => ((string)c!["event"]!, (string)c["method"]!)).ToList() ?? [];
+        var asked = after.FindIndex(c => c.Item1 == "requested");
+        return asked < 0 || after.FindIndex(asked, c => c == ("confirmed", "confirm-page")) < 0;
     }
 
     /// <summary>To those and to nobody else, whoever else there ever was.</summary>
@@ -146,6 +159,12 @@ public sealed class ConsentStates(ConsentStates.Room room) : IClassFixture<Conse
                 break;
             case Step.Undo(var newsletter) when await LeaveLinkAsync(reader, newsletter) is { } link:
                 await app.PostFormAsync(link, ("from", "page"), ("undo", "yes"));
+                break;
+            case Step.Import(var list):
+                await app.ImportBytesAsync(Encoding.UTF8.GetBytes($"email\n{reader}\n"), newsletter: Slugs[list]);
+                break;
+            case Step.Erase:
+                await app.EraseAsync(reader);
                 break;
             case Step.Bounce:
                 await app.BounceAsync(reader);

@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using CsvHelper;
+using CsvHelper.Configuration;
+
+namespace Newsroom.Backend.Subscribers.Imports;
+
+/// <summary>A field and the column it is to be read from, as staff named it.</summary>
+public sealed record ColumnChoice(ImportField Field, string Column);
+
+/// <summary>An opened list: which format it has, which columns are used, and its rows one by one.</summary>
+internal sealed class ImportFile : IDisposable
+{
+    /// <summary>Ghost's notes and listmonk's attributes fit. More in one cell is a quote that never ends.</summary>
+    private const int LongestCell = 64 * 1024;
+
+    private readonly FileText _text;
+    private readonly CsvParser _rows;
+
+    private ImportFile(FileText text, char delimiter, ImportFormat format)
+    {
+        (_text, Delimiter, Format) = (text, delimiter, format);
+        _rows = new CsvParser(text.Reader, Configuration(delimiter, format.Escape));
+    }
+
+    public ImportFormat Format { get; }
+
+    public char Delimiter { get; }
+
+    public string EncodingName => _text.EncodingName;
+
+    public IReadOnlyList<string> Header { get; private set; } = [];
+
+    /// <summary>Which columns hold a field, as indices into the header.</summary>
+    public IReadOnlyDictionary<ImportField, int[]> Columns { get; private set; } = new Dictionary<ImportField, int[]>();
+
+    /// <exception cref="UnreadableFileException">No list, or none with an address.</exception>
+    public static async Task<ImportFile> OpenAsync(Stream stream, IReadOnlyList<ColumnChoice> choices, CancellationToken cancellationToken)
+    {
+        var text = await FileText.OpenAsync(stream, cancellationToken);
+        var head = text.Head;
+        // Excel's own first line, "sep=;".
+        var declared = head.StartsWith("sep=", StringComparison.OrdinalIgnoreCase) && head.Length > 4 ? head[4] : (char?)null;
+        var first = declared is null ? head : head[(head.IndexOf('\n', StringComparison.Ordinal) + 1)..];
+        var delimiter = declared ?? MostFrequent(first);
+        var file = new ImportFile(text, delimiter, ImportFormat.Of(HeaderOf(first, delimiter)));
+        if (declared is not null)
+            await file.NextAsync();
+        if (!await file.NextAsync())
+            throw new UnreadableFileException("The file has no line with the names of its columns.");
+        file.Header = [.. file._rows.Record!.Select(c => c.Trim('\uFEFF', ' '))];
+        file.Columns = file.Find(choices);
+        return file;
+    }
+
+    /// <summary>Every row that has anything in it, with the line it begins in.</summary>
+    public async IAsyncEnumerable<(int Line, string[] Cells)> RowsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (await NextAsync())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_rows.Record is { } cells && Array.Exists(cells, c => !string.IsNullOrWhiteSpace(c)))
+                yield return (_rows.RawRow - LineBreaksIn(_rows.RawRecord), cells);
+        }
+    }
+
+    public void Dispose() => _rows.Dispose();
+
+    private static CsvConfiguration Configuration(char delimiter, char escape) => new(CultureInfo.InvariantCulture)
+    {
+        Delimiter = delimiter.ToString(),
+        Escape = escape,
+        BadDataFound = null,
+        MaxFieldSize = LongestCell,
+        BufferSize = 64 * 1024,
+    };
+
+    private async Task<bool> NextAsync()
+    {
+        var line = _rows.RawRow + 1;
+        try
+        {
+            return await _rows.ReadAsync();
+        }
+        catch (MaxFieldSizeException)
+        {
+            throw new UnreadableFileException(
+                $"From line {line} on one cell runs to more than {LongestCell} characters: a quote is opened there and never closed. Close it, or save the file anew.");
+        }
+    }
+
+    private static int LineBreaksIn(string raw)
+    {
+        var row = raw.AsSpan().TrimEnd("\r\n");
+        var feeds = row.Count('\n');
+        return feeds > 0 ? feeds : row.Count('\r');
+    }
+
+    private static List<string> HeaderOf(string head, char delimiter)
+    {
+        using var parser = new CsvParser(new StringReader(head), Configuration(delimiter, '"'));
+        try
+        {
+            return parser.Read() ? [.. parser.Record!] : [];
+        }
+        catch (MaxFieldSizeException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Of the four that lists are written with, the one that the header has most of outside its quotes.</summary>
+    private static char MostFrequent(string head)
+    {
+        var counts = new Dictionary<char, int> { [','] = 0, [';'] = 0, ['\t'] = 0, ['|'] = 0 };
+        var quoted = false;
+        foreach (var c in head.AsSpan().TrimStart("\r\n"))
+        {
+            if (c == '"')
+                quoted = !quoted;
+            else if (!quoted && c is '\r' or '\n')
+                break;
+            else if (!quoted && counts.TryGetValue(c, out var count))
+                counts[c] = count + 1;
+        }
+        return counts.MaxBy(c => c.Value).Key;
+    }
+
+    private Dictionary<ImportField, int[]> Find(IReadOnlyList<ColumnChoice> choices)
+    {
+        var clean = Header.Select(ImportFormat.Clean).ToList();
+        var found = Format.Columns
+            .Select(c => (Field: c.Key, At: c.Value.Select(n => clean.IndexOf(n)).Where(i => i >= 0).ToArray()))
+            .Where(c => c.At.Length > 0).ToDictionary(c => c.Field, c => c.At);
+        foreach (var chosen in choices.GroupBy(c => c.Field))
+            found[chosen.Key] = [.. chosen.Select(c => clean.IndexOf(ImportFormat.Clean(c.Column)) is var i and >= 0 ? i
+                : throw new UnreadableFileException($"The file has no column '{c.Column}'. Its columns are: {string.Join(", ", Header)}."))];
+        // What staff chose for the name is the whole name.
+        if (choices.Any(c => c.Field == ImportField.Name))
+            found.Keys.Where(f => f is ImportField.FirstName or ImportField.LastName).Where(f => choices.All(c => c.Field != f)).ToList().ForEach(f => found.Remove(f));
+        return found.ContainsKey(ImportField.Email) ? found : throw new UnreadableFileException(
+            $"No column of the file is plainly the address. Its columns are: {string.Join(", ", Header)}. Name it with --map {JsonNamingPolicy.CamelCase.ConvertName(nameof(ImportField.Email))}=COLUMN.");
+    }
+}
