@@ -32,10 +32,14 @@ public sealed class SubscribeModel(NewsroomDb db, SignUp signUp, MailReadiness m
         var form = await Request.ReadFormOrEmptyAsync(cancellationToken);
         var fields = SignUpFields.From(name => form[name]);
         var outcome = await signUp.RunAsync(
-            new SignUpForm(fields.Email, fields.Newsletters, fields.Name, fields.Source, ConsentMethod.Form, fields.Trap), cancellationToken);
+            new SignUpForm(fields.Email, fields.Newsletters, fields.Name, fields.Source, ConsentMethod.Form, fields.Trap)
+            {
+                Wording = ConsentWording.ShownBy(fields.Consent),
+                Page = FormPage.Of(Request),
+            }, cancellationToken);
         if (outcome is SignUpOutcome.Accepted)
         {
-            Response.Headers.Location = NextAddress.Allowed(fields.Next, site.Value) ?? CheckYourMail;
+            Response.Headers.Location = NextAddress.Allowed(fields.Next, site.Value) ?? CheckYourMailModel.AddressFor(fields.Email);
             return StatusCode(StatusCodes.Status303SeeOther);
         }
         await ShowAsync(fields, cancellationToken);
@@ -45,7 +49,7 @@ public sealed class SubscribeModel(NewsroomDb db, SignUp signUp, MailReadiness m
                 Form = Form with { EmailError = SignUpWords.BadAddress };
                 break;
             case SignUpOutcome.UnknownNewsletter:
-                Form = Form with { NewsletterError = "One of the newsletters you asked for does not exist (any more). Please choose again." };
+                Form = Form with { NewsletterError = SignUpWords.UnknownNewsletter };
                 break;
             case SignUpOutcome.NotConfigured(var why):
                 NotPossible = why;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Subscribers;
@@ -7,10 +9,12 @@ namespace Newsroom.Backend.Subscribers;
 /// <param name="Name">The reader's.</param>
 /// <param name="Source">What the form calls itself.</param>
 /// <param name="Website">Leave it out: only robots fill it.</param>
-public sealed record NewSubscription(string? Email, IReadOnlyList<string?>? Newsletters, string? Name, string? Source, string? Website);
+/// <param name="Consent">Version of the sentence beside the form, such as <c>sign-up-1</c>: the record keeps that sentence.</param>
+public sealed record NewSubscription(string? Email, IReadOnlyList<string?>? Newsletters, string? Name, string? Source, string? Website, string? Consent = null);
 
 /// <param name="Status">Always <c>check_your_mail</c>: the answer tells nobody who subscribes.</param>
-public sealed record SubscriptionAnswer(string Status);
+/// <param name="Hint">A common mail domain that the address's is one slip away from, to ask the reader about; mostly absent.</param>
+public sealed record SubscriptionAnswer(string Status, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Hint = null);
 
 /// <summary>The sign-up for scripts on the newsroom's own pages: no key, no cookie, no credentials.</summary>
 internal static class SubscriptionsApi
@@ -26,11 +30,15 @@ internal static class SubscriptionsApi
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task<IResult> SignUpAsync(NewSubscription form, SignUp signUp, CancellationToken cancellationToken) =>
+    private static async Task<IResult> SignUpAsync(NewSubscription form, SignUp signUp, HttpRequest request, CancellationToken cancellationToken) =>
         await signUp.RunAsync(
-            new SignUpForm(form.Email, [.. (form.Newsletters ?? []).OfType<string>()], form.Name, form.Source, ConsentMethod.Api, form.Website), cancellationToken) switch
+            new SignUpForm(form.Email, [.. (form.Newsletters ?? []).OfType<string>()], form.Name, form.Source, ConsentMethod.Api, form.Website)
+            {
+                Wording = ConsentWording.ShownBy(form.Consent),
+                Page = FormPage.Of(request),
+            }, cancellationToken) switch
         {
-            SignUpOutcome.Accepted => Results.Accepted(value: new SubscriptionAnswer("check_your_mail")),
+            SignUpOutcome.Accepted => Results.Accepted(value: new SubscriptionAnswer("check_your_mail", DomainTypo.MeantByAddress(form.Email))),
             SignUpOutcome.BadAddress => Api.Invalid("email", SignUpWords.BadAddress),
             SignUpOutcome.UnknownNewsletter(var slug) => Api.Invalid("newsletters", $"There is no newsletter '{slug}'."),
             SignUpOutcome.NotConfigured(var why) => Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: why),
