@@ -14,6 +14,7 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         GET /donate
         GET /donate/cancelled
         GET /donate/thanks
+        GET /embed/subscribe
         GET /health/live
         GET /health/ready
         GET /openapi/{documentName}.json
@@ -26,6 +27,7 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         POST /api/v1/subscriptions
         POST /confirm/{token}
         POST /donate
+        POST /embed/subscribe
         POST /subscribe
         POST /unsubscribe/{token}
         POST /webhooks/stripe
