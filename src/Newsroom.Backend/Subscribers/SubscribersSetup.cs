@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Subscribers.Embed;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Subscribers;
@@ -13,7 +14,7 @@ public static class SubscribersSetup
     public static IServiceCollection AddSubscribers(this IServiceCollection services)
     {
         services.AddScoped<SignUp>().AddScoped<AskForConfirmation>().AddScoped<ConfirmSignUp>().AddScoped<RenewConfirmation>().AddScoped<Leave>();
-        services.AddScoped<ReaderLinks>();
+        services.AddScoped<ReaderLinks>().AddScoped<EmbedSnippets>();
         services.AddScoped<IMailComposer, ConfirmationComposer>().AddMailTemplate(ConfirmationComposer.MailKind, ConfirmationComposer.Sample);
         services.AddScoped<IMailComposer, AlreadySubscribedComposer>().AddMailTemplate(AlreadySubscribedComposer.MailKind, AlreadySubscribedComposer.Sample);
         services.AddRecurringJob<PurgeUnconfirmed>("subscribers.purge-unconfirmed", Daily, Queues.Default, j => j.RunAsync(CancellationToken.None));
@@ -27,6 +28,8 @@ public static class SubscribersSetup
     {
         SubscriptionsApi.Map(app);
         SubscribersApi.Map(app);
+        EmbedScript.Map(app);
+        EmbedApi.Map(app);
         return app;
     }
 }

@@ -14,7 +14,10 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         GET /donate
         GET /donate/cancelled
         GET /donate/thanks
+        GET /embed/frame-v1.js
         GET /embed/subscribe
+        GET /embed/v1-help.js
+        GET /embed/v1.js
         GET /health/live
         GET /health/ready
         GET /openapi/{documentName}.json
