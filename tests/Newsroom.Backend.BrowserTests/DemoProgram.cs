@@ -7,26 +7,32 @@ namespace Newsroom.Backend.BrowserTests;
 /// <summary>The built program in demo mode, as the README's first command starts it, in a folder of its own.</summary>
 internal sealed class DemoProgram : IAsyncDisposable
 {
-    private static readonly Dictionary<string, string> Environment = new() { ["DOTNET_ENVIRONMENT"] = "Development" };
     private readonly string _folder;
+    private readonly Dictionary<string, string> _environment;
     private readonly RunningProgram _program;
 
-    private DemoProgram(string folder, RunningProgram program) => (_folder, _program) = (folder, program);
+    private DemoProgram(string folder, Dictionary<string, string> environment, RunningProgram program) =>
+        (_folder, _environment, _program) = (folder, environment, program);
 
     public Uri Url => _program.Http.BaseAddress!;
 
     public string Output => _program.Output;
 
-    public static async Task<DemoProgram> StartAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="otherSite">An origin whose pages may post, frame and be returned to, besides our own.</param>
+    public static async Task<DemoProgram> StartAsync(CancellationToken cancellationToken, string? otherSite = null)
     {
         var folder = Directory.CreateTempSubdirectory("newsroom-browser-").FullName;
-        return new DemoProgram(folder, await RunningProgram.ServeAsync(folder, Environment, cancellationToken));
+        var environment = new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Development" };
+        if (otherSite is not null)
+            environment["Site:AllowedOrigins:1"] = otherSite;
+        return new DemoProgram(folder, environment, await RunningProgram.ServeAsync(folder, environment, cancellationToken));
     }
 
     /// <summary>Makes an API key as an operator does, beside the running program; the API takes it from now on.</summary>
     public async Task TakeApiKeyAsync(CancellationToken cancellationToken)
     {
-        var (exit, output, errors) = await RunningProgram.CommandAsync(_folder, Environment, cancellationToken, "apikey", "add", "walk");
+        var (exit, output, errors) = await RunningProgram.CommandAsync(_folder, _environment, cancellationToken, "apikey", "add", "walk");
         Assert.True(exit == 0, errors);
         _program.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", output.TrimEnd().Split('\n')[^1]);
     }

@@ -42,7 +42,6 @@ internal static class CommandLine
         SubscriberVerbs.Create(host),
         StoryVerbs.Create(host),
         DigestVerbs.Create(host),
-        new Command("subscribers", "Looks after the readers.") { EraseVerb.Create(host) },
         BackupVerbs.Backup(host),
         BackupVerbs.Restore(host),
     };

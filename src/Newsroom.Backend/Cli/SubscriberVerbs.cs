@@ -16,6 +16,7 @@ internal static class SubscriberVerbs
         Imports(host),
         Undo(host),
         Export(host),
+        EraseVerb.Create(host),
     };
 
     private static Command Imports(VerbHost host)

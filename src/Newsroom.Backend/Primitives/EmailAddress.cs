@@ -6,7 +6,7 @@ using System.Text;
 namespace Newsroom.Backend.Primitives;
 
 /// <summary>
-/// One mailbox address as a person typed it, trimmed and in Unicode NFC. Takes RFC 5321's lengths (local part 64 octets,
+/// One mailbox address as a person typed or pasted it, trimmed and in Unicode NFC. Takes RFC 5321's lengths (local part 64 octets,
 /// domain 255, whole 254) and the dot-atom form of RFC 5322 §3.4.1; quoted local parts, comments and address literals, which no
 /// reader's mailbox uses, are refused. International domains are kept as A-labels (RFC 5890), so that the address can be sent anywhere.
 /// </summary>
@@ -44,7 +44,7 @@ public readonly record struct EmailAddress
         address = default;
         if (text is null || text.Length > 320)
             return false;
-        var trimmed = text.Trim();
+        var trimmed = Unwrap(text);
         if (!IsWellFormed(trimmed))
             return false;
         if (!trimmed.IsNormalized(NormalizationForm.FormC))
@@ -59,6 +59,29 @@ public readonly record struct EmailAddress
             return false;
         address = new EmailAddress(local, domain);
         return true;
+    }
+
+    /// <summary>
+    /// Takes off what pasting brings along and what no address can begin or end with: spaces of any width and none, marks of writing
+    /// direction, a mark of punctuation behind, the angle brackets of mail programs, the scheme of a copied link. Inside nothing is touched.
+    /// </summary>
+    private static string Unwrap(string text)
+    {
+        var bare = Bare(Bare(text).TrimEnd(".,;"));
+        if (bare is ['<', .. var inner, '>'])
+            bare = Bare(inner);
+        const string Scheme = "mailto:";
+        return (bare.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? Bare(bare[Scheme.Length..]) : bare).ToString();
+    }
+
+    private static ReadOnlySpan<char> Bare(ReadOnlySpan<char> text)
+    {
+        static bool IsUnseen(char c) => char.IsWhiteSpace(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format;
+        while (!text.IsEmpty && IsUnseen(text[0]))
+            text = text[1..];
+        while (!text.IsEmpty && IsUnseen(text[^1]))
+            text = text[..^1];
+        return text;
     }
 
     // Half a surrogate pair, which JSON can carry, makes normalising throw.

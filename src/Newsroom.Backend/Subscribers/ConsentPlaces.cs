@@ -1,3 +1,4 @@
+using System.Net;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Web;
 
@@ -13,18 +14,13 @@ public sealed class ConsentPlaces(LinkTokens tokens)
     /// <param name="cancellationToken">Cancels reading the key.</param>
     public async ValueTask<ConsentPlace> OfAsync(HttpRequest request, string? source, CancellationToken cancellationToken)
     {
-        var network = await tokens.ForAsync(Purpose, NetworkPrefix.Of(request.HttpContext.Connection.RemoteIpAddress), cancellationToken);
-        return new ConsentPlace(source, PageOf(request), network.Hash);
+        var page = FormPage.Of(request);
+        // Not our own private pages, whose address is a key.
+        var isKey = page is not null && PrivatePageAttribute.IsOn(request.HttpContext) && new Uri(page).Host.Equals(request.Host.Host, StringComparison.OrdinalIgnoreCase);
+        return new ConsentPlace(source, isKey ? null : page, await NetworkHashAsync(request.HttpContext.Connection.RemoteIpAddress, cancellationToken));
     }
 
-    /// <summary>The page the browser came from, without query and fragment; not our own private pages, whose address is a key.</summary>
-    private static string? PageOf(HttpRequest request)
-    {
-        if (!Uri.TryCreate(request.Headers.Referer.ToString(), UriKind.Absolute, out var page) || page.Scheme is not ("http" or "https"))
-            return null;
-        if (PrivatePageAttribute.IsOn(request.HttpContext) && page.Host.Equals(request.Host.Host, StringComparison.OrdinalIgnoreCase))
-            return null;
-        var address = page.GetLeftPart(UriPartial.Path);
-        return address.Length <= Consent.PageLength ? address : null;
-    }
+    /// <returns><see cref="ConsentPlace.NetworkHash"/>.</returns>
+    public async ValueTask<string> NetworkHashAsync(IPAddress? address, CancellationToken cancellationToken) =>
+        (await tokens.ForAsync(Purpose, NetworkPrefix.Of(address), cancellationToken)).Hash;
 }

@@ -6,9 +6,16 @@ namespace Newsroom.Backend.Subscribers;
 /// </summary>
 public sealed record ConsentWording(string Version, string Text)
 {
+    /// <summary>Name of the field, in forms and JSON, that names the sentence a sign-up form shows.</summary>
+    public const string Field = "consent";
+
     /// <summary>Beside every sign-up form, ours or embedded.</summary>
     public static ConsentWording SignUp { get; } = new("sign-up-1",
         "By signing up you agree that we send you the newsletters you chose by email. We use your address for nothing else and give it to nobody. You can leave at any time with the link in every email.");
+
+    /// <summary>Recorded when a form named no sentence of ours: it stood on another site, in words that we have not seen.</summary>
+    public static ConsentWording OtherForm { get; } = new("other-form",
+        "Signed up with a form of another site that did not tell us which sentence it showed. Nothing is sent before the sentence beside the confirmation button is agreed to.");
 
     /// <summary>Every sentence that ever was beside a sign-up form: what was agreed to on one may be waiting for a gift to be paid.</summary>
     private static readonly ConsentWording[] SignUps = [SignUp];
@@ -43,6 +50,9 @@ public sealed record ConsentWording(string Version, string Text)
 
     /// <summary>The button with which the owner of the old address takes that back.</summary>
     public static ConsentWording OldAddress { get; } = new("old-address-1", "Keep the old address");
+
+    /// <summary>The sentence that a posted sign-up form says it showed (its field <see cref="Field"/>).</summary>
+    public static ConsentWording ShownBy(string? version) => Array.Find(SignUps, w => w.Version == version) ?? OtherForm;
 
     /// <exception cref="InvalidOperationException">No sign-up form ever had that version.</exception>
     public static ConsentWording SignUpOf(string version) => Array.Find(SignUps, w => w.Version == version)

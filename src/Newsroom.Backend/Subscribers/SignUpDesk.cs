@@ -20,10 +20,6 @@ public sealed record SignUpCaller(IPAddress? Address, string? Ticket = null, str
     public static SignUpCaller Trusted { get; } = new(null, IsTrusted: true);
 
     public string? Network => IsTrusted ? null : NetworkPrefix.Of(Address);
-
-    /// <summary>The page a form stood on, without what may follow its path; browsers tell other origins' pages by their origin only.</summary>
-    public static string? PageOf(HttpRequest request) =>
-        Uri.TryCreate(request.Headers.Referer.ToString(), UriKind.Absolute, out var page) && page.Scheme is "http" or "https" ? page.GetLeftPart(UriPartial.Path) : null;
 }
 
 /// <summary>
@@ -31,7 +27,7 @@ public sealed record SignUpCaller(IPAddress? Address, string? Ticket = null, str
 /// at what is known of an address, so nothing can tell.
 /// </summary>
 public sealed class SignUpDesk(
-    SignUp signUp, SignUpPolicy policy, SignUpProof proofs, AttackMode attack, HeldSignUps held, MailDomains domains, LinkTokens tokens, AlertDesk alerts, AnswerPace pace, TimeProvider clock)
+    SignUp signUp, SignUpPolicy policy, SignUpProof proofs, AttackMode attack, HeldSignUps held, MailDomains domains, LinkTokens tokens, AlertDesk alerts, AnswerPace pace, ConsentPlaces places, TimeProvider clock)
 {
     public async Task<SignUpOutcome> RunAsync(SignUpForm form, SignUpCaller caller, CancellationToken cancellationToken)
     {
@@ -75,7 +71,7 @@ public sealed class SignUpDesk(
     {
         if (hold && !await held.HasRoomAsync(cancellationToken))
             return new SignUpOutcome.TooMany(HeldSignUps.WaitWhenFull);
-        var network = caller.Address is null ? null : (await tokens.ForAsync("network", NetworkPrefix.Of(caller.Address), cancellationToken)).Hash;
+        var network = caller.Address is null ? null : await places.NetworkHashAsync(caller.Address, cancellationToken);
         var outcome = await signUp.RunAsync(form with { NetworkHash = network, Held = hold }, cancellationToken);
         // What fell into the trap was answered, and is nowhere.
         if (hold && outcome is SignUpOutcome.Accepted && string.IsNullOrEmpty(form.Trap))

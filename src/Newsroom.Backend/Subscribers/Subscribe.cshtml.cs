@@ -35,17 +35,23 @@ public sealed class SubscribeModel(NewsroomDb db, SignUpDesk desk, MailReadiness
         var form = await Request.ReadFormOrEmptyAsync(cancellationToken);
         var fields = SignUpFields.From(name => form[name]);
         var caller = new SignUpCaller(HttpContext.Connection.RemoteIpAddress, form[SignUpCaller.TicketField], form[SignUpCaller.NonceField]);
+        // The page of one press more hands on where the form stood.
+        var page = FormPage.Clean(form[SignUpCheck.PageField]) ?? FormPage.Of(Request);
         var outcome = await desk.RunAsync(
-            new SignUpForm(fields.Email, fields.Newsletters, fields.Name, fields.Source, ConsentMethod.Form, fields.Trap) { Page = SignUpCaller.PageOf(Request) },
+            new SignUpForm(fields.Email, fields.Newsletters, fields.Name, fields.Source, ConsentMethod.Form, fields.Trap) 
+            {
+                Wording = ConsentWording.ShownBy(fields.Consent),
+                Page = page,
+            },
             caller, cancellationToken);
         if (outcome is SignUpOutcome.Accepted)
         {
-            Response.Headers.Location = NextAddress.Allowed(fields.Next, site.Value) ?? CheckYourMail;
+            Response.Headers.Location = NextAddress.Allowed(fields.Next, site.Value) ?? CheckYourMailModel.AddressFor(fields.Email);
             return StatusCode(StatusCodes.Status303SeeOther);
         }
         if (outcome is SignUpOutcome.NeedsProof(var challenge))
         {
-            Check = new SignUpCheck(fields, challenge);
+            Check = new SignUpCheck(fields, challenge, "/subscribe", page);
             Response.Headers.CacheControl = "no-store";
             return Page();
         }
@@ -64,7 +70,7 @@ public sealed class SubscribeModel(NewsroomDb db, SignUpDesk desk, MailReadiness
                 Form = Form with { EmailError = SignUpWords.BadAddress };
                 return StatusCodes.Status422UnprocessableEntity;
             case SignUpOutcome.UnknownNewsletter:
-                Form = Form with { NewsletterError = "One of the newsletters you asked for does not exist (any more). Please choose again." };
+                Form = Form with { NewsletterError = SignUpWords.UnknownNewsletter };
                 return StatusCodes.Status422UnprocessableEntity;
             case SignUpOutcome.NotConfigured(var why):
                 NotPossible = why;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Subscribers.Embed;
 using Newsroom.Backend.Subscribers.Imports;
 using Newsroom.Backend.Subscribers.Preferences;
 using Newsroom.Backend.Subscribers.Privacy;
@@ -16,7 +17,7 @@ public static class SubscribersSetup
     public static IServiceCollection AddSubscribers(this IServiceCollection services)
     {
         services.AddSingleton<AnswerPace>().AddSingleton<AskForConfirmation>().AddScoped<RecordSignUps>().AddScoped<SignUp>().AddScoped<ConfirmSignUp>().AddScoped<RenewConfirmation>().AddScoped<Leave>().AddScoped<NeverAgain>();
-        services.AddScoped<ReaderLinks>();
+        services.AddScoped<ReaderLinks>().AddScoped<EmbedSnippets>();
         services.AddScoped<ImportReaders>().AddScoped<ImportBatch>().AddScoped<UndoImport>().AddScoped<ImportList>().AddScoped<ExportReaders>();
         services.AddSingleton<ConsentPlaces>();
         services.AddPrivacy();
@@ -39,6 +40,8 @@ public static class SubscribersSetup
         SubscriptionsApi.Map(app);
         SubscribersApi.Map(app);
         HeldSignUpsApi.Map(app);
+        EmbedScript.Map(app);
+        EmbedApi.Map(app);
         return app;
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Subscribers;
@@ -7,13 +9,15 @@ namespace Newsroom.Backend.Subscribers;
 /// <param name="Name">The reader's.</param>
 /// <param name="Source">What the form calls itself.</param>
 /// <param name="Website">Leave it out: only robots fill it.</param>
+/// <param name="Consent">Version of the sentence beside the form, such as <c>sign-up-1</c>: the record keeps that sentence.</param>
 /// <param name="Ticket">Of <c>GET /embed/token</c> or of a 429's <c>challenge</c>; asked for only while a limit is met.</param>
 /// <param name="Nonce">What was found for it.</param>
 public sealed record NewSubscription(
-    string? Email, IReadOnlyList<string?>? Newsletters, string? Name, string? Source, string? Website, string? Ticket = null, string? Nonce = null);
+    string? Email, IReadOnlyList<string?>? Newsletters, string? Name, string? Source, string? Website, string? Ticket = null, string? Nonce = null, string? Consent = null);
 
 /// <param name="Status">Always <c>check_your_mail</c>: the answer tells nobody who subscribes.</param>
-public sealed record SubscriptionAnswer(string Status);
+/// <param name="Hint">A common mail domain that the address's is one slip away from, to ask the reader about; mostly absent.</param>
+public sealed record SubscriptionAnswer(string Status, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Hint = null);
 
 /// <summary>The sign-up for scripts on the newsroom's own pages: no key, no cookie, no credentials.</summary>
 internal static class SubscriptionsApi
@@ -43,14 +47,15 @@ internal static class SubscriptionsApi
     {
         var signUp = new SignUpForm(form.Email, [.. (form.Newsletters ?? []).OfType<string>()], form.Name, form.Source, ConsentMethod.Api, form.Website)
         {
-            Page = SignUpCaller.PageOf(context.Request),
+            Wording = ConsentWording.ShownBy(form.Consent),
+            Page = FormPage.Of(context.Request),
         };
         // A site's own server, posting for its readers.
         var isTrusted = context.User.Identity is { IsAuthenticated: true } && ApiScopes.Allows(context.User, HttpMethods.Post, "subscribers");
         var caller = new SignUpCaller(context.Connection.RemoteIpAddress, form.Ticket, form.Nonce, isTrusted);
         return await desk.RunAsync(signUp, caller, cancellationToken) switch
         {
-            SignUpOutcome.Accepted => Results.Accepted(value: new SubscriptionAnswer("check_your_mail")),
+            SignUpOutcome.Accepted => Results.Accepted(value: new SubscriptionAnswer("check_your_mail", DomainTypo.MeantByAddress(form.Email))),
             SignUpOutcome.BadAddress => Api.Invalid("email", SignUpWords.BadAddress),
             SignUpOutcome.UnknownNewsletter(var slug) => Api.Invalid("newsletters", $"There is no newsletter '{slug}'."),
             SignUpOutcome.NotConfigured(var why) => Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: why),

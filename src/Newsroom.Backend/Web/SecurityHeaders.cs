@@ -5,7 +5,8 @@ namespace Newsroom.Backend.Web;
 /// <summary>Headers on every answer, errors and files included. An endpoint that sets one of them itself keeps its own.</summary>
 internal sealed class SecurityHeaders(RequestDelegate next, IOptions<SiteOptions> site, IConfiguration configuration)
 {
-    private readonly string _contentPolicy = ContentPolicy(site.Value, configuration);
+    private readonly string _contentPolicy = ContentPolicy(site.Value, configuration, "'none'");
+    private readonly string _framedPolicy = ContentPolicy(site.Value, configuration, string.Join(' ', site.Value.AllowedOrigins.Prepend("'self'")));
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -13,7 +14,7 @@ internal sealed class SecurityHeaders(RequestDelegate next, IOptions<SiteOptions
         {
             var headers = context.Response.Headers;
             var isPrivate = PrivatePageAttribute.IsOn(context);
-            headers.TryAdd("Content-Security-Policy", _contentPolicy);
+            headers.TryAdd("Content-Security-Policy", FramedPageAttribute.IsOn(context) ? _framedPolicy : _contentPolicy);
             headers.TryAdd("X-Content-Type-Options", "nosniff");
             headers.TryAdd("Referrer-Policy", isPrivate ? "no-referrer" : "same-origin");
             headers.TryAdd("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
@@ -29,13 +30,13 @@ internal sealed class SecurityHeaders(RequestDelegate next, IOptions<SiteOptions
     /// Pictures may come from anywhere over https: the archive shows the newsroom's own. A form's target also covers where its
     /// redirect leads (CSP 3 §6.4.2 in Chrome): the checkout, and the sites that may be named as <c>next</c>.
     /// </remarks>
-    private static string ContentPolicy(SiteOptions site, IConfiguration configuration)
+    private static string ContentPolicy(SiteOptions site, IConfiguration configuration, string frames)
     {
         var targets = new List<string> { "'self'", "https://checkout.stripe.com" };
         if (Uri.TryCreate(configuration["Stripe:ApiBase"], UriKind.Absolute, out var payments))
             targets.Add(payments.GetLeftPart(UriPartial.Authority));
         targets.AddRange(site.AllowedOrigins);
-        return "default-src 'self'; img-src 'self' https: data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action "
+        return $"default-src 'self'; img-src 'self' https: data:; object-src 'none'; base-uri 'none'; frame-ancestors {frames}; form-action "
             + string.Join(' ', targets.Distinct(StringComparer.OrdinalIgnoreCase));
     }
 }

@@ -14,7 +14,11 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         GET /donate
         GET /donate/cancelled
         GET /donate/thanks
+        GET /embed/frame-v1.js
+        GET /embed/subscribe
         GET /embed/token
+        GET /embed/v1-help.js
+        GET /embed/v1.js
         GET /health/live
         GET /health/ready
         GET /help/mail
@@ -35,6 +39,7 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         POST /api/v1/subscriptions
         POST /confirm/{token}
         POST /donate
+        POST /embed/subscribe
         POST /help/mail
         POST /my-data/{token}/erase
         POST /never/{token}

@@ -16,6 +16,7 @@ public sealed class Addresses
     [InlineData("josé@example.org", "josé@example.org")]
     [InlineData("jose\u0301@example.org", "josé@example.org")]
     [InlineData("a@xn--mller-kva.example", "a@xn--mller-kva.example")]
+    [InlineData("ana@MÜLLER。example", "ana@xn--mller-kva.example")]
     public void What_people_have_is_taken(string typed, string expected)
     {
         Assert.True(EmailAddress.TryParse(typed, out var address));
@@ -23,7 +24,26 @@ public sealed class Addresses
     }
 
     [Theory]
+    [InlineData("\u00A0ana@example.org\u00A0")]
+    [InlineData("\u200Bana@example.org\uFEFF")]
+    [InlineData("\u202Aana@example.org\u202C")]
+    [InlineData("\tana@example.org\r\n")]
+    [InlineData("mailto:ana@example.org")]
+    [InlineData("MAILTO: ana@example.org")]
+    [InlineData("<ana@example.org>")]
+    [InlineData("<mailto:ana@example.org>,")]
+    [InlineData("ana@example.org.")]
+    [InlineData("ana@example.org, ")]
+    [InlineData("ana@example.org;")]
+    public void What_pasting_brings_along_is_taken_off(string pasted) => Assert.Equal("ana@example.org", EmailAddress.Parse(pasted).Value);
+
+    [Theory]
     [InlineData(null)]
+    [InlineData("<ana@example.org")]
+    [InlineData("ana@example.org>")]
+    [InlineData("mailto:ana@example.org?subject=x")]
+    [InlineData("an\u200Ba@example.org")]
+    [InlineData("ana@exam\u00A0ple.org")]
     [InlineData("")]
     [InlineData("ana")]
     [InlineData("ana@")]
@@ -46,7 +66,6 @@ public sealed class Addresses
     [InlineData("ana\0@example.org")]
     [InlineData("ana\u202E@example.org")]
     [InlineData("ana@-example.org")]
-    [InlineData("ana@example.org.")]
     [InlineData("ana(comment)@example.org")]
     [InlineData("\uD800@example.org")]
     [InlineData("ana@\uD800.org")]
@@ -62,6 +81,10 @@ public sealed class Addresses
         Assert.False(EmailAddress.TryParse("abcdefgh@" + domain, out _));
         Assert.True(EmailAddress.TryParse("abcdef@" + domain, out _));
         Assert.False(EmailAddress.TryParse("ana@" + new string('d', 64) + ".org", out _));
+        // 254 octets in all, counted as they are sent: the local part in UTF-8, the domain as A-labels.
+        Assert.True(EmailAddress.TryParse("éécd@" + domain, out _));
+        Assert.False(EmailAddress.TryParse("éécdefg@" + domain, out _));
+        Assert.False(EmailAddress.TryParse($"ana@{new string('ü', 59)}.example", out _));
     }
 
     [Property(MaxTest = 1000)]
@@ -162,4 +185,74 @@ public sealed class Cursors
     public Property So_is_text_that_looks_like_one() =>
         Prop.ForAll(Gen.Elements("ABab01_-+/= é".ToCharArray()).ArrayOf(11).Select(c => new string(c)).ToArbitrary(),
             text => !Cursor.TryDecode(text, out var key) || (key >= 0 && Cursor.Encode(key!.Value) == text));
+}
+
+public sealed class SlipsOfTheFingers
+{
+    [Theory]
+    [InlineData("gmial.com", "gmail.com")]
+    [InlineData("gmail.con", "gmail.com")]
+    [InlineData("gmail.co", "gmail.com")]
+    [InlineData("gmal.con", "gmail.com")]
+    [InlineData("gnail.com", "gmail.com")]
+    [InlineData("hotmial.con", "hotmail.com")]
+    [InlineData("outlok.co", "outlook.com")]
+    [InlineData("yahho.com", "yahoo.com")]
+    [InlineData("iclod.com", "icloud.com")]
+    public void Are_seen(string typed, string meant) => Assert.Equal(meant, DomainTypo.MeantBy(typed));
+
+    [Theory]
+    [InlineData("example.org")]
+    [InlineData("email.com")]
+    [InlineData("mail.com")]
+    [InlineData("ymail.com")]
+    [InlineData("cloud.com")]
+    [InlineData("gmx.com")]
+    [InlineData("gmx.de")]
+    [InlineData("aol.com")]
+    [InlineData("me.com")]
+    [InlineData("live.com")]
+    [InlineData("proton.me")]
+    [InlineData("protonmail.ch")]
+    [InlineData("yahoo.ca")]
+    [InlineData("yahoo.de")]
+    [InlineData("yahoo.co.jp")]
+    [InlineData("yahoo.co.in")]
+    [InlineData("yahoo.com.br")]
+    [InlineData("hotmail.fr")]
+    [InlineData("outlook.de")]
+    [InlineData("fastmail.com")]
+    [InlineData("comcast.com")]
+    public void Are_not_seen_in_what_people_have(string domain) => Assert.Null(DomainTypo.MeantBy(domain));
+
+    [Property(MaxTest = 1000)]
+    public Property Any_single_one_in_a_common_domain_is_seen_or_makes_a_known_one() =>
+        Prop.ForAll(Gen.Elements(DomainTypo.Common.ToArray()).SelectMany(d => Gen.Choose(0, d.Length - 2).SelectMany(at => Gen.Elements("abcxyz".ToCharArray()).SelectMany(c => Gen.Choose(0, 3).Select(kind => Slip(d, at, c, kind))))).ToArbitrary(),
+            slip => DomainTypo.MeantBy(slip.Slipped) is { } meant
+                ? DomainTypo.Distance(slip.Slipped, meant) <= DomainTypo.Distance(slip.Slipped, slip.Domain)
+                : DomainTypo.Common.Concat(DomainTypo.Others).Contains(slip.Slipped));
+
+    [Property(MaxTest = 1000)]
+    public void Only_common_domains_are_suggested_for_any_address(string? typed)
+    {
+        if (DomainTypo.MeantByAddress(typed) is { } meant)
+            Assert.Contains(meant, DomainTypo.Common);
+    }
+
+    [Property(MaxTest = 300)]
+    public void The_distance_is_one(NonNull<string> one, NonNull<string> other)
+    {
+        var distance = DomainTypo.Distance(one.Get, other.Get);
+        Assert.Equal(distance, DomainTypo.Distance(other.Get, one.Get));
+        Assert.Equal(one.Get == other.Get, distance == 0);
+        Assert.InRange(distance, Math.Abs(one.Get.Length - other.Get.Length), Math.Max(one.Get.Length, other.Get.Length));
+    }
+
+    private static (string Domain, string Slipped) Slip(string domain, int at, char letter, int kind) => (domain, kind switch
+    {
+        0 => domain.Remove(at, 1),
+        1 => domain.Insert(at, letter.ToString()),
+        2 => domain[..at] + letter + domain[(at + 1)..],
+        _ => domain[..at] + domain[at + 1] + domain[at] + domain[(at + 2)..],
+    });
 }

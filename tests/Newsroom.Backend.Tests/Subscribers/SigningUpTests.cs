@@ -61,7 +61,7 @@ public sealed class SigningUp : IAsyncLifetime
     public async Task The_consent_holds_the_words_that_the_form_showed()
     {
         var page = WebUtility.HtmlDecode(await _app.Http.GetStringAsync("/subscribe", Cancelled));
-        await _app.PostFormAsync("/subscribe", ("email", "proof@example.org"), ("newsletter", "breaking"), ("source", "article-footer"));
+        await _app.PostFormAsync("/subscribe", ("email", "proof@example.org"), ("newsletter", "breaking"), ("source", "article-footer"), ("consent", "sign-up-1"));
         var consent = (await _app.SubscriberAsync("proof@example.org"))!["consents"]!.AsArray().Single()!;
         Assert.Equal("requested", (string?)consent["event"]);
         Assert.Equal("breaking", (string?)consent["newsletters"]![0]);
@@ -80,7 +80,7 @@ public sealed class SigningUp : IAsyncLifetime
     [InlineData("ada@example.org, eve@example.org")]
     [InlineData("ada@example.org\r\nBcc: eve@example.org")]
     [InlineData("ada@exa mple.org")]
-    [InlineData("<ada@example.org>")]
+    [InlineData("Ada <ada@example.org>")]
     [InlineData("ada..b@example.org")]
     [InlineData("ada@-example.org")]
     [InlineData("ada@[127.0.0.1]")]
