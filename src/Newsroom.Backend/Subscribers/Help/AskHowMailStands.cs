@@ -21,7 +21,7 @@ public enum MailStateOutcome
 /// Tells an address by mail how it stands: that way only its owner learns it. Does the same reads and writes for every address, and at most one mail
 /// in <see cref="CoolDown"/> and <see cref="MostADay"/> a day go to one.
 /// </summary>
-public sealed class AskHowMailStands(NewsroomDb db, LinkTokens tokens, SuppressionList suppressions, MailReadiness mail, Outbox outbox, TimeProvider clock)
+public sealed class AskHowMailStands(NewsroomDb db, LinkTokens tokens, SuppressionList suppressions, MailReadiness mail, Outbox outbox, AnswerPace pace, TimeProvider clock)
 {
     public static readonly TimeSpan CoolDown = TimeSpan.FromMinutes(10);
     public const int MostADay = 3;
@@ -37,6 +37,7 @@ public sealed class AskHowMailStands(NewsroomDb db, LinkTokens tokens, Suppressi
             return MailStateOutcome.BadAddress;
         if (mail.Missing is not null)
             return MailStateOutcome.NotConfigured;
+        var timeToAnswer = pace.Begin();
         var now = clock.GetUtcNow();
         var hash = (await tokens.ForAsync("mail-state", address.Key, cancellationToken)).Hash;
         var isSuppressed = await suppressions.HoldsAsync(address, cancellationToken);
@@ -57,6 +58,7 @@ public sealed class AskHowMailStands(NewsroomDb db, LinkTokens tokens, Suppressi
             return true;
         }, cancellationToken);
         outbox.EnqueueDue();
+        await timeToAnswer;
         return MailStateOutcome.Accepted;
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
+using Newsroom.Backend.Subscribers.Privacy;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Subscribers.Preferences;
@@ -14,7 +15,7 @@ namespace Newsroom.Backend.Subscribers.Preferences;
 [AllowAnonymous, IgnoreAntiforgeryToken, PrivatePage]
 public sealed class PreferencesModel(
     LookAtPreferences look, ChooseNewsletters newsletters, ChooseRhythm rhythm, PauseMail pause, RenameReader rename, ChooseLanguage language,
-    AskAddressChange address, IOptions<SiteOptions> site) : PageModel
+    AskAddressChange address, SendMyDataLink sendMyData, IOptions<SiteOptions> site) : PageModel
 {
     public const string ActField = "act";
 
@@ -72,6 +73,9 @@ public sealed class PreferencesModel(
             case "language":
                 await language.RunAsync(View.SubscriberId, form["language"], cancellationToken);
                 return Back(PreferencesNotice.Saved);
+            case "my-data":
+                await sendMyData.RunAsync(View.SubscriberId, cancellationToken);
+                return Back(PreferencesNotice.MyData);
             case "address":
                 return await MoveAsync(form, cancellationToken);
             default:
@@ -152,6 +156,7 @@ internal static class PreferencesNotice
     public const string Paused = "paused";
     public const string GoesOn = "goes-on";
     public const string AddressAsked = "address-asked";
+    public const string MyData = "my-data";
 
     public static string? Of(string? key) => key switch
     {
@@ -161,6 +166,7 @@ internal static class PreferencesNotice
         Paused => "Paused. Nothing comes before the day you chose; then it goes on by itself.",
         GoesOn => "Your newsletters come again, from the next one on.",
         AddressAsked => "A message is on its way to the new address. Press the button in it within two days; until then everything comes to the old one.",
+        MyData => "A message with the link to your data is on its way to you. If none comes, you have asked three times today: use the last one.",
         _ => null,
     };
 }

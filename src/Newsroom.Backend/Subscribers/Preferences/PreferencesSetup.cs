@@ -1,3 +1,4 @@
+using Newsroom.Backend.Data;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Subscribers.Help;
@@ -16,6 +17,7 @@ internal static class PreferencesSetup
         services.AddScoped<IMailComposer, WelcomeComposer>().AddMailTemplate(WelcomeComposer.MailKind, WelcomeComposer.Sample);
         services.AddScoped<IMailComposer, NewAddressComposer>().AddMailTemplate(NewAddressComposer.MailKind, NewAddressComposer.Sample);
         services.AddScoped<IMailComposer, OldAddressComposer>().AddMailTemplate(OldAddressComposer.MailKind, OldAddressComposer.Sample);
+        services.AddRetentionRule("A change of your address: the old one and the new one", "so that you can take it back from the old one", $"{AddressChange.UndoFor.Days} days after it");
         return services.AddRecurringJob<PurgeAddressChanges>("subscribers.purge-address-changes", Daily, Queues.Default, j => j.RunAsync(CancellationToken.None));
     }
 
@@ -25,6 +27,7 @@ internal static class PreferencesSetup
         services.AddScoped<AskHowMailStands>();
         services.AddScoped<IMailComposer, MailStateComposer>().AddMailTemplate(MailStateComposer.MailKind, MailStateComposer.Sample);
         services.AddPostLimit(AskHowMailStands.Limit, perNetwork: new Allowance(10, 1, TimeSpan.FromSeconds(30)), everybody: new Allowance(300, 30, TimeSpan.FromSeconds(10)));
+        services.AddRetentionRule("That somebody asked how mail to an address stands", "so that nobody floods a mailbox with the answers", $"{PurgeMailStateRequests.Kept.Days} days");
         return services.AddRecurringJob<PurgeMailStateRequests>("subscribers.purge-mail-state-requests", Daily, Queues.Default, j => j.RunAsync(CancellationToken.None));
     }
 }
