@@ -20,11 +20,15 @@ public sealed partial class NewsroomApp
         };
 
     public async Task<ImportOutcome> ImportBytesAsync(
-        byte[] file, string name = "list.csv", bool dryRun = false, string consent = Declared, string newsletter = "this-week", params ColumnChoice[] map)
+        byte[] file, string name = "list.csv", bool dryRun = false, string consent = Declared, string newsletter = "this-week", params ColumnChoice[] map) =>
+        await ImportStreamAsync(new MemoryStream(file), name, dryRun, consent, newsletter, map);
+
+    public async Task<ImportOutcome> ImportStreamAsync(
+        Stream file, string name = "list.csv", bool dryRun = false, string consent = Declared, string newsletter = "this-week", params ColumnChoice[] map)
     {
         await using var scope = _program.Services.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<ImportReaders>()
-            .RunAsync(new ImportOrder(new MemoryStream(file), name, newsletter, consent, map, dryRun), Cancelled);
+            .RunAsync(new ImportOrder(file, name, newsletter, consent, map, dryRun), Cancelled);
     }
 
     public async Task<UndoImportOutcome> UndoImportAsync(string id)

@@ -51,6 +51,8 @@ internal static class ImportVerb
     {
         try
         {
+            if (wanted.Report is { } same && IsSameFile(wanted.File, same))
+                return VerbHost.Fail("--report would overwrite the list itself: give it another name.", VerbHost.Misused);
             await using Stream stream = wanted.File == SubscriberVerbs.Pipe ? Console.OpenStandardInput() : File.OpenRead(wanted.File);
             await using var report = wanted.Report is null ? null : SafeCsv.Writer(SafeCsv.Create(wanted.Report), leaveOpen: false);
             await WriteRowAsync(report, "line", "address", "verdict", "reason");
@@ -71,15 +73,22 @@ internal static class ImportVerb
         }
     }
 
+    private static bool IsSameFile(string list, string report)
+    {
+        static string Real(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+
+        return File.Exists(list) && File.Exists(report) && Real(list) == Real(report);
+    }
+
     private static int Print(ImportOutcome outcome, Wanted wanted)
     {
         switch (outcome)
         {
             case ImportOutcome.Done(var report):
-                PrintReport(report, wanted);
+                PrintReport(report, wanted, stopped: null);
                 return VerbHost.Done;
             case ImportOutcome.Stopped(var report, var why):
-                PrintReport(report, wanted);
+                PrintReport(report, wanted, why);
                 return VerbHost.Fail(report.Id is null ? why : $"{why} What is counted above is kept. The same file again goes on from there.");
             case ImportOutcome.Unreadable(var whatToDo):
                 return VerbHost.Fail(whatToDo);
@@ -92,7 +101,7 @@ internal static class ImportVerb
         }
     }
 
-    private static void PrintReport(ImportReport report, Wanted wanted)
+    private static void PrintReport(ImportReport report, Wanted wanted, string? stopped)
     {
         if (wanted.Json)
         {
@@ -108,12 +117,13 @@ internal static class ImportVerb
                 report.Counts,
                 report.Samples,
                 report.Note,
+                stopped,
             });
             return;
         }
         var (c, delimiter) = (report.Counts, report.Delimiter == '\t' ? "tab" : $"'{report.Delimiter}'");
         Console.WriteLine($"Format {report.Format}, {report.Encoding}, cells parted by {delimiter}.");
-        Console.WriteLine("Columns: " + string.Join("; ", report.Columns.Select(x => $"{JsonNamingPolicy.CamelCase.ConvertName(x.Key.ToString())} = {string.Join(", ", x.Value)}")) + ".");
+        Console.WriteLine("Columns: " + string.Join("; ", report.Columns.Select(x => $"{JsonNamingPolicy.CamelCase.ConvertName(x.Key.ToString())} = {PlainText.OneLine(string.Join(", ", x.Value), 80)}")) + ".");
         foreach (var (count, verdict) in new[]
         {
             (c.New, RowVerdict.New),
@@ -127,7 +137,7 @@ internal static class ImportVerb
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,10:N0}  {Words(verdict)}"));
             foreach (var row in report.Samples.Where(s => s.Verdict == verdict))
-                Console.WriteLine($"{"",12}line {row.Line}  {OneLine(row.Address)}  {row.Reason}");
+                Console.WriteLine($"{"",12}line {row.Line}  {PlainText.OneLine(row.Address, 80)}  {row.Reason}");
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{c.Rows,10:N0}  rows"));
         if (report.Note is not null)
@@ -146,13 +156,6 @@ internal static class ImportVerb
         RowVerdict.Twice => "twice",
         _ => throw new InvalidOperationException($"Unknown verdict {verdict}."),
     };
-
-    /// <summary>A file's cell must not write on the operator's terminal what it likes.</summary>
-    private static string OneLine(string cell)
-    {
-        var clean = string.Concat(cell.Select(ch => char.IsControl(ch) ? ' ' : ch));
-        return clean.Length > 80 ? clean[..80] + "…" : clean;
-    }
 
     private static ColumnChoice? ReadChoice(string text) =>
         text.IndexOf('=', StringComparison.Ordinal) is var at and > 0 && at < text.Length - 1

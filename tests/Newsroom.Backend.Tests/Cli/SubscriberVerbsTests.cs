@@ -41,6 +41,7 @@ public sealed class AnOperatorsImport : IDisposable
     [InlineData(1, "There is no newsletter 'none'", "list.csv", "none", Consent)]
     [InlineData(2, "--consent: Say in 20", "list.csv", "this-week", "yes")]
     [InlineData(2, "Give --map as FIELD=COLUMN", "list.csv", "this-week", Consent, "--map", "phone=Tel")]
+    [InlineData(2, "would overwrite the list itself", "list.csv", "this-week", Consent, "--report", "./list.csv")]
     [InlineData(1, "has no column 'Mail'", "list.csv", "this-week", Consent, "--map", "email=Mail")]
     public async Task That_cannot_be_says_what_to_do(int exit, string says, string file, string newsletter, string consent, params string[] more)
     {
@@ -49,6 +50,7 @@ public sealed class AnOperatorsImport : IDisposable
         var run = await RunAsync(["subscribers", "import", file, "--newsletter", newsletter, "--consent", consent, .. more]);
         Assert.Equal(exit, run.Exit);
         Assert.Contains(says, run.Errors, StringComparison.Ordinal);
+        Assert.Equal("email\njane@example.org\n", await File.ReadAllTextAsync(Path.Combine(_folder, "list.csv"), TestContext.Current.CancellationToken));
     }
 
     [Fact]

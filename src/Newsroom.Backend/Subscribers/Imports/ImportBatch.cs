@@ -16,10 +16,14 @@ public sealed class ImportBatch(NewsroomDb db, LinkTokens tokens, SuppressionLis
     internal Task<List<JudgedRow>> RunAsync(Newsletter newsletter, long? importId, List<FileRow> rows, RowCounts before, CancellationToken cancellationToken) =>
         db.RetryingAsync(async turn =>
         {
-            var held = await HeldAsync(rows, writes: importId is not null, turn);
+            // In this order: an erasure in between takes the reader away and bars the address.
             var readers = await ReadersAsync(rows, turn);
+            var held = await HeldAsync(rows, writes: importId is not null, turn);
             var import = importId is { } id ? await db.Imports.SingleAsync(i => i.Id == id, turn) : null;
-            var writer = import is null ? null : new RowWriter(db, tokens, newsletter, import, await NewestStoryAsync(turn), clock.GetUtcNow());
+            if (import is { State: not ImportState.Running })
+                throw new UnreadableFileException("It had fallen silent and was taken for dead meanwhile.");
+            var added = new NewReaders(db);
+            var writer = import is null ? null : new RowWriter(added, tokens, newsletter, import, await NewestStoryAsync(turn), clock.GetUtcNow());
             var judged = new List<JudgedRow>(rows.Count);
             foreach (var row in rows)
             {
@@ -41,7 +45,10 @@ public sealed class ImportBatch(NewsroomDb db, LinkTokens tokens, SuppressionLis
             if (import is not null)
             {
                 import.Advance(judged.Aggregate(before, (c, j) => c.And(j.Verdict)), clock.GetUtcNow());
+                await using var transaction = await db.Database.BeginTransactionAsync(turn);
+                await added.WriteAsync(turn);
                 await db.SaveChangesAsync(turn);
+                await transaction.CommitAsync(turn);
             }
             db.ChangeTracker.Clear();
             return judged;

@@ -15,13 +15,18 @@ internal sealed class ImportFile : IDisposable
     /// <summary>Ghost's notes and listmonk's attributes fit. More in one cell is a quote that never ends.</summary>
     private const int LongestCell = 64 * 1024;
 
+    /// <summary>More is no list, and would be held in memory many times over.</summary>
+    private const int MostColumns = 1000;
+
+    private readonly RowLimit _limit;
     private readonly FileText _text;
     private readonly CsvParser _rows;
 
     private ImportFile(FileText text, char delimiter, ImportFormat format)
     {
         (_text, Delimiter, Format) = (text, delimiter, format);
-        _rows = new CsvParser(text.Reader, Configuration(delimiter, format.Escape));
+        _limit = new RowLimit(text.Reader);
+        _rows = new CsvParser(_limit, Configuration(delimiter, format.Escape));
     }
 
     public ImportFormat Format { get; }
@@ -49,6 +54,8 @@ internal sealed class ImportFile : IDisposable
             await file.NextAsync();
         if (!await file.NextAsync())
             throw new UnreadableFileException("The file has no line with the names of its columns.");
+        if (file._rows.Count > MostColumns)
+            throw new UnreadableFileException($"The first line has {file._rows.Count} cells: a list has at most {MostColumns} columns. Keep those with the address, the name, the state and its dates.");
         file.Header = [.. file._rows.Record!.Select(c => c.Trim('\uFEFF', ' '))];
         file.Columns = file.Find(choices);
         return file;
@@ -79,9 +86,14 @@ internal sealed class ImportFile : IDisposable
     private async Task<bool> NextAsync()
     {
         var line = _rows.RawRow + 1;
+        _limit.RowBegins();
         try
         {
             return await _rows.ReadAsync();
+        }
+        catch (RowLimit.ExceededException)
+        {
+            throw new UnreadableFileException($"Line {line} runs to more than {RowLimit.Longest} characters: this is not a list with one reader in each line. Save it anew as CSV.");
         }
         catch (MaxFieldSizeException)
         {
@@ -127,6 +139,25 @@ internal sealed class ImportFile : IDisposable
         return counts.MaxBy(c => c.Value).Key;
     }
 
+    /// <summary>A column that plainly says who left, and that nobody reads, would bring them all back. Of the formats we know, we know what each column says.</summary>
+    private void RefuseUnreadNo(Dictionary<ImportField, int[]> found)
+    {
+        if (Format != ImportFormat.Plain)
+            return;
+        var read = found.Values.SelectMany(i => i).ToHashSet();
+        var unread = Header.Where((name, i) => !read.Contains(i) && ImportFormat.SaysNo(ImportFormat.Clean(name))).FirstOrDefault();
+        if (unread is not null)
+            throw new UnreadableFileException(
+                $"The column '{PlainText.OneLine(unread, 40)}' seems to say who left or bounced, and would not be read. Say what it is with --map leftAt=COLUMN, bouncedAt=COLUMN or status=COLUMN, or take it out of the file.");
+    }
+
+    /// <summary>The columns' names in a sentence; they are what a stranger's file says.</summary>
+    private string Names()
+    {
+        var names = PlainText.OneLine(string.Join(", ", Header.Take(30)), 600);
+        return Header.Count > 30 ? $"{names} and {Header.Count - 30} more" : names;
+    }
+
     private Dictionary<ImportField, int[]> Find(IReadOnlyList<ColumnChoice> choices)
     {
         var clean = Header.Select(ImportFormat.Clean).ToList();
@@ -135,11 +166,12 @@ internal sealed class ImportFile : IDisposable
             .Where(c => c.At.Length > 0).ToDictionary(c => c.Field, c => c.At);
         foreach (var chosen in choices.GroupBy(c => c.Field))
             found[chosen.Key] = [.. chosen.Select(c => clean.IndexOf(ImportFormat.Clean(c.Column)) is var i and >= 0 ? i
-                : throw new UnreadableFileException($"The file has no column '{c.Column}'. Its columns are: {string.Join(", ", Header)}."))];
+                : throw new UnreadableFileException($"The file has no column '{c.Column}'. Its columns are: {Names()}."))];
         // What staff chose for the name is the whole name.
         if (choices.Any(c => c.Field == ImportField.Name))
             found.Keys.Where(f => f is ImportField.FirstName or ImportField.LastName).Where(f => choices.All(c => c.Field != f)).ToList().ForEach(f => found.Remove(f));
+        RefuseUnreadNo(found);
         return found.ContainsKey(ImportField.Email) ? found : throw new UnreadableFileException(
-            $"No column of the file is plainly the address. Its columns are: {string.Join(", ", Header)}. Name it with --map {JsonNamingPolicy.CamelCase.ConvertName(nameof(ImportField.Email))}=COLUMN.");
+            $"No column of the file is plainly the address. Its columns are: {Names()}. Name it with --map {JsonNamingPolicy.CamelCase.ConvertName(nameof(ImportField.Email))}=COLUMN.");
     }
 }

@@ -92,6 +92,8 @@ internal sealed record ImportFormat(string Name, string[] Signature, Dictionary<
         [ImportField.BouncedAt] = ["bounced_at", "clean_time"],
     });
 
+    private static readonly string[] Noes = ["unsub", "opt out", "optout", "opted out", "optedout", "bounce", "complain", "suppress", "blocklist", "blacklist"];
+
     private static readonly ImportFormat[] Known = [Newsroom, Mailchimp, Ghost, Listmonk, MailPoet, MailPoetGlobal];
 
     public static ImportFormat Of(IReadOnlyList<string> header)
@@ -102,6 +104,13 @@ internal sealed record ImportFormat(string Name, string[] Signature, Dictionary<
 
     /// <summary>A column's name without what programs and hands change about it.</summary>
     public static string Clean(string name) => name.Trim('\uFEFF', ' ', '\t', '"', '\'').ToLowerInvariant();
+
+    /// <summary>A column's <see cref="Clean"/> name says that somebody wants, or can get, no mail; a link to say so is no such word.</summary>
+    public static bool SaysNo(string name)
+    {
+        var words = name.Replace('_', ' ').Replace('-', ' ');
+        return Array.Exists(Noes, n => words.Contains(n, StringComparison.Ordinal)) && !words.Contains("url", StringComparison.Ordinal) && !words.Contains("link", StringComparison.Ordinal);
+    }
 
     private static Dictionary<ImportField, string[]> MailPoetColumns() => new()
     {

@@ -1,4 +1,5 @@
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Subscribers.Preferences;
 
 namespace Newsroom.Backend.Subscribers.Imports;
 
@@ -23,14 +24,14 @@ internal sealed class RowReader(ImportFile file, string newsletter, DateTimeOffs
             Address = address,
             Fault = fault,
             Rhythm = Own(cells)?.Rhythm ?? Rhythm.AsPublished,
-            Language = Cell(cells, ImportField.Language) is { Length: > 0 and <= 35 } language ? language : null,
+            Language = Cell(cells, ImportField.Language) is var language && ReaderLanguage.All.Any(l => l.Tag == language) ? language : null,
             PausedUntil = FileInstant.ReadAny(Cell(cells, ImportField.PausedUntil)),
         };
     }
 
     private (FileWord Says, string Because, SuppressionReason Evidence, DateTimeOffset? At) Said(string[] cells)
     {
-        var (leftAt, bouncedAt) = (Cell(cells, ImportField.LeftAt), Cell(cells, ImportField.BouncedAt));
+        var (leftAt, bouncedAt) = (Told(Cell(cells, ImportField.LeftAt)), Told(Cell(cells, ImportField.BouncedAt)));
         if (_isCleanedFile || bouncedAt.Length > 0)
             return (FileWord.Suppressed, "The file says that mail to it came back.", SuppressionReason.HardBounce, FileInstant.Read(bouncedAt, now));
         var (says, word) = (FileWord.Subscribed, "");
@@ -46,6 +47,9 @@ internal sealed class RowReader(ImportFile file, string newsletter, DateTimeOffs
             (says, word) = (FileWord.Left, "unsubscribed");
         return (says, Because(says, word), says == FileWord.Suppressed ? StatusWords.Evidence(word) : default, FileInstant.Read(leftAt, now));
     }
+
+    /// <summary>Such a column may also say yes or no instead of when.</summary>
+    private static string Told(string cell) => cell.ToUpperInvariant() is "0" or "NO" or "FALSE" or "N" ? "" : cell;
 
     /// <summary>Our own file says it for each newsletter; that somebody left all of them follows from it.</summary>
     private (FileWord, string, SuppressionReason, DateTimeOffset?) OfOwn(string[] cells, FileWord says, string word)
@@ -69,7 +73,7 @@ internal sealed class RowReader(ImportFile file, string newsletter, DateTimeOffs
         FileWord.Subscribed => "",
         FileWord.Unclear => word.Length == 0
             ? "The file does not say whether this reader is subscribed: its status is empty."
-            : $"The status '{(word.Length > 40 ? word[..40] + "…" : word)}' says nothing we know: write subscribed, unsubscribed, bounced or complained.",
+            : $"The status '{PlainText.OneLine(word, 40)}' says nothing we know: write subscribed, unsubscribed, bounced or complained.",
         FileWord.NoConsent => $"The file says {word}: not agreed to, or not yet.",
         _ => $"The file says {word}.",
     };

@@ -51,7 +51,7 @@ internal static class Verdicts
             return (RowVerdict.Suppressed, $"Not to be mailed: {reader.Status.ToString().ToLowerInvariant()} here.");
         return row.Says switch
         {
-            FileWord.Suppressed => Against(reader, row, RowVerdict.Suppressed),
+            FileWord.Suppressed => Against(reader?.Subscriptions ?? [], row, RowVerdict.Suppressed),
             FileWord.Left => OfLeft(row, reader, newsletterId),
             FileWord.NoConsent => (RowVerdict.NoConsent, row.Because),
             FileWord.Unclear => (RowVerdict.Bad, row.Because),
@@ -84,14 +84,14 @@ internal static class Verdicts
         {
             { State: SubscriptionState.Left, LeftAt: var at } => (RowVerdict.LeftBefore, $"Left this newsletter on {Day(at)}."),
             { State: SubscriptionState.Pending } => (RowVerdict.Known, "Was asked to confirm this newsletter and has not answered yet."),
-            { ImportId: null } => Against(reader, row, RowVerdict.LeftBefore),
+            { ImportId: null } own => Against([own], row, RowVerdict.LeftBefore),
             _ => (RowVerdict.LeftBefore, row.Because),
         };
 
-    /// <summary>The later word counts; a file that does not say when has the earlier one.</summary>
-    private static (RowVerdict, string) Against(Subscriber? reader, FileRow row, RowVerdict verdict)
+    /// <summary>The later word counts, of what the file's would end; a file that does not say when has the earlier one.</summary>
+    private static (RowVerdict, string) Against(IReadOnlyList<Subscription> ended, FileRow row, RowVerdict verdict)
     {
-        var ownWordAt = reader?.Subscriptions.Where(s => s is { State: SubscriptionState.Active, ImportId: null }).Max(s => s.ConfirmedAt);
+        var ownWordAt = ended.Where(s => s is { State: SubscriptionState.Active, ImportId: null }).Max(s => s.ConfirmedAt);
         return ownWordAt is { } at && !(row.SaidAt > at)
             ? (RowVerdict.Known, $"{row.Because[..^1]}, but this reader has confirmed here on {Day(at)}.")
             : (verdict, row.Because);

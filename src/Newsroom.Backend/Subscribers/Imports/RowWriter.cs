@@ -5,7 +5,7 @@ using Newsroom.Backend.Newsletters;
 namespace Newsroom.Backend.Subscribers.Imports;
 
 /// <summary>What follows from a row's verdict for the reader. The caller saves. With a rhythm of their own, readers begin after the newest story, not with the whole archive.</summary>
-internal sealed class RowWriter(NewsroomDb db, LinkTokens tokens, Newsletter newsletter, Import import, long? newestStoryId, DateTimeOffset now)
+internal sealed class RowWriter(NewReaders added, LinkTokens tokens, Newsletter newsletter, Import import, long? newestStoryId, DateTimeOffset now)
 {
     private readonly string _source = ImportConsent.SourceOf(import);
 
@@ -31,7 +31,7 @@ internal sealed class RowWriter(NewsroomDb db, LinkTokens tokens, Newsletter new
             reader.Touch();
         else
             reader.Confirm(at);
-        db.Add(ImportConsent.Given(reader, newsletter, import.ConsentText, _source, at));
+        added.Add(ImportConsent.Given(reader, newsletter, import.ConsentText, _source, at));
         return reader;
     }
 
@@ -46,7 +46,7 @@ internal sealed class RowWriter(NewsroomDb db, LinkTokens tokens, Newsletter new
             reader.Subscriptions.Add(subscription = await Subscription.NewAsync(newsletter, tokens, at, cancellationToken));
         subscription.Leave(at);
         reader.LeaveIfNothingIsLeft(at);
-        db.Add(ImportConsent.Withdrawn(reader, newsletter, _source, at));
+        added.Add(ImportConsent.Withdrawn(reader, newsletter, _source, at));
         return reader;
     }
 
@@ -64,7 +64,7 @@ internal sealed class RowWriter(NewsroomDb db, LinkTokens tokens, Newsletter new
         return reader;
     }
 
-    private Subscriber Add(FileRow row) => db.Add(new Subscriber
+    private Subscriber Add(FileRow row) => added.Add(new Subscriber
     {
         Address = row.Address.Value,
         AddressKey = row.Address.Key,
@@ -72,5 +72,5 @@ internal sealed class RowWriter(NewsroomDb db, LinkTokens tokens, Newsletter new
         Language = row.Language,
         PausedUntil = row.PausedUntil,
         CreatedAt = now,
-    }).Entity;
+    });
 }

@@ -69,9 +69,12 @@ public sealed class UndoImport(NewsroomDb db, TimeProvider clock)
         return (ended, page.Count - removed - ended, page.Count < PageRows ? null : (long?)page[^1].Id);
     }, cancellationToken);
 
-    /// <summary>The subscription is as the import made it.</summary>
-    private static bool IsUntouched(Subscription subscription) =>
-        subscription.Rhythm == Rhythm.AsPublished && subscription.Subscriber is { PausedUntil: null, Language: null };
+    /// <summary>
+    /// As the import made it: nobody has decided anything about the reader since (<see cref="Subscriber.Version"/>), or, of one who was here before, the
+    /// reader has chosen nothing. Our own files bring a rhythm, a pause and a language along.
+    /// </summary>
+    private static bool IsUntouched(Subscription subscription) => subscription.Subscriber.Version == 1
+        || (subscription.Rhythm == Rhythm.AsPublished && subscription.Subscriber is { PausedUntil: null, Language: null });
 
     private void Remove(Subscription subscription, Import import, bool hasAsked, DateTimeOffset now)
     {

@@ -106,6 +106,18 @@ public sealed class ImportingAList : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Heeds_a_files_no_whatever_the_reader_has_said_to_another_newsletter_since()
+    {
+        await _app.SubscribeAsync("two@example.org", "this-week");
+        _app.Clock.Advance(TimeSpan.FromDays(2));
+        await _app.SubscribeAsync("two@example.org", "breaking");
+        _app.Clock.Advance(TimeSpan.FromDays(1));
+        var report = await _app.ImportAsync("email,status,unsub_time\ntwo@example.org,unsubscribed,2026-11-25 12:00:00\n");
+        Assert.Equal(1, report.Counts.LeftBefore);
+        Assert.Equal("breaking", await _app.ActiveAsync("two@example.org"));
+    }
+
+    [Fact]
     public async Task Heeds_a_later_files_no_to_what_only_a_file_said()
     {
         await _app.ImportAsync("email\nreader@example.org\n");

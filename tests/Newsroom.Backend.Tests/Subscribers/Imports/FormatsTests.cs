@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Subscribers.Imports;
 
 namespace Newsroom.Backend.Tests.Subscribers.Imports;
@@ -163,6 +164,79 @@ public sealed class AListFromElsewhere(AListFromElsewhere.Room room) : IClassFix
         var csv = "email,name\nquote1@example.org,x\nquote2@example.org,\"" + string.Concat(Enumerable.Repeat("y@example.org,z\n", 10_000));
         var outcome = Assert.IsType<ImportOutcome.Stopped>(await App.ImportBytesAsync(Encoding.UTF8.GetBytes(csv)));
         Assert.Contains("line 3", outcome.Why, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("unsubscribed")]
+    [InlineData("Opt-Out")]
+    [InlineData("bounces")]
+    public async Task With_a_column_of_noes_that_nobody_reads_is_refused_until_staff_say_what_it_is(string column)
+    {
+        var csv = $"email,{column}\nnoes1@example.org,1\nnoes2@example.org,no\n";
+        var outcome = Assert.IsType<ImportOutcome.Unreadable>(await App.ImportBytesAsync(Encoding.UTF8.GetBytes(csv)));
+        Assert.Contains($"'{column}'", outcome.WhatToDo, StringComparison.Ordinal);
+        var report = await App.ImportAsync(csv, "list.csv", dryRun: true, new ColumnChoice(ImportField.LeftAt, column));
+        Assert.Equal((1, 1), (report.Counts.New, report.Counts.LeftBefore));
+    }
+
+    [Fact]
+    public async Task With_a_row_that_never_ends_is_stopped_while_memory_stays()
+    {
+        using var file = new EndlessRow();
+        var outcome = await App.ImportStreamAsync(file, dryRun: true);
+        Assert.Contains("Line 2 runs to more than", Assert.IsType<ImportOutcome.Stopped>(outcome).Why, StringComparison.Ordinal);
+        Assert.InRange(file.HandedOut, 1, 4 * 1024 * 1024);
+    }
+
+    [Fact]
+    public async Task With_a_hundred_thousand_columns_is_refused()
+    {
+        var outcome = await App.ImportBytesAsync(Encoding.UTF8.GetBytes("email" + new string(',', 60_000) + "\n"));
+        Assert.Contains("at most", Assert.IsType<ImportOutcome.Unreadable>(outcome).WhatToDo, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cannot_write_on_an_operators_terminal_what_it_likes()
+    {
+        var report = await App.ImportAsync("email,status\nesc@example.org,\u001b[2Jfine\n", dryRun: true);
+        Assert.DoesNotContain('\u001b', report.Samples[0].Reason);
+        var outcome = await App.ImportBytesAsync("name,\u001b[2Jtown\nJoe,Kiel\n"u8.ToArray());
+        Assert.DoesNotContain('\u001b', Assert.IsType<ImportOutcome.Unreadable>(outcome).WhatToDo);
+    }
+
+    [Fact]
+    public async Task With_a_language_that_is_none_leaves_it_out()
+    {
+        await App.ImportAsync("id,address,name,language,status,newsletters,confirmed_at\nsub_1,lang@example.org,,en-@@@,confirmed,this-week active asPublished 2025-01-01T00:00:00Z,\n");
+        Assert.Equal("", await App.ReadAsync(db => db.Subscribers.Where(s => s.AddressKey == "lang@example.org").Select(s => s.Language ?? "").SingleAsync()));
+    }
+
+    /// <summary>A header, and then one row of empty cells without an end.</summary>
+    private sealed class EndlessRow : MemoryStream
+    {
+        private readonly byte[] _head = "email,name\na@example.org"u8.ToArray();
+
+        public long HandedOut { get; private set; }
+
+        public override bool CanSeek => false;
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            for (var i = 0; i < count; i++)
+                buffer[offset + i] = HandedOut + i < _head.Length ? _head[HandedOut + i] : (byte)',';
+            HandedOut += count;
+            return count;
+        }
+
+        public override int Read(Span<byte> buffer) => throw new NotSupportedException("Asynchronously, as files are read.");
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var chunk = new byte[buffer.Length];
+            var read = Read(chunk, 0, chunk.Length);
+            chunk.CopyTo(buffer);
+            return ValueTask.FromResult(read);
+        }
     }
 
     [Theory]

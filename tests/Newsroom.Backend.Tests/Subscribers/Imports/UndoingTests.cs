@@ -39,6 +39,7 @@ public sealed class UndoingAnImport : IAsyncLifetime
         await _app.SubscribeAsync("returned@example.org", "this-week");
         await _app.SubscribeAsync("elsewhere@example.org", "breaking");
         await _app.ArrangeAsync(db => db.Subscriptions.Where(s => s.Subscriber.AddressKey == "weekly@example.org").ExecuteUpdateAsync(s => s.SetProperty(x => x.Rhythm, Rhythm.Weekly)));
+        await _app.ArrangeAsync(db => db.Subscribers.Where(s => s.AddressKey == "weekly@example.org").ExecuteUpdateAsync(s => s.SetProperty(x => x.Version, x => x.Version + 1)));
 
         Assert.Equal(new UndoImportOutcome.Undone(report.Id!, Removed: 3, EndedNow: 1, LeftStays: 1, NotOursNow: 1), await _app.UndoImportAsync(report.Id!));
         Assert.Equal("breaking", await _app.ActiveAsync("known@example.org"));
@@ -50,6 +51,17 @@ public sealed class UndoingAnImport : IAsyncLifetime
         var consents = (await _app.SubscriberAsync("known@example.org"))!["consents"]!.AsArray();
         Assert.Equal(("withdrawn", "import"), ((string?)consents[^1]!["event"], (string?)consents[^1]!["method"]));
         await ChainsAreWholeAsync();
+    }
+
+    [Fact]
+    public async Task Leaves_no_trace_either_of_who_came_with_a_rhythm_a_pause_and_a_language()
+    {
+        var before = await ReadersAsync();
+        var report = await _app.ImportAsync("id,address,name,language,status,newsletters,confirmed_at,left_at,paused_until\n"
+            + "sub_1,own@example.org,Own,en-GB,confirmed,this-week active weekly 2025-01-01T00:00:00Z,2025-01-01T00:00:00Z,,2027-01-01T00:00:00Z\n");
+        Assert.Equal(1, report.Counts.New);
+        Assert.Equal(new UndoImportOutcome.Undone(report.Id!, 1, 0, 0, 0), await _app.UndoImportAsync(report.Id!));
+        Assert.Equal(before, await ReadersAsync());
     }
 
     [Fact]
