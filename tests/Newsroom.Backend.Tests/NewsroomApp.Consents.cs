@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Tests;
@@ -13,7 +14,8 @@ public sealed partial class NewsroomApp
     public async Task BounceAsync(string email)
     {
         await SuppressAsync(email, SuppressionReason.HardBounce);
-        await ReadAsync(async db => await RecordHardBounce.RunAsync(db, await db.Subscribers.Where(s => s.Address == email).Select(s => s.Id).SingleOrDefaultAsync(Cancelled)));
+        await ReadAsync(async db => await RecordHardBounce.RunAsync(
+            db, await db.Subscribers.Where(s => s.Address == email).Select(s => s.Id).SingleOrDefaultAsync(Cancelled), EmailAddress.Parse(email)));
     }
 
     /// <summary>The reader marks a mail as spam.</summary>

@@ -7,21 +7,27 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Newsroom.Backend.Digests;
 using Newsroom.Backend.Subscribers;
+using Newsroom.Backend.Subscribers.Preferences;
 
 namespace Newsroom.Backend.Tests;
 
 public sealed partial class NewsroomApp
 {
-    /// <summary>A reader chooses, as the preference page lets him.</summary>
-    public Task ChooseRhythmAsync(int reader, Rhythm rhythm, string newsletter = "this-week") => ArrangeAsync(async db =>
+    public Task ChooseRhythmAsync(int reader, Rhythm rhythm, string newsletter = "this-week") => ChooseRhythmsAsync(ConfirmedReaders.Address(reader), (newsletter, rhythm));
+
+    /// <summary>A reader chooses, as the preferences page lets them.</summary>
+    public async Task ChooseRhythmsAsync(string email, params (string Newsletter, Rhythm Rhythm)[] chosen)
     {
-        var address = ConfirmedReaders.Address(reader);
-        var subscription = await db.Subscriptions.SingleAsync(s => s.Subscriber.AddressKey == address && s.Newsletter.Slug == newsletter);
-        if (rhythm == subscription.Rhythm)
-            return;
-        subscription.StoriesThroughId = await StoryCursor.OfReaderAsync(db, subscription, CancellationToken.None);
-        subscription.Rhythm = rhythm;
-    });
+        var id = await ReadAsync(db => db.Subscribers.Where(s => s.AddressKey == email).Select(s => s.Id).SingleAsync());
+        await using var scope = _program.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<ChooseRhythm>().RunAsync(id, chosen.ToDictionary(c => c.Newsletter, c => c.Rhythm), Cancelled);
+    }
+
+    public async Task TendRhythmsAsync()
+    {
+        await using var scope = _program.Services.CreateAsyncScope();
+        await ActivatorUtilities.CreateInstance<TendRhythms>(scope.ServiceProvider).RunAsync(Cancelled);
+    }
 
     /// <summary>Null goes on at once.</summary>
     public Task PauseReaderAsync(int reader, TimeSpan? time) => ArrangeAsync(async db =>

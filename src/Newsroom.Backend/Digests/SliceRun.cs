@@ -84,7 +84,7 @@ public sealed class SliceRun(
         if (brake.Note(claim.Id, answer) is { Count: > 0 } refusedForUs)
             await writer.CommitAtLastAsync(db => DeliveryRows.PutBackAsync(db, refusedForUs, leaseId, answeredAt + SliceBrake.PutBackFor));
         if (await suppressions.HeedAsync(address, answer, answeredAt, CancellationToken.None))
-            await writer.CommitAtLastAsync(db => RecordHardBounce.RunAsync(db, claim.SubscriberId));
+            await writer.CommitAtLastAsync(db => RecordHardBounce.RunAsync(db, claim.SubscriberId, address));
     }
 
     private Task<int> ReportAsync(int digestId, Guid leaseId, SliceBrake brake)

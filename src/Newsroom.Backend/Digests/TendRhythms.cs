@@ -68,8 +68,11 @@ public sealed class TendRhythms(NewsroomDb db, BringUpToDate bringUpToDate, Time
             return 0;
         var ahead = await Audience.ToldAsync(db, newsletterId, throughId, long.MaxValue, turn);
         var readers = db.Subscriptions.Where(s => s.NewsletterId == newsletterId && s.Rhythm == Rhythm.AsPublished && s.StoriesThroughId == cursorId);
-        var inStep = await Audience.Told(db, readers, by: ahead, butNotBy: [])
-            .ExecuteUpdateAsync(s => s.SetProperty(x => x.StoriesThroughId, (long?)null), turn);
+        var letGo = Audience.Told(db, readers, by: ahead, butNotBy: []);
+        // Who chooses a rhythm meanwhile keeps the cursor that was read, and without one would never get anything: with the version, they read again.
+        await db.Subscribers.Where(r => letGo.Any(s => s.SubscriberId == r.Id))
+            .ExecuteUpdateAsync(s => s.SetProperty(r => r.Version, r => r.Version + 1), turn);
+        var inStep = await letGo.ExecuteUpdateAsync(s => s.SetProperty(x => x.StoriesThroughId, (long?)null), turn);
         await transaction.CommitAsync(turn);
         return inStep;
     }, cancellationToken);

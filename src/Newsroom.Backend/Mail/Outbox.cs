@@ -14,6 +14,17 @@ public sealed class Outbox(IBackgroundJobClient jobs)
 #pragma warning disable CA1822 // Reads as one thing with EnqueueDue.
     public void Add(NewsroomDb db, string kind, long subjectId, DateTimeOffset now) =>
         db.Add(new OutgoingMail { Kind = kind, SubjectId = subjectId, CreatedAt = now, NextAttemptAt = now });
+
+    /// <summary>The same where none may leave: its row is there all the same, so that every address costs the same work, and staff see why there was none.</summary>
+    public void AddOrWithhold(NewsroomDb db, string kind, long subjectId, bool mayLeave, DateTimeOffset now) => db.Add(new OutgoingMail
+    {
+        Kind = kind,
+        SubjectId = subjectId,
+        CreatedAt = now,
+        NextAttemptAt = mayLeave ? now : null,
+        State = mayLeave ? OutgoingMailState.Waiting : OutgoingMailState.Withheld,
+        SettledAt = mayLeave ? null : now,
+    });
 #pragma warning restore CA1822
 
     /// <summary>Call after the commit.</summary>

@@ -62,6 +62,9 @@ public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, SuppressionL
 
         var subscriber = found.Request.Subscriber;
         found.Request.Confirm(now);
+        // Of an earlier life: what somebody signs up for now is to come now.
+        if (subscriber.Status != SubscriberStatus.Confirmed)
+            subscriber.PausedUntil = null;
         subscriber.Confirm(now);
         subscriber.Name = found.Request.Name ?? subscriber.Name;
         var begun = 0;

@@ -26,6 +26,9 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
     /// </summary>
     public static readonly TimeSpan UndoFor = TimeSpan.FromDays(1);
 
+    // More than anybody moves; a circle cannot be, but would never end.
+    private const int MostMoves = 10;
+
     /// <summary>Writes nothing. Null for a token that no subscription has.</summary>
     public async Task<LeaveView?> LookAsync(string token, CancellationToken cancellationToken) =>
         await FindAsync(token, cancellationToken) is { } subscription ? View(subscription, clock.GetUtcNow()) : null;
@@ -103,12 +106,16 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
         var whole = db.Subscriptions.Include(s => s.Newsletter)
             .Include(s => s.Subscriber).ThenInclude(s => s.Subscriptions.OrderBy(o => o.Id)).ThenInclude(s => s.Newsletter);
         var own = await whole.SingleOrDefaultAsync(s => s.LeaveTokenHash == hash, cancellationToken);
-        if (own is not { State: SubscriptionState.Left })
-            return own;
-        // A reader who moved to an address that was known here gets it there: the links in the old mails lead on to that row.
-        var carriedTo = await db.AddressChanges
-            .Where(c => c.SubscriberId == own.SubscriberId && c.DoneAt == own.LeftAt && c.UndoneAt == null).Select(c => c.CarriedToId).FirstOrDefaultAsync(cancellationToken);
-        return carriedTo is null ? own
-            : await whole.SingleOrDefaultAsync(s => s.SubscriberId == carriedTo && s.NewsletterId == own.NewsletterId, cancellationToken) ?? own;
+        // A reader who moved to an address that was known here gets it there: the links in the old mails lead on to that row, and on from it.
+        for (var moves = 0; moves < MostMoves && own is { State: SubscriptionState.Left } left; moves++)
+        {
+            var carriedTo = await db.AddressChanges
+                .Where(c => c.SubscriberId == left.SubscriberId && c.DoneAt == left.LeftAt && c.CarriedToId != null && c.UndoneAt == null)
+                .Select(c => c.CarriedToId).FirstOrDefaultAsync(cancellationToken);
+            if (carriedTo is null || await whole.SingleOrDefaultAsync(s => s.SubscriberId == carriedTo && s.NewsletterId == left.NewsletterId, cancellationToken) is not { } next)
+                break;
+            own = next;
+        }
+        return own;
     }
 }

@@ -300,6 +300,37 @@ public sealed class AReadersOwnRhythm : IAsyncLifetime
             Assert.Equal(0, (await _app.LedgerAsync((string)digest["id"]!)).Remaining);
     }
 
+    [Fact]
+    public async Task Chosen_in_the_moment_of_coming_into_step_still_begins_somewhere()
+    {
+        const string Ada = "ada@example.org";
+        await _app.AddNewsletterAsync();
+        await _app.AddNewsletterAsync("breaking", "Breaking");
+        await _app.SubscribeAsync(Ada);
+        await _app.ChooseRhythmsAsync(Ada, ("this-week", Rhythm.Weekly));
+        await _app.ChooseRhythmsAsync(Ada, ("this-week", Rhythm.AsPublished));
+        // The test's own first; the second loads the reader, the third finds where "breaking" stands.
+        _app.BeforeRead(3, _app.TendRhythmsAsync);
+        await _app.ChooseRhythmsAsync(Ada, ("this-week", Rhythm.Daily), ("breaking", Rhythm.Daily));
+        Assert.Equal([0L, 0L], await _app.ReadAsync(db => db.Subscriptions.Where(s => s.Rhythm == Rhythm.Daily).Select(s => s.StoriesThroughId).ToListAsync()));
+    }
+
+    [Fact]
+    public async Task Comes_at_once_to_who_paused_left_and_came_back()
+    {
+        const string Ada = "ada@example.org";
+        await _app.AddNewsletterAsync();
+        await _app.SubscribeAsync(Ada);
+        var preferences = await _app.PreferencesLinkAsync(Ada);
+        await _app.ActAsync(preferences, "pause", ("days", "30"));
+        await _app.ActAsync(preferences, "leave-all");
+        await _app.AdvanceAsync(TimeSpan.FromHours(1));
+        await _app.SubscribeAsync(Ada);
+        await _app.PushStoriesAsync();
+        await _app.SendNewDigestAsync();
+        Assert.Contains(_app.MailsTo(Ada), m => m.Subject.StartsWith("This Week: ", StringComparison.Ordinal));
+    }
+
     private async Task ReadersAsync(params Rhythm[] rhythms)
     {
         await _app.AddNewsletterAsync();

@@ -157,6 +157,26 @@ public sealed class ADatabaseThatIsPutBack : IDisposable
     }
 
     [Fact]
+    public async Task Leaves_out_the_readers_own_rhythms_that_were_just_due()
+    {
+        await using var app = await NewsroomApp.StartOnAsync(_folder);
+        await app.AddNewsletterAsync(cadence: new { days = new[] { "wed", "thu", "fri" }, at = "07:00", timeZone = "America/New_York", approval = false });
+        await app.AddReadersAsync(2);
+        await app.ChooseRhythmAsync(2, Rhythm.Daily);
+        await app.PushStoriesAsync();
+        await app.AdvanceAsync(TimeSpan.FromDays(1));
+        Assert.Equal(("1", "1"), (app.Got(1), app.Got(2)));
+        await app.PushStoriesAsync();
+        app.Clock.Advance(TimeSpan.FromDays(1) + TimeSpan.FromMinutes(10));
+        await app.HoldAfterRestoreAsync();
+        await app.HoldAfterRestoreAsync();
+        await app.AdvanceAsync(TimeSpan.FromHours(1));
+        Assert.Equal(("1", "1"), (app.Got(1), app.Got(2)));
+        await app.AdvanceAsync(TimeSpan.FromHours(23));
+        Assert.Equal(("1|2", "1|2"), (app.Got(1), app.Got(2)));
+    }
+
+    [Fact]
     public async Task Is_made_and_put_back_by_the_operators_commands()
     {
         var connection = new Dictionary<string, string> { ["ConnectionStrings:Newsroom"] = $"Data Source={Database}" };

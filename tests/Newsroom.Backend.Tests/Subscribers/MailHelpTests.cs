@@ -76,6 +76,15 @@ public sealed class NotReceivingOurMail : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Is_no_way_to_flood_a_mailbox_by_asking_many_times_at_once()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _app.PostFormAsync("/help/mail", ("email", "ada@example.org"))));
+        await _app.RunDueJobsAsync();
+        State("ada@example.org");
+        Assert.Equal(10, await _app.ReadAsync(db => db.MailStateRequests.CountAsync()));
+    }
+
+    [Fact]
     public async Task Says_what_is_wrong_with_an_address()
     {
         var answer = await _app.PostFormAsync("/help/mail", ("email", "nobody"));

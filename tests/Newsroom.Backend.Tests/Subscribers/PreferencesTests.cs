@@ -150,6 +150,7 @@ public sealed class AReadersPreferences : IAsyncLifetime
     {
         await _app.PushStoriesAsync(3);
         await _app.StepAsync(await _app.ComposeAsync(), "send");
+        await _app.RunDueJobsAsync();
         var through = await _app.ReadAsync(db => db.Digests.MaxAsync(d => d.StoriesThroughId));
         Assert.True(through > 0);
         Assert.Equal((Rhythm.AsPublished, null), await RhythmAsync("this-week"));

@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Mail;
-using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Tests.Subscribers;
 
@@ -108,8 +107,7 @@ public sealed class SigningUpASuppressedAddress : IAsyncLifetime
 
     private async Task BounceAsync()
     {
-        await _app.SuppressAsync(Ada, SuppressionReason.HardBounce);
-        await _app.ArrangeAsync(async db => await RecordHardBounce.RunAsync(db, await db.Subscribers.Where(s => s.Address == Ada).Select(s => s.Id).SingleAsync(Cancelled)));
+        await _app.BounceAsync(Ada);
         Assert.Equal("bounced", await _app.StatusAsync(Ada));
     }
 

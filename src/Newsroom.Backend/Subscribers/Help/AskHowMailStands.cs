@@ -1,3 +1,4 @@
+using System.Data;
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
@@ -43,6 +44,8 @@ public sealed class AskHowMailStands(NewsroomDb db, LinkTokens tokens, Suppressi
         var isSuppressed = await suppressions.HoldsAsync(address, cancellationToken);
         await db.RetryingAsync(async turn =>
         {
+            // Serializable: what is counted here is so until the commit, however many ask at once.
+            await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, turn);
             var known = await db.Subscribers.Where(s => s.AddressKey == address.Key).Select(s => new { s.Id, s.Status }).SingleOrDefaultAsync(turn);
             var today = await db.MailStateRequests.AsNoTracking().Where(r => r.AddressHash == hash && r.IsMailed && r.RequestedAt > now - Day)
                 .OrderByDescending(r => r.RequestedAt).Take(MostADay).Select(r => r.RequestedAt).ToListAsync(turn);
@@ -54,30 +57,16 @@ public sealed class AskHowMailStands(NewsroomDb db, LinkTokens tokens, Suppressi
                 RequestedAt = now,
                 IsMailed = mayBeMailed && today.Count < MostADay && !today.Exists(t => t > now - CoolDown),
             };
-            await SaveWithMailAsync(request, now, turn);
+            db.Add(request);
+            await db.SaveChangesAsync(turn);
+            outbox.AddOrWithhold(db, MailStateComposer.MailKind, request.Id, request.IsMailed, now);
+            await db.SaveChangesAsync(turn);
+            await transaction.CommitAsync(turn);
             return true;
         }, cancellationToken);
         outbox.EnqueueDue();
         await timeToAnswer;
         return MailStateOutcome.Accepted;
-    }
-
-    private async Task SaveWithMailAsync(MailStateRequest request, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        db.Add(request);
-        await db.SaveChangesAsync(cancellationToken);
-        db.Add(new OutgoingMail
-        {
-            Kind = MailStateComposer.MailKind,
-            SubjectId = request.Id,
-            CreatedAt = now,
-            NextAttemptAt = request.IsMailed ? now : null,
-            State = request.IsMailed ? OutgoingMailState.Waiting : OutgoingMailState.Withheld,
-            SettledAt = request.IsMailed ? null : now,
-        });
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
     }
 }
 

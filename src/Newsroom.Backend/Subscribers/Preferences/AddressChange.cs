@@ -46,6 +46,10 @@ public sealed class AddressChange
 
     public bool CanUndo(DateTimeOffset now) => DoneAt is not null && UndoneAt is null && now < DoneAt + UndoFor && OldAddress is not null;
 
+    /// <summary>No wish, only where the newsletters went when a change was taken back: for the links in the mails before.</summary>
+    internal static AddressChange Trail(Subscriber reader, long carriedToId, DateTimeOffset now) =>
+        new() { Subscriber = reader, RequestedAt = now, ExpiresAt = now, DoneAt = now, CarriedToId = carriedToId };
+
     /// <exception cref="InvalidOperationException">Done already, or too late.</exception>
     public void Complete(string oldAddress, long? carriedToId, DateTimeOffset now)
     {

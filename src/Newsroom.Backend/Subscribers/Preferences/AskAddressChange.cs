@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
@@ -42,6 +43,8 @@ public sealed class AskAddressChange(NewsroomDb db, SuppressionList suppressions
 
     private async Task<AskAddressOutcome> AskAsync(long subscriberId, EmailAddress address, bool isSuppressed, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        // Serializable: what is counted here is so until the commit, also when several readers name one address at once.
+        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
         var reader = await db.Subscribers.SingleAsync(s => s.Id == subscriberId, cancellationToken);
         if (!reader.MayBeMailed && reader.Status != SubscriberStatus.Bounced)
             return AskAddressOutcome.Locked;
@@ -63,27 +66,13 @@ public sealed class AskAddressChange(NewsroomDb db, SuppressionList suppressions
             ExpiresAt = now + AddressChange.Lifetime,
             IsMailed = !isSuppressed && !isBarred && mailedToday + askedToday < MostADay,
         };
-        // So that of two at once each sees the other's.
+        // Undoing an import is to see that the reader is there.
         reader.Touch();
-        await SaveWithMailAsync(change, now, cancellationToken);
-        return AskAddressOutcome.Accepted;
-    }
-
-    private async Task SaveWithMailAsync(AddressChange change, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         db.Add(change);
         await db.SaveChangesAsync(cancellationToken);
-        db.Add(new OutgoingMail
-        {
-            Kind = NewAddressComposer.MailKind,
-            SubjectId = change.Id,
-            CreatedAt = now,
-            NextAttemptAt = change.IsMailed ? now : null,
-            State = change.IsMailed ? OutgoingMailState.Waiting : OutgoingMailState.Withheld,
-            SettledAt = change.IsMailed ? null : now,
-        });
+        outbox.AddOrWithhold(db, NewAddressComposer.MailKind, change.Id, change.IsMailed, now);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        return AskAddressOutcome.Accepted;
     }
 }

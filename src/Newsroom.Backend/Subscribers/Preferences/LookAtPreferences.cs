@@ -54,6 +54,10 @@ public sealed class LookAtPreferences(NewsroomDb db, LinkTokens tokens, ReaderLi
     private async Task<string?> UndoLinkAsync(Subscriber reader, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var last = reader.Subscriptions.Where(s => s is { State: SubscriptionState.Left, ConfirmedAt: not null } && now < s.LeftAt + Leave.UndoFor).MaxBy(s => s.LeftAt);
-        return last is not null && reader.MayBeMailed ? await links.UnsubscribeAsync(last.PublicId, cancellationToken) : null;
+        if (last is null || !reader.MayBeMailed)
+            return null;
+        // Carried over to another row by a change of address, it was not left, and its link leads there.
+        var isCarried = await db.AddressChanges.AnyAsync(c => c.SubscriberId == reader.Id && c.DoneAt == last.LeftAt && c.CarriedToId != null && c.UndoneAt == null, cancellationToken);
+        return isCarried ? null : await links.UnsubscribeAsync(last.PublicId, cancellationToken);
     }
 }

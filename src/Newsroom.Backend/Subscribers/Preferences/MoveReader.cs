@@ -19,6 +19,9 @@ public sealed class MoveReader(NewsroomDb db, LinkTokens tokens)
         if (other is null)
         {
             reader.MoveTo(address);
+            active.ForEach(s => s.ImportId = null);
+            // The links of its confirmation mails speak for the old mailbox: they must neither confirm nor bar anything for the new one.
+            db.RemoveRange(await db.SignUpRequests.Where(r => r.SubscriberId == reader.Id).ToListAsync(cancellationToken));
             if (active.Count > 0)
                 Append(reader, ConsentEvent.Confirmed, active, wording, now);
             return null;
@@ -27,6 +30,8 @@ public sealed class MoveReader(NewsroomDb db, LinkTokens tokens)
             return other;
         foreach (var subscription in active)
             await CarryAsync(subscription, other, now, cancellationToken);
+        if (other.Status != SubscriberStatus.Confirmed)
+            other.PausedUntil = reader.PausedUntil;
         other.Confirm(now);
         Append(other, ConsentEvent.Confirmed, active, wording, now);
         active.ForEach(s => s.Leave(now));
@@ -35,14 +40,17 @@ public sealed class MoveReader(NewsroomDb db, LinkTokens tokens)
         return other;
     }
 
-    /// <summary>What the other row gets already stays as it is there.</summary>
+    /// <summary>What the other row gets already stays as it is there, by its reader's own word from now on.</summary>
     private async Task CarryAsync(Subscription from, Subscriber other, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var to = other.Subscriptions.Find(s => s.NewsletterId == from.NewsletterId);
         if (to is null)
             other.Subscriptions.Add(to = await Subscription.NewAsync(from.Newsletter, tokens, now, cancellationToken));
         if (to.State == SubscriptionState.Active)
+        {
+            to.ImportId = null;
             return;
+        }
         to.Activate(now);
         (to.Rhythm, to.StoriesThroughId) = (from.Rhythm, from.StoriesThroughId);
     }

@@ -32,7 +32,7 @@ public sealed class PauseMail(NewsroomDb db, IOptions<SiteOptions> site, TimePro
         if (until is { } day && (day <= Today || day > Today.AddDays(Longest)))
             return PauseOutcome.BadDay;
         var instant = until is { } first ? Midnight(first) : (DateTimeOffset?)null;
-        await db.Subscribers.Where(s => s.Id == subscriberId).ExecuteUpdateAsync(
+        await db.Subscribers.Where(s => s.Id == subscriberId && s.Status != SubscriberStatus.Erased).ExecuteUpdateAsync(
             s => s.SetProperty(x => x.PausedUntil, instant).SetProperty(x => x.Version, x => x.Version + 1), cancellationToken);
         return PauseOutcome.Saved;
     }

@@ -12,7 +12,7 @@ public sealed class RenameReader(NewsroomDb db)
         var line = HeaderText.OneLine(name);
         if (line?.Length > Subscriber.NameLength)
             line = line[..(char.IsHighSurrogate(line[Subscriber.NameLength - 1]) ? Subscriber.NameLength - 1 : Subscriber.NameLength)];
-        await db.Subscribers.Where(s => s.Id == subscriberId).ExecuteUpdateAsync(
+        await db.Subscribers.Where(s => s.Id == subscriberId && s.Status != SubscriberStatus.Erased).ExecuteUpdateAsync(
             s => s.SetProperty(x => x.Name, line).SetProperty(x => x.Version, x => x.Version + 1), cancellationToken);
     }
 }
@@ -26,7 +26,7 @@ public sealed class ChooseLanguage(NewsroomDb db)
     public async Task RunAsync(long subscriberId, string? tag, CancellationToken cancellationToken)
     {
         var known = ReaderLanguage.All.Any(l => l.Tag == tag) ? tag : null;
-        await db.Subscribers.Where(s => s.Id == subscriberId).ExecuteUpdateAsync(
+        await db.Subscribers.Where(s => s.Id == subscriberId && s.Status != SubscriberStatus.Erased).ExecuteUpdateAsync(
             s => s.SetProperty(x => x.Language, known).SetProperty(x => x.Version, x => x.Version + 1), cancellationToken);
     }
 }

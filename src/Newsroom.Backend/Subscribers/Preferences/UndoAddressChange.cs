@@ -25,12 +25,18 @@ public sealed class UndoAddressChange(NewsroomDb db, LinkTokens tokens, MoveRead
         if (state != AddressChangeState.Open)
             return state;
         var reader = change.Subscriber;
-        if (change.CarriedToId is { } otherId)
-            await CarryBackAsync(change, reader, otherId, now, turn);
-        else
-            await move.RunAsync(reader, EmailAddress.Parse(change.OldAddress!), ConsentWording.OldAddress, now, turn);
-        foreach (var later in await db.AddressChanges.Where(c => c.SubscriberId == reader.Id && c.Id >= change.Id && c.UndoneAt == null).ToListAsync(turn))
-            later.Undo(now);
+        var (old, doneAt) = (EmailAddress.Parse(change.OldAddress!), change.DoneAt);
+        // The way back, step by step: a later change may have carried the newsletters on, or an earlier one given the row another address.
+        foreach (var step in await db.AddressChanges.Where(c => c.SubscriberId == reader.Id && c.UndoneAt == null && (c.DoneAt == null || c.DoneAt >= doneAt))
+            .OrderByDescending(c => c.DoneAt).ThenByDescending(c => c.Id).ToListAsync(turn))
+        {
+            if (step.CarriedToId is { } otherId)
+                await CarryBackAsync(step, reader, otherId, now, turn);
+            step.Undo(now);
+        }
+        // Whoever has signed up there anew meanwhile takes them over; the links in the mails before lead on to that row.
+        if (reader.AddressKey != old.Key && await move.RunAsync(reader, old, ConsentWording.OldAddress, now, turn) is { } home)
+            db.Add(AddressChange.Trail(reader, home.Id, now));
         reader.Touch();
         await db.SaveChangesAsync(turn);
         return AddressChangeState.Undone;
@@ -67,7 +73,8 @@ public sealed class UndoAddressChange(NewsroomDb db, LinkTokens tokens, MoveRead
         if (!change.CanUndo(now))
             return AddressChangeState.Expired;
         var old = EmailAddress.Parse(change.OldAddress!);
-        var isBarred = await db.Subscribers.AnyAsync(s => (s.AddressKey == old.Key || s.Id == change.SubscriberId)
+        // A bounce of the new mailbox is left behind with it.
+        var isBarred = await db.Subscribers.AnyAsync(s => (s.AddressKey == old.Key || (s.Id == change.SubscriberId && s.Status != SubscriberStatus.Bounced))
             && s.Status != SubscriberStatus.Pending && s.Status != SubscriberStatus.Confirmed && s.Status != SubscriberStatus.Left, cancellationToken);
         return isBarred || await suppressions.HoldsAsync(old, cancellationToken) ? AddressChangeState.Barred : AddressChangeState.Open;
     }
