@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail.Alerts;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Subscribers.Privacy;
 
@@ -61,6 +62,8 @@ public sealed partial class NewsroomApp
         foreach (var feature in scope.ServiceProvider.GetServices<IHoldAfterRestore>())
             await feature.HoldAsync(Clock.GetUtcNow(), Cancelled);
     }
+
+    public Task RaiseAlertAsync(string kind) => _program.Services.GetRequiredService<AlertDesk>().RaiseAsync(kind, "Something to look at.", Cancelled);
 
     /// <summary>The bytes of the database's file, with all that is committed folded into it.</summary>
     public Task<string> FileAsync() => ReadAsync(async db =>

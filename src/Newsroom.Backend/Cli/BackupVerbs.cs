@@ -55,7 +55,8 @@ internal static class BackupVerbs
     private static async Task<int> FinishAsync(IServiceProvider services, string? kept, bool json)
     {
         services.GetRequiredService<OneServerLock>().Take();
-        await services.GetRequiredService<DatabaseStart>().PrepareAsync(CancellationToken.None);
+        // Also where the start does not migrate: whoever restores wants this database.
+        await services.GetRequiredService<DatabaseStart>().MigrateAsync(CancellationToken.None);
         var erased = await services.GetRequiredService<ReplayErasures>().RunAsync(CancellationToken.None);
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         var held = new List<string>();
@@ -64,6 +65,7 @@ internal static class BackupVerbs
             if (await feature.HoldAsync(now, CancellationToken.None) is { } sentence)
                 held.Add(sentence);
         }
+        services.GetRequiredService<RestoreDatabase>().Finish();
         if (json)
             return VerbHost.PrintJson(new { keptAs = kept, erasuresRepeated = erased, held });
         if (kept is not null)

@@ -14,6 +14,8 @@ public sealed class DatabaseStart(NewsroomDb db, OneServerLock serverLock, IOpti
     /// <exception cref="StartFaultException">Not reachable, written by a newer program, or behind where migrating is off.</exception>
     public Task PrepareAsync(CancellationToken cancellationToken) => ReachAsync(async () =>
     {
+        if (db.Database.IsSqlite() && File.Exists(RestoreDatabase.Unfinished(new SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource)))
+            throw new StartFaultException("A restore was cut off before it had held what the backup would send again: run 'restore FILE' once more.");
         if (options.Value.MigratesOnStart)
             await MigrateInsideAsync(cancellationToken);
         else if (await CountPendingAsync(cancellationToken) is > 0 and var pending)

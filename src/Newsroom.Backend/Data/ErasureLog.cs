@@ -19,10 +19,11 @@ public sealed class PrivacyOptions
 
 /// <param name="At">UTC.</param>
 /// <param name="AddressHash"><see cref="Erasure.AddressHash"/>.</param>
-public sealed record ErasureEntry(DateTimeOffset At, string AddressHash);
+/// <param name="ReaderHash">Keyed hash of the subscriber's public id, by which an old backup's row is found that still has an earlier address. Null: no subscriber.</param>
+public sealed record ErasureEntry(DateTimeOffset At, string AddressHash, string? ReaderHash = null);
 
 /// <summary>
-/// A text file, one erasure a line: its instant and the keyed hash of the address. Only ever appended to, and on the disk before the
+/// A text file, one erasure a line: its instant, the keyed hash of the address and that of the reader. Only ever appended to, and on the disk before the
 /// database commits, so that no backup, restored or copied over the database by hand, brings anybody back.
 /// </summary>
 public sealed class ErasureLog(IConfiguration configuration, IOptions<DatabaseOptions> database, IOptions<PrivacyOptions> options)
@@ -39,7 +40,7 @@ public sealed class ErasureLog(IConfiguration configuration, IOptions<DatabaseOp
         if (System.IO.Path.GetDirectoryName(Path) is { Length: > 0 } folder)
             Directory.CreateDirectory(folder);
         await using var file = await OpenAsync(cancellationToken);
-        var line = $"{entry.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)} {entry.AddressHash}\n";
+        var line = $"{entry.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)} {entry.AddressHash}{(entry.ReaderHash is { } reader ? ' ' + reader : "")}\n";
         // A line that a crash cut off must not swallow this one.
         if (file.Length > 0)
         {
@@ -60,9 +61,9 @@ public sealed class ErasureLog(IConfiguration configuration, IOptions<DatabaseOp
         var entries = new List<ErasureEntry>();
         await foreach (var line in File.ReadLinesAsync(Path, cancellationToken))
         {
-            if (line.Split(' ') is [var at, { Length: 64 } hash]
+            if (line.Split(' ') is [var at, { Length: 64 } hash, .. var reader] && reader is [] or [{ Length: 64 }]
                 && DateTimeOffset.TryParseExact(at, "O", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant))
-                entries.Add(new ErasureEntry(instant, hash));
+                entries.Add(new ErasureEntry(instant, hash, reader is [var one] ? one : null));
         }
         return entries;
     }

@@ -22,6 +22,9 @@ public interface IPersonalData
     /// <summary>Its name in the export.</summary>
     string Section { get; }
 
+    /// <summary>False: stays when a reader is long gone, until the person asks; the privacy page says so of it.</summary>
+    bool GoesWithTime => true;
+
     /// <returns>Null when nothing is kept.</returns>
     Task<PersonalSection?> ExportAsync(Person person, CancellationToken cancellationToken);
 

@@ -26,12 +26,23 @@ public sealed class RestoreDatabase(NewsroomDb db, OneServerLock serverLock, Tim
         var copy = present + ".restoring";
         File.Copy(file, copy, overwrite: true);
         SqliteConnection.ClearAllPools();
+        await File.WriteAllTextAsync(Unfinished(present), "", CancellationToken.None);
         var kept = SetAside(present);
         File.Move(copy, present);
         // VACUUM INTO does not keep it; readers and the one writer must not wait for each other.
         await db.Database.ExecuteSqlAsync($"PRAGMA journal_mode = 'wal'", CancellationToken.None);
         return kept;
     }
+
+    /// <summary>Once the erasures are repeated and what would be sent is held: from here on the program may start.</summary>
+    public void Finish()
+    {
+        if (db.Database.IsSqlite())
+            File.Delete(Unfinished(new SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource));
+    }
+
+    /// <summary>The file that stands beside a database from the moment a backup takes its place until <see cref="Finish"/>: nothing starts from it.</summary>
+    internal static string Unfinished(string database) => database + ".restore-unfinished";
 
     private string? SetAside(string present)
     {

@@ -34,6 +34,8 @@ internal sealed class DonorPersonalData(NewsroomDb db) : IPersonalData
 
     public string Section => "gifts";
 
+    public bool GoesWithTime => false;
+
     public async Task<PersonalSection?> ExportAsync(Person person, CancellationToken cancellationToken)
     {
         var key = person.Address.Key;
@@ -75,8 +77,8 @@ internal sealed class DonorPersonalData(NewsroomDb db) : IPersonalData
         await db.Donors.Where(d => d.AddressKey == key && !db.Donations.Any(g => g.AddressKey == key))
             .ExecuteUpdateAsync(s => s
                 .SetProperty(d => d.Name, (string?)null)
-                .SetProperty(d => d.Address, d => "erased-donor-" + d.Id + "@" + ErasedDomain)
-                .SetProperty(d => d.AddressKey, d => "erased-donor-" + d.Id + "@" + ErasedDomain), cancellationToken);
+                .SetProperty(d => d.Address, d => "erased-" + d.PublicId + "@" + ErasedDomain)
+                .SetProperty(d => d.AddressKey, d => "erased-" + d.PublicId + "@" + ErasedDomain), cancellationToken);
     }
 
     public IAsyncEnumerable<string> AddressesAsync() => db.Donations.Where(d => !d.AddressKey.EndsWith("@" + ErasedDomain)).Select(d => d.Address)

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 
@@ -29,8 +28,8 @@ internal sealed class MailPersonalData(NewsroomDb db, SuppressionList suppressio
         await db.Suppressions.Where(s => s.AddressHash == hash)
             .ExecuteUpdateAsync(s => s.SetProperty(x => x.Address, (string?)null).SetProperty(x => x.Evidence, (string?)null), cancellationToken);
         // Whosever the mail was: a server's answer may name the address.
-        var named = $"%{Regex.Replace(person.Address.Key, @"[\\%_\[]", @"\$0", RegexOptions.None, TimeSpan.FromSeconds(1))}%";
-        await db.OutgoingMails.Where(m => m.Answer != null && EF.Functions.Like(m.Answer, named, "\\"))
+        var named = $"%{LikeText.Escape(person.Address.Key)}%";
+        await db.OutgoingMails.Where(m => m.Answer != null && EF.Functions.Like(m.Answer, named, LikeText.Sign))
             .ExecuteUpdateAsync(s => s.SetProperty(m => m.Answer, (string?)null), cancellationToken);
     }
 

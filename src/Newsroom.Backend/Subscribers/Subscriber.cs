@@ -131,7 +131,8 @@ public sealed class Subscriber
         if (Status == SubscriberStatus.Erased)
             return;
         (Status, LeftAt) = (SubscriberStatus.Erased, LeftAt ?? now);
-        Address = AddressKey = $"erased-{Id}@{ErasedDomain}";
+        // With the opaque id: anybody could sign up an address made of a number, and so keep the next reader from being erased.
+        Address = AddressKey = $"erased-{PublicId}@{ErasedDomain}";
         (Name, Language, PausedUntil, ConsentCount, ConsentHead) = (null, null, null, 0, null);
         foreach (var subscription in Subscriptions.Where(s => s.State != SubscriptionState.Left))
             subscription.Leave(now);

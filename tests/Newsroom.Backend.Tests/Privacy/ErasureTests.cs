@@ -12,6 +12,7 @@ namespace Newsroom.Backend.Tests.Privacy;
 public sealed class AnErasedReader
 {
     private const string Address = "Ada.Lovelace@reader.example.org";
+    private const string Former = "Former.Lovelace@reader.example.org";
     private const string Name = "Ada Lovelace-Byron";
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -37,23 +38,27 @@ public sealed class AnErasedReader
         {
             Assert.DoesNotContain(Address, rest, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain("ada.lovelace", rest, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain(Former, rest, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain("lovelace-byron", rest, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain("My words for the harbour. Lovelace", rest, StringComparison.OrdinalIgnoreCase);
         }
         var gift = Assert.Single(await app.GiftsAsync());
         Assert.Equal((1500, DonationStatus.Succeeded, true), (gift.AmountMinor, gift.Status, gift.PaymentIntentId is not null));
         Assert.Equal("2026-000001", Assert.Single(await app.ReceiptsAsync()).Number);
+        Assert.Equal(0, await app.ReadAsync(db => db.MailStateRequests.CountAsync(Cancelled)));
+        Assert.NotEmpty(await app.ImportsAsync());
+        Assert.NotEmpty(await app.ApiListAsync("/api/v1/alerts"));
         // Its old links are answered for ever, without effect.
         Assert.Equal(HttpStatusCode.OK, (await app.PostFormAsync(leave)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await app.PostFormAsync(leave, ("from", "page"), ("undo", "yes"))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await app.PostFormAsync(link + "/erase")).StatusCode);
         Assert.Equal(HttpStatusCode.Gone, (await app.GetAsync(link, "text/html")).StatusCode);
-        Assert.Equal(SubscriberStatus.Erased, await app.ReadAsync(db => db.Subscribers.Select(s => s.Status).SingleAsync(Cancelled)));
+        Assert.Equal(SubscriberStatus.Erased, await app.ReadAsync(db => db.Subscribers.Where(s => s.Address != "bob@example.org").Select(s => s.Status).SingleAsync(Cancelled)));
         Assert.Equal(MyDataLinkOutcome.NobodyThere, await AskAsync(app));
     }
 
     [Fact]
-    public async Task Gets_no_mail_whoever_signs_the_address_up_again()
+    public async Task Is_asked_again_and_stays_barred_until_the_mailboxs_owner_presses_the_button()
     {
         await using var app = await NewsroomApp.StartAsync();
         await app.AddNewsletterAsync();
@@ -63,7 +68,12 @@ public sealed class AnErasedReader
         await app.AdvanceAsync(TimeSpan.FromDays(2));
         Assert.Equal(HttpStatusCode.SeeOther, (await app.SignUpAsync(Address.ToUpperInvariant())).StatusCode);
         await app.RunDueJobsAsync();
-        Assert.Equal(before, app.Mails.Count);
+        Assert.Contains("/confirm/", Assert.Single(app.Mails.Skip(before)).Text, StringComparison.Ordinal);
+        Assert.Equal(1, (await app.ImportAsync($"email\n{Address}\n")).Counts.Suppressed);
+        await app.PushStoriesAsync();
+        await app.StepAsync(await app.ComposeAsync(), "send");
+        await app.RunDueJobsAsync();
+        Assert.Equal(before + 1, app.Mails.Count);
         var listed = Assert.Single(await app.ApiListAsync("/api/v1/suppressions"));
         Assert.Equal(("erased", System.Text.Json.JsonValueKind.Null), (listed.GetProperty("reason").GetString(), listed.GetProperty("address").ValueKind));
         // And the form itself is forgotten like any that was never confirmed.
@@ -146,6 +156,49 @@ public sealed class AnErasedReader
     }
 
     [Fact]
+    public async Task Who_confirms_again_later_is_a_new_reader_with_a_chain_of_its_own()
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        await app.AddNewsletterAsync();
+        await app.SubscribeAsync(Address);
+        await app.EraseAsync(Address);
+        await app.AdvanceAsync(TimeSpan.FromDays(2));
+        await app.SubscribeAsync(Address);
+        Assert.Equal("confirmed", await app.StatusAsync(Address));
+        Assert.Equal(ChainVerdict.Intact, await app.ConsentChainAsync(Address));
+        Assert.Equal(2, await app.ReadAsync(db => db.Consents.CountAsync(Cancelled)));
+        Assert.Equal(0, await app.ReadAsync(db => db.Suppressions.CountAsync(Cancelled)));
+        Assert.IsType<EraseOutcome.Erased>(await app.EraseAsync(Address));
+        Assert.DoesNotContain("lovelace", await app.DumpAsync(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Cannot_be_held_up_by_who_signs_up_the_address_it_would_be_given()
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        await app.AddNewsletterAsync();
+        await app.SubscribeAsync(Address);
+        for (var id = 1; id < 4; id++)
+            await app.SignUpAsync($"erased-{id}@{Subscriber.ErasedDomain}");
+        await app.EraseAsync(Address);
+        Assert.DoesNotContain("lovelace", await app.DumpAsync(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Whose_address_stands_only_in_anothers_wish_to_move_there_goes_from_it()
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        await app.AddNewsletterAsync();
+        await app.SubscribeAsync("bob@example.org");
+        await app.ActAsync(await app.PreferencesLinkAsync("bob@example.org"), "address", ("email", Address));
+        Assert.IsType<EraseOutcome.Erased>(await app.EraseAsync(Address));
+        Assert.DoesNotContain("lovelace", await app.DumpAsync(), StringComparison.OrdinalIgnoreCase);
+        await app.RunDueJobsAsync();
+        Assert.Empty(app.MailsTo(Address));
+        Assert.Equal("confirmed", await app.StatusAsync("bob@example.org"));
+    }
+
+    [Fact]
     public async Task Of_whom_nothing_is_kept_leaves_no_trace_of_the_asking()
     {
         await using var app = await NewsroomApp.StartAsync();
@@ -161,27 +214,35 @@ public sealed class AnErasedReader
     {
         var app = giving.Newsroom;
         await app.AddNewsletterAsync();
-        await app.PostFormAsync("/subscribe", ("email", Address), ("name", Name), ("source", "footer of lovelace"));
+        await app.PostFormAsync("/subscribe", ("email", Former), ("name", Name), ("source", "footer of lovelace"));
         await app.RunDueJobsAsync();
-        await app.PostFormAsync(app.MailsTo(Address)[^1].Link("/confirm/"));
+        await app.PostFormAsync(app.MailsTo(Former)[^1].Link("/confirm/"));
         await app.AdvanceAsync(TimeSpan.FromHours(1));
+        await app.ActAsync(await app.PreferencesLinkAsync(Former.ToLowerInvariant()), "address", ("email", Address));
+        await app.RunDueJobsAsync();
+        await app.PostFormAsync(app.MailsTo(Address)[^1].Link("/preferences/address/"));
+        await app.PostFormAsync("/help/mail", ("email", Address));
+        await app.RunDueJobsAsync();
+        await app.ImportAsync($"email,name\n{Address},{Name}\nbob@example.org,Bob\n");
+        await app.RaiseAlertAsync("test.alert");
         await app.PostFormAsync("/subscribe", ("email", Address.ToUpperInvariant()), ("name", Name));
         await app.PushStoriesAsync();
         var digest = await app.ComposeAsync();
         await app.StepAsync(digest, "send");
         await app.RunDueJobsAsync();
-        Assert.Equal(1, (await app.LedgerAsync(digest)).Accepted);
+        Assert.Equal(2, (await app.LedgerAsync(digest)).Accepted);
         await giving.DeliverAsync(giving.Pay(await giving.OpenCheckoutAsync(
             "15", email: Address, more: [("name", Name), ("message", "My words for the harbour. Lovelace"), ("src", "mail to " + Address), ("newsletter", "true")])));
         await app.RunDueJobsAsync();
         await app.SuppressAsync(Address, SuppressionReason.Request);
         await app.ReadAsync(db => db.Subscribers.ExecuteUpdateAsync(s => s.SetProperty(x => x.Language, "x-lovelace"), Cancelled));
         await app.ReadAsync(db => db.Consents.ExecuteUpdateAsync(s => s.SetProperty(c => c.Page, "https://www.example.org/lovelace"), Cancelled));
-        await app.ReadAsync(db => db.Deliveries.ExecuteUpdateAsync(s => s.SetProperty(d => d.Answer, $"250 <{Address}> taken"), Cancelled));
+        await app.ReadAsync(db => db.Deliveries.Where(d => db.Subscribers.Any(r => r.Id == d.SubscriberId && r.Address == Address))
+            .ExecuteUpdateAsync(s => s.SetProperty(d => d.Answer, $"250 <{Address}> taken"), Cancelled));
         await app.ReadAsync(db => db.OutgoingMails.ExecuteUpdateAsync(s => s.SetProperty(m => m.Answer, $"250 <{Address}> taken"), Cancelled));
         await app.ReadAsync(db => db.Suppressions.ExecuteUpdateAsync(s => s.SetProperty(m => m.Evidence, $"550 <{Address}>"), Cancelled));
     }
 
     private static async Task<MyDataLinkOutcome> AskAsync(NewsroomApp app) =>
-        await app.AskForMyDataAsync(await app.ReadAsync(db => db.Subscribers.Select(s => s.Address).SingleAsync(Cancelled)));
+        await app.AskForMyDataAsync(await app.ReadAsync(db => db.Subscribers.Where(s => s.Address != "bob@example.org").Select(s => s.Address).SingleAsync(Cancelled)));
 }

@@ -78,11 +78,102 @@ public sealed class ADatabaseThatIsPutBack : IDisposable
         Put(Backup);
         await using (var app = await NewsroomApp.StartOnAsync(_folder))
         {
-            await app.SignUpAsync("ada@example.org");
-            await app.RunDueJobsAsync();
-            Assert.Empty(app.MailsTo("ada@example.org"));
+            Assert.Equal(1, (await app.ImportAsync("email\nada@example.org\n")).Counts.Suppressed);
+            Assert.Null(await app.SubscriberAsync("ada@example.org"));
             Assert.Equal("confirmed", await app.StatusAsync("bob@example.org"));
         }
+    }
+
+    [Fact]
+    public async Task Keeps_who_came_back_after_an_erasure_and_forgets_them_only_where_the_backup_is_older()
+    {
+        await using (var app = await NewsroomApp.StartOnAsync(_folder))
+        {
+            await app.AddNewsletterAsync();
+            await app.SubscribeAsync("ada@example.org");
+            await app.BackUpAsync(Backup);
+            await app.EraseAsync("ada@example.org");
+            await app.AdvanceAsync(TimeSpan.FromDays(2));
+            await app.SubscribeAsync("ada@example.org");
+        }
+        await using (var app = await NewsroomApp.StartOnAsync(_folder))
+        {
+            Assert.Equal("confirmed", await app.StatusAsync("ada@example.org"));
+            Assert.Equal(0, await app.ReadAsync(db => db.Suppressions.CountAsync(Cancelled)));
+        }
+        Put(Backup);
+        await using (var app = await NewsroomApp.StartOnAsync(_folder))
+            Assert.DoesNotContain("ada@example.org", await app.DumpAsync(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task From_between_two_erasures_repeats_the_second()
+    {
+        await using (var app = await NewsroomApp.StartOnAsync(_folder))
+        {
+            await app.AddNewsletterAsync();
+            await app.SubscribeAsync("ada@example.org");
+            await app.EraseAsync("ada@example.org");
+            await app.AdvanceAsync(TimeSpan.FromDays(2));
+            await app.SubscribeAsync("ada@example.org");
+            await app.BackUpAsync(Backup);
+            await app.AdvanceAsync(TimeSpan.FromDays(2));
+            await app.EraseAsync("ada@example.org");
+        }
+        Put(Backup);
+        await using (var app = await NewsroomApp.StartOnAsync(_folder))
+        {
+            Assert.DoesNotContain("ada@example.org", await app.DumpAsync(), StringComparison.OrdinalIgnoreCase);
+            Assert.Equal(2, await app.ReadAsync(db => db.Erasures.CountAsync(Cancelled)));
+            Assert.Equal(SuppressionReason.Erased, await app.ReadAsync(db => db.Suppressions.Select(s => s.Reason).SingleAsync(Cancelled)));
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Keeps_who_came_back_although_an_earlier_wish_had_met_a_fault(bool wishedAgain)
+    {
+        await using (var app = await NewsroomApp.StartOnAsync(_folder))
+        {
+            await app.AddNewsletterAsync();
+            await app.SubscribeAsync("ada@example.org");
+            await app.BreakTableAsync("Erasures");
+            await Assert.ThrowsAnyAsync<Exception>(() => app.EraseAsync("ada@example.org"));
+            await app.MendTableAsync("Erasures");
+            await app.AdvanceAsync(TimeSpan.FromDays(1));
+            if (wishedAgain)
+                await app.EraseAsync("ada@example.org");
+            else
+                await app.PostFormAsync(await app.LeaveLinkAsync("ada@example.org", "this-week"));
+            await app.AdvanceAsync(TimeSpan.FromDays(2));
+            await app.SubscribeAsync("ada@example.org");
+        }
+        for (var start = 0; start < 2; start++)
+        {
+            await using var app = await NewsroomApp.StartOnAsync(_folder);
+            Assert.Equal("confirmed", await app.StatusAsync("ada@example.org"));
+            Assert.Equal(0, await app.ReadAsync(db => db.Suppressions.CountAsync(Cancelled)));
+        }
+    }
+
+    [Fact]
+    public async Task From_before_a_change_of_address_forgets_whom_the_erasure_met_under_the_new_one()
+    {
+        await using (var app = await NewsroomApp.StartOnAsync(_folder))
+        {
+            await app.AddNewsletterAsync();
+            await app.SubscribeAsync("ada@example.org");
+            await app.BackUpAsync(Backup);
+            await app.ActAsync(await app.PreferencesLinkAsync("ada@example.org"), "address", ("email", "ada@new.example.org"));
+            await app.RunDueJobsAsync();
+            await app.PostFormAsync(app.MailsTo("ada@new.example.org")[^1].Link("/preferences/address/"));
+            await app.EraseAsync("ada@new.example.org");
+            Assert.DoesNotContain("ada@", await app.DumpAsync(), StringComparison.OrdinalIgnoreCase);
+        }
+        Put(Backup);
+        await using (var app = await NewsroomApp.StartOnAsync(_folder))
+            Assert.DoesNotContain("ada@", await app.DumpAsync(), StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -222,6 +313,22 @@ public sealed class ADatabaseThatIsPutBack : IDisposable
 
         async Task<(int Exit, string Output, string Errors)> CommandAsync(params string[] arguments) =>
             await RunningProgram.CommandAsync(_folder, connection, Cancelled, arguments);
+    }
+
+    [Fact]
+    public async Task Serves_nobody_while_what_it_would_send_again_is_not_held()
+    {
+        await using (var app = await NewsroomApp.StartOnAsync(_folder))
+            await app.BackUpAsync(Backup);
+        await File.WriteAllTextAsync(Database + ".restore-unfinished", "", Cancelled);
+        var connection = new Dictionary<string, string> { ["ConnectionStrings:Newsroom"] = $"Data Source={Database}" };
+        var refused = await RunningProgram.CommandAsync(_folder, connection, Cancelled, "subscribers", "erase", "ada@example.org");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("restore FILE", refused.Errors, StringComparison.Ordinal);
+        var restored = await RunningProgram.CommandAsync(_folder, connection, Cancelled, "restore", Backup);
+        Assert.True(restored.ExitCode == 0, restored.Errors);
+        await using (await NewsroomApp.StartOnAsync(_folder))
+            Assert.False(File.Exists(Database + ".restore-unfinished"));
     }
 
     [Fact]

@@ -118,6 +118,36 @@ public sealed class WhatIsKeptForAWhile : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_forbade_us_to_write_is_erased_after_three_years_and_stays_barred()
+    {
+        await _app.SuppressAsync("ada@example.org", SuppressionReason.Request);
+        await _app.ReadAsync(db => db.Subscribers.ExecuteUpdateAsync(s => s.SetProperty(x => x.Status, SubscriberStatus.Suppressed), Cancelled));
+        _app.Clock.Advance(NewsroomApp.Start.AddYears(EraseLongGone.Years) - NewsroomApp.Start - Minute);
+        await _app.RunOnlyAsync<EraseLongGone>();
+        Assert.Equal("suppressed", await _app.StatusAsync("ada@example.org"));
+        _app.Clock.Advance(2 * Minute);
+        await _app.RunOnlyAsync<EraseLongGone>();
+        Assert.DoesNotContain("ada@example.org", await _app.DumpAsync(), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(SuppressionReason.Request, await _app.ReadAsync(db => db.Suppressions.Select(s => s.Reason).SingleAsync(Cancelled)));
+    }
+
+    [Fact]
+    public async Task Who_left_and_gave_keeps_the_gifts_when_the_reader_is_erased()
+    {
+        await using var giving = await GivingApp.StartAsync();
+        var app = giving.Newsroom;
+        await app.AddNewsletterAsync();
+        await app.SubscribeAsync("ada@example.org");
+        await app.PostFormAsync(await app.LeaveLinkAsync("ada@example.org", "this-week"));
+        app.Clock.Advance(TimeSpan.FromDays(366 * EraseLongGone.Years));
+        await giving.DeliverAsync(giving.Pay(await giving.OpenCheckoutAsync("10", email: "ada@example.org")));
+        await app.RunDueJobsAsync();
+        await app.RunOnlyAsync<EraseLongGone>();
+        Assert.Null(await app.SubscriberAsync("ada@example.org"));
+        Assert.Equal("ada@example.org", Assert.Single(await app.GiftsAsync()).Address);
+    }
+
+    [Fact]
     public async Task Every_job_runs_by_the_timetable()
     {
         await _app.SignUpAsync("pending@example.org");

@@ -9,7 +9,7 @@ public sealed class WhereAPersonCanBe : IAsyncLifetime
     /// <summary>Filled in <see cref="AnErasedReader"/>, and looked for afterwards.</summary>
     internal static readonly string[] Columns =
     [
-        "Consent.Page", "Consent.Source", "Delivery.Answer", "Donation.Address", "Donation.AddressKey", "Donation.Attribution", "Donation.Message", "Donation.Name",
+        "AddressChange.NewAddress", "AddressChange.NewAddressKey", "AddressChange.OldAddress", "Consent.Page", "Consent.Source", "Delivery.Answer", "Donation.Address", "Donation.AddressKey", "Donation.Attribution", "Donation.Message", "Donation.Name",
         "Donor.Address", "Donor.AddressKey", "Donor.Name", "OutgoingMail.Answer", "Receipt.DonorName", "SignUpRequest.Name",
         "Subscriber.Address", "Subscriber.AddressKey", "Subscriber.Language", "Subscriber.Name", "Suppression.Address", "Suppression.Evidence",
     ];
@@ -19,16 +19,17 @@ public sealed class WhereAPersonCanBe : IAsyncLifetime
         ["the program's own words about itself"] = ["Alert.Kind", "Alert.Message", "Alert.OpenKind", "Digest.Reason", "DigestSlot.Outcome", "Feed.LastError", "OutgoingMail.Kind", "StripeEvent.LastError"],
         ["an opaque id of ours"] =
         [
-            "Alert.PublicId", "ApiKey.PublicId", "Digest.PublicId", "Donation.PublicId", "Donor.PublicId", "Newsletter.PublicId", "RecurringPlan.PublicId", "SignUpRequest.PublicId", "Story.PublicId",
+            "AddressChange.PublicId", "Alert.PublicId", "ApiKey.PublicId", "Digest.ApartFrom", "Digest.PublicId", "Donation.PublicId", "Donor.PublicId", "Import.PublicId",
+            "Newsletter.PublicId", "RecurringPlan.PublicId", "SignUpRequest.PublicId", "Story.PublicId",
             "Subscriber.PublicId", "Subscription.PublicId", "Suppression.PublicId",
         ],
         ["a keyed or plain hash of a secret"] =
-            ["ApiKey.TokenHash", "Consent.Hash", "Consent.NetworkHash", "Consent.PreviousHash", "Erasure.AddressHash", "SignUpRequest.TokenHash", "Subscriber.ConsentHead", "Subscription.LeaveTokenHash", "Suppression.AddressHash"],
-        ["staff's and the server's own"] = ["ApiKey.Name", "ApiKey.Scopes", "DataProtectionKey.FriendlyName", "DataProtectionKey.Xml", "LinkKey.Name"],
+            ["ApiKey.TokenHash", "Consent.Hash", "Consent.NetworkHash", "Consent.PreviousHash", "Erasure.AddressHash", "MailStateRequest.AddressHash", "SignUpRequest.TokenHash", "Subscriber.ConsentHead", "Subscription.LeaveTokenHash", "Suppression.AddressHash"],
+        ["staff's and the server's own"] = ["ApiKey.Name", "ApiKey.Scopes", "DataProtectionKey.FriendlyName", "DataProtectionKey.Xml", "Import.ConsentText", "Import.FileName", "LinkKey.Name"],
         ["a choice among our own words"] =
         [
             "Consent.Method", "Consent.Newsletters", "Consent.Wording", "Consent.WordingVersion", "Donation.Campaign", "Donation.CurrencyCode", "Donation.NewsletterOptIn", "Donation.OptInMethod",
-            "Donation.OptInWording", "Receipt.CurrencyCode", "RecurringPlan.CurrencyCode", "SignUpRequest.NewsletterIds",
+            "Donation.OptInWording", "Import.Format", "Receipt.CurrencyCode", "RecurringPlan.CurrencyCode", "SignUpRequest.NewsletterIds",
         ],
         ["what the newsroom publishes"] =
         [

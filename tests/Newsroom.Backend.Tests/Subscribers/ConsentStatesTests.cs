@@ -89,6 +89,8 @@ public sealed class ConsentStates(ConsentStates.Room room) : IClassFixture<Conse
         var network = new IPAddress([10, (byte)(number >> 16), (byte)(number >> 8), (byte)number]);
         var active = new HashSet<string>();
         var bar = new Bar(null, null);
+        var left = new HashSet<string>();
+        var (lived, noImport) = (false, false);
         foreach (var step in steps)
         {
             // Two things never happen at one instant of the clock.
@@ -101,7 +103,17 @@ public sealed class ConsentStates(ConsentStates.Room room) : IClassFixture<Conse
                 Step.Complain => bar with { ComplainedAt = now },
                 _ => bar,
             };
+            var (before, isErased) = (active, step is Step.Erase && await room.App.SubscriberAsync(reader) is null && lived);
             active = await CheckAsync(reader, step, step is Step.Erase ? [] : active);
+            lived = await room.App.SubscriberAsync(reader) is not null;
+            var begun = active.Except(before).ToList();
+            if (step is Step.Import)
+                Assert.False(noImport && begun.Count > 0 || begun.Exists(left.Contains), "An import brought back who had gone.");
+            left.UnionWith(before.Except(active));
+            left.ExceptWith(active);
+            if (isErased)
+                left.Clear();
+            noImport = (noImport && !(step is Step.Confirm && await room.App.StatusAsync(reader) == "confirmed")) || isErased || step is Step.Bounce or Step.Complain;
         }
         room.Expected[reader] = await IsBarredAsync(reader, bar) ? [] : active;
         await SendAsync();

@@ -40,7 +40,7 @@ public sealed class AskHowMailStands(NewsroomDb db, LinkTokens tokens, Suppressi
             return MailStateOutcome.NotConfigured;
         var timeToAnswer = pace.Begin();
         var now = clock.GetUtcNow();
-        var hash = (await tokens.ForAsync("mail-state", address.Key, cancellationToken)).Hash;
+        var hash = await HashAsync(tokens, address, cancellationToken);
         var isSuppressed = await suppressions.HoldsAsync(address, cancellationToken);
         await db.RetryingAsync(async turn =>
         {
@@ -68,6 +68,10 @@ public sealed class AskHowMailStands(NewsroomDb db, LinkTokens tokens, Suppressi
         await timeToAnswer;
         return MailStateOutcome.Accepted;
     }
+
+    /// <summary><see cref="MailStateRequest.AddressHash"/>.</summary>
+    internal static async ValueTask<string> HashAsync(LinkTokens tokens, EmailAddress address, CancellationToken cancellationToken) =>
+        (await tokens.ForAsync("mail-state", address.Key, cancellationToken)).Hash;
 }
 
 /// <summary>Forgets who asked (GDPR Art. 5(1)(e)): only the last day counts.</summary>

@@ -14,6 +14,7 @@ internal static class PreferencesSetup
     {
         services.AddScoped<LookAtPreferences>().AddScoped<ChooseNewsletters>().AddScoped<ChooseRhythm>().AddScoped<PauseMail>().AddScoped<RenameReader>().AddScoped<ChooseLanguage>();
         services.AddScoped<AskAddressChange>().AddScoped<ConfirmAddressChange>().AddScoped<UndoAddressChange>().AddScoped<MoveReader>();
+        services.AddScoped<IPersonalData, AddressChangePersonalData>();
         services.AddScoped<IMailComposer, WelcomeComposer>().AddMailTemplate(WelcomeComposer.MailKind, WelcomeComposer.Sample);
         services.AddScoped<IMailComposer, NewAddressComposer>().AddMailTemplate(NewAddressComposer.MailKind, NewAddressComposer.Sample);
         services.AddScoped<IMailComposer, OldAddressComposer>().AddMailTemplate(OldAddressComposer.MailKind, OldAddressComposer.Sample);

@@ -40,23 +40,24 @@ public sealed partial class EraseLongGone(NewsroomDb db, EraseReader erase, Supp
     public const int Years = 3;
     private const int BatchSize = 500;
 
-    internal static string HowLong { get; } = string.Create(CultureInfo.InvariantCulture, $"as long as you subscribe, and {Years} years after you left or your address stopped working; then everything of you is erased");
+    internal static string HowLong { get; } = string.Create(CultureInfo.InvariantCulture, $"as long as you subscribe, and {Years} years after you left, forbade us to write or your address stopped working; then everything of you but your gifts is erased");
 
     [AutomaticRetry(Attempts = 0)]
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var end = clock.GetUtcNow().AddYears(-Years);
+        SubscriberStatus[] barred = [SubscriberStatus.Bounced, SubscriberStatus.Complained, SubscriberStatus.Suppressed];
         var erased = 0;
         for (long? after = 0; after is not null;)
         {
             var last = after;
             var gone = await db.Subscribers
-                .Where(s => s.Id > last && ((s.Status == SubscriberStatus.Left && s.LeftAt < end) || (s.Status == SubscriberStatus.Bounced && s.CreatedAt < end)))
+                .Where(s => s.Id > last && ((s.Status == SubscriberStatus.Left && s.LeftAt < end) || (barred.Contains(s.Status) && s.CreatedAt < end)))
                 .OrderBy(s => s.Id).Take(BatchSize).Select(s => new { s.Id, s.Address, s.Status }).ToListAsync(cancellationToken);
             foreach (var reader in gone)
             {
                 var address = EmailAddress.Parse(reader.Address);
-                if (reader.Status == SubscriberStatus.Bounced && await BouncedSinceAsync(address, end, cancellationToken))
+                if (reader.Status != SubscriberStatus.Left && await WasBarredSinceAsync(address, end, cancellationToken))
                     continue;
                 await erase.RunAsync(address, EraseCause.TimeIsOver, cancellationToken);
                 db.ChangeTracker.Clear();
@@ -68,7 +69,7 @@ public sealed partial class EraseLongGone(NewsroomDb db, EraseReader erase, Supp
             LogErased(erased);
     }
 
-    private async Task<bool> BouncedSinceAsync(EmailAddress address, DateTimeOffset end, CancellationToken cancellationToken)
+    private async Task<bool> WasBarredSinceAsync(EmailAddress address, DateTimeOffset end, CancellationToken cancellationToken)
     {
         var hash = await suppressions.HashAsync(address, cancellationToken);
         return await db.Suppressions.AnyAsync(s => s.AddressHash == hash && s.CreatedAt >= end, cancellationToken);

@@ -20,20 +20,17 @@ namespace Newsroom.Backend.Subscribers.Privacy;
 /// <param name="Consents">Every word agreed to; <c>docs/operating.md</c> says how to check the chain.</param>
 /// <param name="ConsentChain">What checking it now gives.</param>
 /// <param name="DataRequests">When a link to these data was asked for.</param>
-/// <param name="AddressChanges">Moves to another address, while the addresses are kept.</param>
 public sealed record ReaderExport(
     string Id, string Address, string? Name, string? Language, DateTimeOffset? PausedUntil, SubscriberStatus Status, DateTimeOffset CreatedAt, DateTimeOffset? ConfirmedAt,
     DateTimeOffset? LeftAt, IReadOnlyList<SubscriptionExport> Newsletters, IReadOnlyList<SignUpExport> SignUps, IReadOnlyList<ConsentShape> Consents,
-    ChainVerdict ConsentChain, IReadOnlyList<DateTimeOffset> DataRequests, IReadOnlyList<AddressChangeExport> AddressChanges);
+    ChainVerdict ConsentChain, IReadOnlyList<DateTimeOffset> DataRequests);
 
 public sealed record SubscriptionExport(string Newsletter, SubscriptionState State, Rhythm Rhythm, DateTimeOffset RequestedAt, DateTimeOffset? ConfirmedAt, DateTimeOffset? LeftAt);
-
-public sealed record AddressChangeExport(DateTimeOffset At, string? From, string? To, DateTimeOffset? DoneAt, DateTimeOffset? UndoneAt);
 
 public sealed record SignUpExport(DateTimeOffset At, string? Name, DateTimeOffset? ConfirmedAt);
 
 /// <summary>What makes a reader: address, name, choices, sign-ups, consents.</summary>
-internal sealed class SubscriberPersonalData(NewsroomDb db) : IPersonalData
+internal sealed class SubscriberPersonalData(NewsroomDb db, LinkTokens tokens) : IPersonalData
 {
     public string Section => "reader";
 
@@ -49,11 +46,9 @@ internal sealed class SubscriberPersonalData(NewsroomDb db) : IPersonalData
             .Select(r => new SignUpExport(r.RequestedAt, r.Name, r.ConfirmedAt)).ToListAsync(cancellationToken);
         var consents = await db.Consents.AsNoTracking().Where(c => c.SubscriberId == id).OrderBy(c => c.Id).ToListAsync(cancellationToken);
         var requests = await db.DataRequests.Where(r => r.SubscriberId == id).OrderBy(r => r.Id).Select(r => r.At).ToListAsync(cancellationToken);
-        var moves = await db.AddressChanges.Where(c => c.SubscriberId == id).OrderBy(c => c.Id)
-            .Select(c => new AddressChangeExport(c.RequestedAt, c.OldAddress, c.NewAddress, c.DoneAt, c.UndoneAt)).ToListAsync(cancellationToken);
         var export = new ReaderExport(
             reader.PublicId, reader.Address, reader.Name, reader.Language, reader.PausedUntil, reader.Status, reader.CreatedAt, reader.ConfirmedAt, reader.LeftAt,
-            newsletters.ConvertAll(n => n.Export), signUps, consents.ConvertAll(ConsentShape.Of), ConsentChain.Verify(reader, consents), requests, moves);
+            newsletters.ConvertAll(n => n.Export), signUps, consents.ConvertAll(ConsentShape.Of), ConsentChain.Verify(reader, consents), requests);
         return new PersonalSection(export, Words(export, newsletters.FindAll(n => n.Export.State == SubscriptionState.Active).ConvertAll(n => n.Name)), []);
     }
 
@@ -66,16 +61,11 @@ internal sealed class SubscriberPersonalData(NewsroomDb db) : IPersonalData
         reader.Erase(until);
         await db.SaveChangesAsync(cancellationToken);
         var requests = db.SignUpRequests.Where(r => r.SubscriberId == id).Select(r => r.Id);
-        await OutgoingMailRows.ForgetAsync(db, [ConfirmationComposer.MailKind, AlreadySubscribedComposer.MailKind], requests, until, cancellationToken);
+        await OutgoingMailRows.ForgetAsync(db, [.. SignUpRequest.MailKinds, WelcomeComposer.MailKind], requests, until, cancellationToken);
         await OutgoingMailRows.ForgetAsync(db, [MyDataComposer.MailKind], db.DataRequests.Where(r => r.SubscriberId == id).Select(r => r.Id), until, cancellationToken);
-        await OutgoingMailRows.ForgetAsync(db, [WelcomeComposer.MailKind], requests, until, cancellationToken);
-        // Also somebody else's wish to move to this address, or from it.
-        var (key, address) = (person.Address.Key, person.Address.Value);
-        var changes = db.AddressChanges.Where(c => c.SubscriberId == id || c.CarriedToId == id || c.NewAddressKey == key || c.OldAddress == address);
-        await OutgoingMailRows.ForgetAsync(db, [NewAddressComposer.MailKind, OldAddressComposer.MailKind], changes.Select(c => c.Id), until, cancellationToken);
         await OutgoingMailRows.ForgetAsync(db, [MailStateComposer.MailKind], db.MailStateRequests.Where(r => r.SubscriberId == id).Select(r => r.Id), until, cancellationToken);
-        await changes.ExecuteDeleteAsync(cancellationToken);
-        await db.MailStateRequests.Where(r => r.SubscriberId == id).ExecuteDeleteAsync(cancellationToken);
+        var asked = await AskHowMailStands.HashAsync(tokens, person.Address, cancellationToken);
+        await db.MailStateRequests.Where(r => r.SubscriberId == id || r.AddressHash == asked).ExecuteDeleteAsync(cancellationToken);
         await db.SignUpRequests.Where(r => r.SubscriberId == id).ExecuteDeleteAsync(cancellationToken);
         await db.DataRequests.Where(r => r.SubscriberId == id).ExecuteDeleteAsync(cancellationToken);
         await db.Consents.Where(c => c.SubscriberId == id).ExecuteDeleteAsync(cancellationToken);
