@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.BrowserTests;
 
@@ -35,6 +36,17 @@ internal sealed class DemoProgram : IAsyncDisposable
         var (exit, output, errors) = await RunningProgram.CommandAsync(_folder, _environment, cancellationToken, "apikey", "add", "walk");
         Assert.True(exit == 0, errors);
         _program.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", output.TrimEnd().Split('\n')[^1]);
+    }
+
+    /// <summary>Signs up so many from this machine's network that its browser must show a proof too: for the next twenty seconds.</summary>
+    public async Task UseUpNetworkAsync(CancellationToken cancellationToken)
+    {
+        // A few more than the limit, for what is given back meanwhile. Without the key: with it there is no limit.
+        var key = _program.Http.DefaultRequestHeaders.Authorization;
+        _program.Http.DefaultRequestHeaders.Authorization = null;
+        for (var i = 0; i < SignUpPolicy.PerNetwork.AtOnce + 10; i++)
+            await PostAsync("/api/v1/subscriptions", new { email = $"r{i}@d{i}.example" }, cancellationToken);
+        _program.Http.DefaultRequestHeaders.Authorization = key;
     }
 
     public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) =>

@@ -188,6 +188,51 @@ public sealed class FromAnotherSite : IAsyncLifetime
         Assert.Equal(["this-week", "tides"], bodies[1].GetProperty("newsletters").EnumerateArray().Select(n => n.GetString()!));
     }
 
+    /// <summary>With the program's own tickets, none of them ours.</summary>
+    [Fact]
+    public async Task In_a_flood_the_script_proves_and_is_through()
+    {
+        var visit = await VisitAsync("/script", javaScript: true);
+        await _program.UseUpNetworkAsync(Cancelled);
+        var answers = new List<int>();
+        visit.Page.Response += (_, answer) => answers.AddRange(answer.Request.Method == "POST" ? [answer.Status] : Array.Empty<int>());
+        await SubmitAsync(visit.Page, "flood@reader.example");
+        await Expect(visit.Page.GetByText("Now check your mail")).ToBeVisibleAsync();
+        Assert.Equal([202], answers);
+        // The page stays open longer than its ticket lives: the server asks anew, and the script answers.
+        await visit.Page.RouteAsync("**/embed/token", route => FulfillAsync(route, 200, new { ticket = Ticket, difficulty = 12 }));
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Use another address" }).ClickAsync();
+        await _program.UseUpNetworkAsync(Cancelled);
+        await SubmitAsync(visit.Page, "again@reader.example");
+        await Expect(visit.Page.GetByText("Now check your mail")).ToBeVisibleAsync();
+        Assert.Equal([202, 429, 202], answers);
+        await MailComesAsync(visit, "flood@reader.example");
+        await MailComesAsync(visit, "again@reader.example");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task In_a_flood_the_frame_asks_for_one_press_more_inside(bool javaScript)
+    {
+        var visit = await VisitAsync("/frame", javaScript);
+        var frame = visit.Page.FrameLocator("iframe");
+        await frame.GetByLabel(Label).FillAsync("flood@reader.example");
+        await _program.UseUpNetworkAsync(Cancelled);
+        await frame.GetByRole(AriaRole.Button, new() { Name = "Sign up" }).ClickAsync();
+        if (!javaScript)
+        {
+            await Expect(frame.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("One more press of the button");
+            await visit.LookAsync("foreign-frame-check");
+            await Task.Delay(TimeSpan.FromSeconds(2), Cancelled);
+            await frame.GetByRole(AriaRole.Button, new() { Name = "Sign up" }).ClickAsync();
+        }
+        await Expect(frame.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Now check your mail", new() { Timeout = 20_000 });
+        Assert.Equal(new Uri(_site.Url, "/frame").ToString(), visit.Page.Url);
+        await LeavesNothingAsync(visit);
+        await MailComesAsync(visit, "flood@reader.example");
+    }
+
     [Fact]
     public async Task What_cannot_be_reached_ends_in_a_link_to_our_own_form()
     {

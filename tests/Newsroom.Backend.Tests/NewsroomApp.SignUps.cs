@@ -55,7 +55,9 @@ public sealed partial class NewsroomApp
             context.Request.Method = "POST";
             context.Request.Scheme = "https";
             context.Request.Host = new("news.example.org");
-            context.Request.Path = path;
+            var query = path.IndexOf('?', StringComparison.Ordinal);
+            context.Request.Path = query < 0 ? path : path[..query];
+            context.Request.QueryString = query < 0 ? default : new(path[query..]);
             context.Request.ContentType = type;
             context.Request.ContentLength = body.Length;
             context.Request.Body = new MemoryStream(body);

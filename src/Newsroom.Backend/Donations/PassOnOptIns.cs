@@ -36,10 +36,13 @@ public sealed class PassOnOptIns(NewsroomDb db, SignUpDesk signUps, TimeProvider
             {
                 Wording = ConsentWording.SignUpOf(gift.OptInWording!),
                 AgreedAt = gift.CreatedAt,
-            }, SignUpCaller.Trusted, CancellationToken.None);
-            // Nothing was taken and nothing sent: it waits until the newsroom has its mail or its newsletter again, or the flood is over.
-            if (outcome is SignUpOutcome.NotConfigured or SignUpOutcome.TooMany)
+            }, SignUpCaller.Job, CancellationToken.None);
+            // Nothing was taken and nothing sent: it waits until the newsroom has its mail or its newsletter again.
+            if (outcome is SignUpOutcome.NotConfigured)
                 return;
+            // The same for this address alone: somebody floods it just now.
+            if (outcome is SignUpOutcome.TooMany)
+                continue;
             await db.Donations.Where(d => d.Id == gift.Id).ExecuteUpdateAsync(d => d.SetProperty(x => x.OptInPassedOnAt, now), CancellationToken.None);
             if (outcome is not SignUpOutcome.Accepted)
                 DonationsLog.OptInRefused(log, gift.PublicId, outcome.GetType().Name);

@@ -21,8 +21,11 @@ public sealed class AttackMode(IServiceScopeFactory scopes, TimeProvider clock)
     /// <summary>Of sign-ups in the whole world.</summary>
     public static readonly Allowance Everybody = new(300, 60, TimeSpan.FromMinutes(1));
 
-    /// <summary>So many networks over their limit within <see cref="Window"/> are an attack.</summary>
-    public const int Networks = 20;
+    /// <summary>
+    /// So many networks over their limit within <see cref="Window"/> are an attack. Few enough that they meet it before their sign-ups have used up
+    /// <see cref="Everybody"/>.
+    /// </summary>
+    public const int Networks = 8;
 
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
     public static readonly TimeSpan Quiet = TimeSpan.FromMinutes(30);

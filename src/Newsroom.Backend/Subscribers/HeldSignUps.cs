@@ -42,14 +42,14 @@ public sealed class HeldSignUps(IServiceScopeFactory scopes, AlertDesk alerts, A
     }
 
     /// <summary>After one more was recorded.</summary>
-    public async Task NoteAsync(CancellationToken cancellationToken)
+    public async Task NoteAsync()
     {
         if (BitOperations.IsPow2(Interlocked.Increment(ref _count)))
-            await TellAsync(await LookAsync(cancellationToken), cancellationToken);
+            await TellAsync();
     }
 
     /// <summary>A form was answered with a request for a proof.</summary>
-    public async Task NoteAskedAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task NoteAskedAsync(DateTimeOffset now)
     {
         bool tell;
         lock (_gate)
@@ -59,7 +59,7 @@ public sealed class HeldSignUps(IServiceScopeFactory scopes, AlertDesk alerts, A
             tell = ++_asked >= AskedToTell && _asked % AskedToTell == 0 && BitOperations.IsPow2(_asked / AskedToTell);
         }
         if (tell)
-            await TellAsync(await LookAsync(cancellationToken), cancellationToken);
+            await TellAsync();
     }
 
     /// <summary>Counts anew, and ends the alert when nothing is held and no flood is on.</summary>
@@ -84,13 +84,15 @@ public sealed class HeldSignUps(IServiceScopeFactory scopes, AlertDesk alerts, A
         return new HeldShape(count, await held.MinAsync(r => r.HeldAt, cancellationToken), networks);
     }
 
-    private Task<bool> TellAsync(HeldShape held, CancellationToken cancellationToken)
+    /// <summary>Not cancelled: whoever floods us would only have to hang up at the right moment.</summary>
+    private async Task TellAsync()
     {
+        var held = await LookAsync(CancellationToken.None);
         var asked = _asked >= AskedToTell ? string.Create(CultureInfo.InvariantCulture, $" {_asked} forms had to show first that a person sends them.") : "";
-        return alerts.RaiseAsync(AlertKind, string.Create(CultureInfo.InvariantCulture,
+        await alerts.RaiseAsync(AlertKind, string.Create(CultureInfo.InvariantCulture,
             $"Sign-ups come in as a flood. Held: {held.Count}, from networks: {held.Networks}; they are recorded and get no mail.{asked} Readers elsewhere notice nothing. ")
             + "Look: GET /api/v1/signups/held. If they are real: POST /api/v1/signups/held/release. If not: POST /api/v1/signups/held/discard, or leave them, and they are forgotten by themselves.",
-            cancellationToken);
+            CancellationToken.None);
     }
 }
 

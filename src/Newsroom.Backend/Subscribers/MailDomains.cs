@@ -67,12 +67,9 @@ public sealed class MailDomains(IOptions<SignUpOptions> options, TimeProvider cl
             return answer.Header.ResponseCode == DnsHeaderResponseCode.NotExistentDomain
                 || answer.Answers.OfType<MxRecord>().ToList() is [{ Preference: 0, Exchange.Value: "." }];
         }
-        catch (DnsResponseException)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return false;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
+            // No answer, no name server, a name that DNS cannot carry: nothing of it is the reader's fault.
             return false;
         }
     }

@@ -98,7 +98,7 @@ public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionL
             TokenHash = "",
             RequestedAt = order.Now,
             ExpiresAt = order.Now + SignUpRequest.Lifetime,
-            MailDueAt = getsNone ? null : CoolDown.NextMail(unanswered, r => r.NewsletterIds == asked && !chosen.Exists(n => subscriber.HasLeftSince(n.Id, r.RequestedAt)), gate, order.Now),
+            MailDueAt = getsNone ? null : CoolDown.NextMail(unanswered, r => r.StillBrings(asked, subscriber), gate, order.Now),
             HeldAt = order.Held ? order.Now : null,
         };
         request.TokenHash = (await tokens.ForAsync(ReaderLinks.ConfirmPurpose, request.PublicId, cancellationToken)).Hash;

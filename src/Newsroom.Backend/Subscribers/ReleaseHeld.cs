@@ -20,7 +20,7 @@ public sealed class ReleaseHeld(NewsroomDb db, SuppressionList suppressions, Hel
         var released = 0;
         while (true)
         {
-            var batch = await db.SignUpRequests.Include(r => r.Subscriber).Where(r => r.HeldAt != null).OrderBy(r => r.Id).Take(BatchSize).ToListAsync(cancellationToken);
+            var batch = await db.SignUpRequests.Include(r => r.Subscriber).ThenInclude(s => s.Subscriptions).Where(r => r.HeldAt != null).OrderBy(r => r.Id).Take(BatchSize).ToListAsync(cancellationToken);
             foreach (var request in batch)
                 await ReleaseAsync(request, now, cancellationToken);
             released += batch.Count;
@@ -41,7 +41,7 @@ public sealed class ReleaseHeld(NewsroomDb db, SuppressionList suppressions, Hel
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             var due = request.ConfirmedAt is not null || gate == ConfirmationGate.Closed || !request.Subscriber.MayBeAsked
                 ? null
-                : CoolDown.NextMail(await CoolDown.UnansweredAsync(db, [request.SubscriberId], now, cancellationToken), asksTheSame: _ => false, gate, now);
+                : CoolDown.NextMail(await CoolDown.UnansweredAsync(db, [request.SubscriberId], now, cancellationToken), r => r.StillBrings(request.NewsletterIds, request.Subscriber), gate, now);
             var mine = await db.SignUpRequests.Where(r => r.Id == request.Id && r.HeldAt != null).ExecuteUpdateAsync(
                 s => s.SetProperty(r => r.HeldAt, (DateTimeOffset?)null).SetProperty(r => r.MailDueAt, due).SetProperty(r => r.ExpiresAt, now + SignUpRequest.Lifetime), cancellationToken);
             if (mine == 1 && due is not null)

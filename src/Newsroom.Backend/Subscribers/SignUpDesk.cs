@@ -11,13 +11,19 @@ namespace Newsroom.Backend.Subscribers;
 /// <param name="Ticket">Of <see cref="SignUpProof"/>, where one came with the form.</param>
 /// <param name="Nonce">What a script found for it.</param>
 /// <param name="IsTrusted">A site's own server with an API key, a paid gift, the link of a mail of ours: the address's own limit only, and no proof.</param>
-public sealed record SignUpCaller(IPAddress? Address, string? Ticket = null, string? Nonce = null, bool IsTrusted = false)
+/// <param name="ComesAgain">
+/// A job of ours, which tries again later: told when the address's limit is met, where all others are answered as always and what they sent is lost.
+/// </param>
+public sealed record SignUpCaller(IPAddress? Address, string? Ticket = null, string? Nonce = null, bool IsTrusted = false, bool ComesAgain = false)
 {
     public const string TicketField = "ticket";
     public const string NonceField = "nonce";
 
     /// <summary>From within: what was checked before by other means.</summary>
     public static SignUpCaller Trusted { get; } = new(null, IsTrusted: true);
+
+    /// <inheritdoc cref="ComesAgain"/>
+    public static SignUpCaller Job { get; } = Trusted with { ComesAgain = true };
 
     public string? Network => IsTrusted ? null : NetworkPrefix.Of(Address);
 }
@@ -41,14 +47,16 @@ public sealed class SignUpDesk(
         var judged = await CaseAsync(form, caller, address, now, cancellationToken);
         var verdict = policy.Judge(judged, now);
         if (attack.TakesAlertTurn(now))
-            await alerts.RaiseAsync(AttackMode.AlertKind, AttackMode.AlertMessage, cancellationToken);
+            await alerts.RaiseAsync(AttackMode.AlertKind, AttackMode.AlertMessage, CancellationToken.None);
         switch (verdict)
         {
+            case SignUpVerdict.Ignored when caller.ComesAgain:
+                return new SignUpOutcome.TooMany(SignUpPolicy.PerAddress.Period);
             case SignUpVerdict.Ignored:
                 await pace.Begin();
                 return new SignUpOutcome.Accepted();
             case SignUpVerdict.AskProof:
-                await held.NoteAskedAsync(now, cancellationToken);
+                await held.NoteAskedAsync(now);
                 return new SignUpOutcome.NeedsProof(await proofs.IssueAsync(cancellationToken));
             default:
                 return await TakeAsync(form, caller, verdict == SignUpVerdict.Held, cancellationToken);
@@ -71,11 +79,14 @@ public sealed class SignUpDesk(
     {
         if (hold && !await held.HasRoomAsync(cancellationToken))
             return new SignUpOutcome.TooMany(HeldSignUps.WaitWhenFull);
+        // What is held is counted, whoever gives up waiting: a flood that hangs up early must not pass by the limit and the alert.
+        if (hold)
+            cancellationToken = CancellationToken.None;
         var network = caller.Address is null ? null : await places.NetworkHashAsync(caller.Address, cancellationToken);
         var outcome = await signUp.RunAsync(form with { NetworkHash = network, Held = hold }, cancellationToken);
         // What fell into the trap was answered, and is nowhere.
         if (hold && outcome is SignUpOutcome.Accepted && string.IsNullOrEmpty(form.Trap))
-            await held.NoteAsync(CancellationToken.None);
+            await held.NoteAsync();
         return outcome;
     }
 }

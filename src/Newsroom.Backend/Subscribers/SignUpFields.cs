@@ -71,6 +71,9 @@ public sealed record SignUpView(IReadOnlyList<Newsletter> Newsletters, SignUpFie
 public sealed record SignUpCheck(SignUpFields Fields, ProofChallenge Challenge, string Action, string? Page)
 {
     public const string PageField = "page";
+
+    /// <summary>As <see cref="SignUpView.InFrame"/>.</summary>
+    public bool InFrame { get; init; }
 }
 
 internal static class SignUpWords

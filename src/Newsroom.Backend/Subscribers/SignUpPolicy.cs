@@ -70,9 +70,8 @@ public sealed class SignUpPolicy(AttackMode attack)
         if (!_addresses.HasLeft(signUp.AddressHash, now))
             return SignUpVerdict.Ignored;
         var verdict = IsOver(signUp, now) ? JudgeByProof(signUp, now) : SignUpVerdict.Through;
-        if (verdict != SignUpVerdict.AskProof)
-            _addresses.Takes(signUp.AddressHash, now);
-        return verdict;
+        // Of many at the same moment the last ones find it used up.
+        return verdict == SignUpVerdict.AskProof || _addresses.Takes(signUp.AddressHash, now) ? verdict : SignUpVerdict.Ignored;
     }
 
     /// <summary>A form nobody can use, an address mistyped: it costs its network one, and nobody else.</summary>

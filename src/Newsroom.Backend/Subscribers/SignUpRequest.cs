@@ -45,6 +45,12 @@ public sealed class SignUpRequest
 
     public bool IsOpen(DateTimeOffset now) => ConfirmedAt is null && now < ExpiresAt;
 
+    /// <summary>Whether the mail of this one does for another that asks for these newsletters: its button still brings all of them.</summary>
+    /// <param name="newsletterIds">As <see cref="NewsletterIds"/> has them.</param>
+    /// <param name="subscriber">Whose request it is, with the subscriptions.</param>
+    internal bool StillBrings(string newsletterIds, Subscriber subscriber) =>
+        NewsletterIds == newsletterIds && !Newsletters.Any(id => subscriber.HasLeftSince(id, RequestedAt));
+
     /// <exception cref="InvalidOperationException">Confirmed already or expired.</exception>
     public void Confirm(DateTimeOffset now)
     {

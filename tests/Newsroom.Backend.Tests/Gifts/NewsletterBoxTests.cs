@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Tests;
 
@@ -120,6 +121,23 @@ public sealed class TickingANewsletterOnTheDonationForm
         await app.Newsroom.AdvanceAsync(TimeSpan.FromHours(1));
         Assert.NotNull((await app.Newsroom.OnlyGiftAsync()).OptInPassedOnAt);
         Assert.Single(app.Newsroom.MailsTo("ada@example.org"), m => m.Text.Contains("/confirm/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Is_not_lost_while_somebody_floods_the_address()
+    {
+        await using var app = await StartAsync();
+        var session = await app.OpenCheckoutAsync("15", "once", "ada@example.org", ("newsletter", "breaking"));
+        for (var i = 0; i < SignUpPolicy.PerAddress.AtOnce; i++)
+            await app.Newsroom.SignUpAsync("ada@example.org");
+        await app.DeliverAsync(app.Pay(session));
+        await app.Newsroom.RunDueJobsAsync();
+        Assert.Null((await app.Newsroom.OnlyGiftAsync()).OptInPassedOnAt);
+
+        await app.Newsroom.AdvanceAsync(SignUpPolicy.PerAddress.Period);
+        Assert.NotNull((await app.Newsroom.OnlyGiftAsync()).OptInPassedOnAt);
+        await app.Newsroom.AdvanceAsync(CoolDown.BetweenMails);
+        Assert.Contains(app.Newsroom.MailsTo("ada@example.org"), m => m.Text.Contains("Breaking", StringComparison.Ordinal));
     }
 
     private static async Task<GivingApp> StartAsync()

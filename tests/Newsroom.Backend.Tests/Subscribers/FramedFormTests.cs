@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
@@ -84,13 +85,52 @@ public sealed class TheFramedForm : IAsyncLifetime
     [Fact]
     public async Task Says_even_that_there_are_too_many_where_a_browser_shows_it()
     {
-        HttpResponseMessage answer;
-        var tries = 0;
-        do
-            answer = await _app.PostFormAsync("/embed/subscribe", ("email", "nobody"));
-        while (answer.StatusCode != HttpStatusCode.TooManyRequests && ++tries < 5000);
+        await HoldAsManyAsThereMayBeAsync();
+        for (var i = 0; i < SignUpPolicy.PerNetwork.AtOnce; i++)
+            await _app.PostFormAsync("/embed/subscribe", ("email", $"r{i}@d{i}.example.org"));
+        var tickets = new List<string>();
+        for (var i = 0; i <= SignUpPolicy.WithWeakProof.AtOnce; i++)
+            tickets.Add((await _app.ProofAsync()).Ticket);
+        _app.Clock.Advance(SignUpProof.Soonest);
+        foreach (var (i, ticket) in tickets.SkipLast(1).Index())
+            Assert.Equal(HttpStatusCode.SeeOther, (await _app.PostFormAsync("/embed/subscribe", ("email", $"weak{i}@w{i}.example.org"), ("ticket", ticket))).StatusCode);
+        var answer = await _app.PostFormAsync("/embed/subscribe?newsletter=sport", ("email", "ada@example.org"), ("ticket", tickets[^1]));
         Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
         Assert.Contains($"frame-ancestors 'self' {Blog};", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        Assert.Equal("/embed/subscribe?newsletter=sport", (await ParseAsync(answer)).QuerySelector("main a.button")!.GetAttribute("href"));
+        Assert.Null(await _app.SubscriberAsync("ada@example.org"));
+    }
+
+    [Fact]
+    public async Task In_a_flood_asks_for_one_press_more_inside_and_forgets_nothing_of_the_form()
+    {
+        const string Frame = "/embed/subscribe?newsletter=breaking&newsletter=sport&source=footer";
+        var network = IPAddress.Parse("203.0.113.9");
+        for (var i = 0; i < SignUpPolicy.PerNetwork.AtOnce; i++)
+            await _app.SignUpByJsonFromAsync(network, new { email = $"r{i}@d{i}.example.org" });
+        var asked = await PostAsync(Frame,
+            ("email", "ada@example.org"), ("name", "Ada"), ("source", "footer"), ("page", Blog + "/story"), ("website", ""), ("consent", "no-such-sentence"));
+        Assert.Equal(200, asked.Status);
+        Assert.Null(await _app.SubscriberAsync("ada@example.org"));
+        var page = new HtmlParser().ParseDocument(asked.Body);
+        Assert.Equal("One more press of the button", page.QuerySelector("h1")!.TextContent);
+        Assert.Contains(ConsentWording.SignUp.Text, page.Body!.TextContent, StringComparison.Ordinal);
+        // A frame keeps nothing in the browser.
+        Assert.Null(page.QuerySelector("script[src='/js/sign-up.js']"));
+        Assert.Equal(Frame, page.QuerySelector("form")!.GetAttribute("action"));
+        _app.Clock.Advance(SignUpProof.Soonest);
+        var sent = await PostAsync(Frame, [.. NewsroomApp.HiddenFields(asked.Body).Select(f => (f.Key, f.Value))]);
+        Assert.Equal(303, sent.Status);
+
+        var consent = Assert.Single((await _app.SubscriberAsync("ada@example.org"))!["consents"]!.AsArray())!;
+        Assert.Equal((Blog + "/story", "footer", "sign-up-1", "form"),
+            ((string?)consent["page"], (string?)consent["source"], (string?)consent["wordingVersion"], (string?)consent["method"]));
+        await _app.RunDueJobsAsync();
+        var text = Assert.Single(_app.MailsTo("ada@example.org")).Text;
+        Assert.Contains("Breaking", text, StringComparison.Ordinal);
+        Assert.Contains("Sport", text, StringComparison.Ordinal);
+
+        Task<PostedAnswer> PostAsync(string address, params (string, string)[] fields) => _app.PostFormFromAsync(network, address, fields);
     }
 
     [Fact]
@@ -100,7 +140,28 @@ public sealed class TheFramedForm : IAsyncLifetime
         await app.AddNewsletterAsync();
         var answer = await app.PostFormAsync("/embed/subscribe", ("email", "ada@example.org"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Contains("not set up", await answer.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
+        var page = await ParseAsync(answer);
+        Assert.Contains("not set up", page.Body!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("/embed/subscribe", page.QuerySelector("main a.button")!.GetAttribute("href"));
+    }
+
+    private async Task HoldAsManyAsThereMayBeAsync()
+    {
+        await _app.SignUpAsync("held@example.org");
+        await _app.ArrangeAsync(db =>
+        {
+            var reader = db.Subscribers.Single();
+            db.AddRange(Enumerable.Range(0, HeldSignUps.Most).Select(i => new SignUpRequest
+            {
+                Subscriber = reader,
+                NewsletterIds = "1",
+                TokenHash = i.ToString("x64", CultureInfo.InvariantCulture),
+                RequestedAt = NewsroomApp.Start,
+                ExpiresAt = NewsroomApp.Start + SignUpRequest.Lifetime,
+                HeldAt = NewsroomApp.Start,
+            }));
+            return db.SaveChangesAsync(Cancelled);
+        });
     }
 
     private static async Task<IDocument> ParseAsync(HttpResponseMessage answer) => new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync(Cancelled));

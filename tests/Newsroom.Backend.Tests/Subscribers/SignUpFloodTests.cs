@@ -60,7 +60,9 @@ public sealed class AFloodOfSignUps : IAsyncLifetime
     [Fact]
     public async Task Of_scripts_from_one_network_is_held_until_staff_decide()
     {
-        await FloodByJsonAsync(1000);
+        const int Sent = 1000;
+        var beyond = Sent - SignUpPolicy.PerNetwork.AtOnce;
+        await FloodByJsonAsync(Sent);
         await _app.RunDueJobsAsync();
         Assert.Equal(SignUpPolicy.PerNetwork.AtOnce, _app.Mails.Count(m => m.To.StartsWith('r')));
         Assert.Single(_app.MailsTo("desk@example.org"));
@@ -68,11 +70,11 @@ public sealed class AFloodOfSignUps : IAsyncLifetime
         await NormalReaderGetsThroughAsync("normal@example.org");
 
         var held = await _app.Api.GetFromJsonAsync<JsonElement>("/api/v1/signups/held", Cancelled);
-        Assert.Equal(970, held.GetProperty("count").GetInt32());
+        Assert.Equal(beyond, held.GetProperty("count").GetInt32());
         Assert.Equal(1, held.GetProperty("networks").GetInt32());
         Assert.Equal(NewsroomApp.Start, held.GetProperty("oldest").GetDateTimeOffset());
 
-        Assert.Equal(970, await DecideAsync("discard"));
+        Assert.Equal(beyond, await DecideAsync("discard"));
         Assert.Equal(SignUpPolicy.PerNetwork.AtOnce + 1, await _app.ReadAsync(db => db.Subscribers.CountAsync(Cancelled)));
         Assert.False(await _app.ReadAsync(db => db.OutgoingMails.AnyAsync(m => m.State == OutgoingMailState.Withheld, Cancelled)));
         Assert.Equal("pending", await _app.StatusAsync("normal@example.org"));
@@ -106,7 +108,8 @@ public sealed class AFloodOfSignUps : IAsyncLifetime
         await _app.AdvanceAsync(TimeSpan.FromDays(5));
         Assert.Equal(4, await DecideAsync("release"));
         Assert.Equal(0, await DecideAsync("release"));
-        await _app.RunDueJobsAsync();
+        // Three that ask for the same are one mail.
+        await _app.AdvanceAsync(TimeSpan.FromHours(1));
         var mail = Assert.Single(_app.MailsTo("held@example.org"));
         Assert.Empty(_app.MailsTo("no@example.org"));
         Assert.Empty(await OpenAlertsAsync());
@@ -114,7 +117,6 @@ public sealed class AFloodOfSignUps : IAsyncLifetime
         await _app.AdvanceAsync(TimeSpan.FromDays(6));
         Assert.Equal(HttpStatusCode.OK, (await _app.PostFormAsync(mail.Link("/confirm/"))).StatusCode);
         Assert.Equal("confirmed", await _app.StatusAsync("held@example.org"));
-        Assert.InRange(_app.MailsTo("held@example.org").Count, 1, CoolDown.MostMailsADay);
     }
 
     [Fact]
@@ -131,12 +133,14 @@ public sealed class AFloodOfSignUps : IAsyncLifetime
     [Fact]
     public async Task Of_one_company_is_held_and_a_big_mailbox_provider_holds_more()
     {
-        for (var i = 0; i < 2 * SignUpPolicy.PerDomain.AtOnce; i++)
+        // So few more that everybody's own limit is not met.
+        const int Beyond = 10;
+        for (var i = 0; i < SignUpPolicy.PerDomain.AtOnce + Beyond; i++)
         {
             await _app.SignUpByJsonFromAsync(NetworkOf(i), new { email = $"r{i}@company.example" });
             await _app.SignUpByJsonFromAsync(NetworkOf(i), new { email = $"r{i}@gmail.com" });
         }
-        Assert.Equal(SignUpPolicy.PerDomain.AtOnce, await HeldAsync("@company.example"));
+        Assert.Equal(Beyond, await HeldAsync("@company.example"));
         Assert.Equal(0, await HeldAsync("@gmail.com"));
         await NormalReaderGetsThroughAsync("reader@example.org");
     }

@@ -95,12 +95,16 @@ public sealed class AProofWithASignUp : IAsyncLifetime
         await DrainAsync();
         for (var i = 0; i < SignUpPolicy.WithWeakProof.AtOnce + 3; i++)
         {
+            await TakeWhatWasGivenBackAsync($"a{i}@d.example.org");
             var fields = NewsroomApp.HiddenFields((await _app.PostFormFromAsync(Flooder, "/subscribe", ("email", $"weak{i}@example.org"))).Body);
             _app.Clock.Advance(SignUpProof.Soonest);
+            await TakeWhatWasGivenBackAsync($"b{i}@d.example.org");
             Assert.Equal(303, (await _app.PostFormFromAsync(Flooder, "/subscribe", fields.Select(f => (f.Key, f.Value)))).Status);
         }
         await _app.RunDueJobsAsync();
         Assert.Equal(SignUpPolicy.WithWeakProof.AtOnce, _app.Mails.Count(m => m.To.StartsWith("weak", StringComparison.Ordinal)));
+
+        Task TakeWhatWasGivenBackAsync(string email) => _app.SignUpByJsonFromAsync(Flooder, new { email });
     }
 
     [Fact]
@@ -145,6 +149,10 @@ public sealed class AProofWithASignUp : IAsyncLifetime
         var json = await answer.Content.ReadFromJsonAsync<JsonElement>(Cancelled);
         Assert.Equal(["difficulty", "ticket"], json.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(json.GetProperty("ticket").GetString()!, await _app.Http.GetStringAsync("/embed/token", Cancelled), StringComparison.Ordinal);
+
+        using var foreign = new HttpRequestMessage(HttpMethod.Get, "/embed/token");
+        foreign.Headers.Add("Origin", "https://www.example.org.evil.example");
+        Assert.False((await _app.Http.SendAsync(foreign, Cancelled)).Headers.Contains("Access-Control-Allow-Origin"));
     }
 
     private async Task DrainAsync()

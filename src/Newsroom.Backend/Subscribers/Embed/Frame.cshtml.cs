@@ -62,7 +62,7 @@ public sealed class FrameModel(NewsroomDb db, SignUpDesk desk, MailReadiness mai
                 Response.Headers.Location = Path + QueryWithout().Add(SentField, "yes").Add(meant is null ? QueryString.Empty : QueryString.Create(CheckYourMailModel.MeantField, meant));
                 return StatusCode(StatusCodes.Status303SeeOther);
             case SignUpOutcome.NeedsProof(var challenge):
-                Check = new SignUpCheck(fields, challenge, Form.Action, Around);
+                Check = new SignUpCheck(fields, challenge, Form.Action, Around) { InFrame = true };
                 Response.Headers.CacheControl = "no-store";
                 return Page();
             case SignUpOutcome.BadAddress:

@@ -1,4 +1,4 @@
-// On our own form: keeps the address for the page that comes next ("check your mail"), which is the same for everybody and cannot know it.
+// On our own form, and on the page that asks for one press more: keeps the address for the page that comes next ("check your mail"), which is the same for everybody and cannot know it.
 // It stays in this tab and is never sent.
 const key = "sign-up";
 const form = document.querySelector("form[data-keeps]");
