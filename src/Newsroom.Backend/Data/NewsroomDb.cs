@@ -8,8 +8,8 @@ using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Staff;
 using Newsroom.Backend.Stories;
 using Newsroom.Backend.Subscribers;
-using Newsroom.Backend.Subscribers.Imports;
 using Newsroom.Backend.Subscribers.Help;
+using Newsroom.Backend.Subscribers.Imports;
 using Newsroom.Backend.Subscribers.Preferences;
 using Newsroom.Backend.Subscribers.Privacy;
 

@@ -1,5 +1,5 @@
-using Newsroom.Backend.Digests.Archive;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Digests.Archive;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
 

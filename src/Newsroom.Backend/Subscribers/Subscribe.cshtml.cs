@@ -38,7 +38,7 @@ public sealed class SubscribeModel(NewsroomDb db, SignUpDesk desk, MailReadiness
         // The page of one press more hands on where the form stood.
         var page = FormPage.Clean(form[SignUpCheck.PageField]) ?? FormPage.Of(Request);
         var outcome = await desk.RunAsync(
-            new SignUpForm(fields.Email, fields.Newsletters, fields.Name, fields.Source, ConsentMethod.Form, fields.Trap) 
+            new SignUpForm(fields.Email, fields.Newsletters, fields.Name, fields.Source, ConsentMethod.Form, fields.Trap)
             {
                 Wording = ConsentWording.ShownBy(fields.Consent),
                 Page = page,
