@@ -16,7 +16,10 @@ public sealed class GroupWriter<T> : IAsyncDisposable
     private readonly Channel<Entry> _entries = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task _loop;
 
-    /// <param name="scopes">Each group gets a scope of its own.</param>
+    /// <summary>The loop's own: one for all groups, so that a database connection may stay open; a new one after a fault.</summary>
+    private AsyncServiceScope? _scope;
+
+    /// <param name="scopes">Where the groups' services come from. They are kept between groups: what one tracks, the next must clear.</param>
     /// <param name="write">
     /// Writes a group and commits it, or throws and leaves nothing. A group that fails is tried again item by item, so that one bad item
     /// fails alone.
@@ -40,6 +43,7 @@ public sealed class GroupWriter<T> : IAsyncDisposable
     {
         _entries.Writer.TryComplete();
         await _loop;
+        await EndScopeAsync();
     }
 
     private async Task LoopAsync()
@@ -61,19 +65,27 @@ public sealed class GroupWriter<T> : IAsyncDisposable
     {
         try
         {
-            await using var scope = _scopes.CreateAsyncScope();
-            await _write(scope.ServiceProvider, group.ConvertAll(e => e.Item));
+            _scope ??= _scopes.CreateAsyncScope();
+            await _write(_scope.Value.ServiceProvider, group.ConvertAll(e => e.Item));
         }
 #pragma warning disable CA1031 // Whatever it was, the caller that waits hears of it, and the next group is another matter.
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            await EndScopeAsync();
             if (isLast)
                 group[0].Written.SetException(e);
             return isLast;
         }
         group.ForEach(e => e.Written.SetResult());
         return true;
+    }
+
+    private async ValueTask EndScopeAsync()
+    {
+        if (_scope is { } scope)
+            await scope.DisposeAsync();
+        _scope = null;
     }
 
     private sealed class Entry(T item)
