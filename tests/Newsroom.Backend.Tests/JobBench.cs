@@ -15,8 +15,13 @@ internal sealed class JobBench : IBackgroundJobClient
     private readonly ConcurrentQueue<Job> _enqueued = new();
     private int _created;
 
+    /// <summary>Refuses new jobs, as Hangfire does while its storage is away.</summary>
+    public bool IsAway { get; set; }
+
     public string Create(Job job, IState state)
     {
+        if (IsAway)
+            throw new BackgroundJobClientException("The storage is away.", new TimeoutException());
         _enqueued.Enqueue(job);
         return Interlocked.Increment(ref _created).ToString(System.Globalization.CultureInfo.InvariantCulture);
     }

@@ -121,6 +121,9 @@ public sealed partial class NewsroomApp : IAsyncDisposable
     /// <summary>Forgets what is enqueued, as an in-memory queue does when its process dies.</summary>
     public void LoseEnqueuedJobs() => _jobs.Lose();
 
+    /// <summary>No job can be enqueued from now on, or again.</summary>
+    public void TakeJobStorage(bool away) => _jobs.IsAway = away;
+
     /// <summary>Moves the clock, then runs what has become due.</summary>
     public Task AdvanceAsync(TimeSpan time)
     {

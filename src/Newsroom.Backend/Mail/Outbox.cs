@@ -8,7 +8,7 @@ namespace Newsroom.Backend.Mail;
 /// Single mails, written in their cause's transaction: either both are there or neither. What is enqueued after the commit only hastens
 /// them; a minutely sweep finds every row that is due.
 /// </summary>
-public sealed class Outbox(IBackgroundJobClient jobs)
+public sealed partial class Outbox(IBackgroundJobClient jobs, ILogger<Outbox> log)
 {
     /// <summary>Adds the row; the caller saves it together with its cause. A second mail of one kind for one cause is refused by a unique index.</summary>
 #pragma warning disable CA1822 // Reads as one thing with EnqueueDue.
@@ -16,17 +16,29 @@ public sealed class Outbox(IBackgroundJobClient jobs)
         db.Add(new OutgoingMail { Kind = kind, SubjectId = subjectId, CreatedAt = now, NextAttemptAt = now });
 
     /// <summary>The same where none may leave: its row is there all the same, so that every address costs the same work, and staff see why there was none.</summary>
-    public void AddOrWithhold(NewsroomDb db, string kind, long subjectId, bool mayLeave, DateTimeOffset now) => db.Add(new OutgoingMail
+    /// <param name="db">The caller's.</param>
+    /// <param name="kind">As for <see cref="Add"/>.</param>
+    /// <param name="subjectId">As for <see cref="Add"/>.</param>
+    /// <param name="dueAt">When it may leave; null: not at all.</param>
+    /// <param name="now">When it was asked for.</param>
+    public void AddOrWithhold(NewsroomDb db, string kind, long subjectId, DateTimeOffset? dueAt, DateTimeOffset now) => db.Add(new OutgoingMail
     {
         Kind = kind,
         SubjectId = subjectId,
         CreatedAt = now,
-        NextAttemptAt = mayLeave ? now : null,
-        State = mayLeave ? OutgoingMailState.Waiting : OutgoingMailState.Withheld,
-        SettledAt = mayLeave ? null : now,
+        NextAttemptAt = dueAt,
+        State = dueAt is null ? OutgoingMailState.Withheld : OutgoingMailState.Waiting,
+        SettledAt = dueAt is null ? now : null,
     });
 #pragma warning restore CA1822
 
-    /// <summary>Call after the commit.</summary>
-    public void EnqueueDue() => jobs.Enqueue<SendOutgoingMails>(Queues.Critical, j => j.RunAsync(CancellationToken.None));
+    /// <summary>Call after the commit. Never fails what is committed: without a job the sweep finds the mail.</summary>
+    public void EnqueueDue()
+    {
+        if (jobs.Ring<SendOutgoingMails>(Queues.Critical, j => j.RunAsync(CancellationToken.None)) is { } why)
+            LogNotEnqueued(why);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The job that sends outgoing mails could not be enqueued: they wait for the minutely sweep")]
+    private partial void LogNotEnqueued(Exception exception);
 }

@@ -117,16 +117,8 @@ public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionL
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
-        // A mail that will not leave has its row too: the same work for every address, and staff see why there was none.
-        db.AddRange(mails.Select(m => new OutgoingMail
-        {
-            Kind = m.Kind,
-            SubjectId = m.Request.Id,
-            CreatedAt = now,
-            NextAttemptAt = m.Request.MailDueAt,
-            State = m.Request.MailDueAt is null ? OutgoingMailState.Withheld : OutgoingMailState.Waiting,
-            SettledAt = m.Request.MailDueAt is null ? now : null,
-        }));
+        foreach (var (request, kind) in mails)
+            outbox.AddOrWithhold(db, kind, request.Id, request.MailDueAt, now);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }

@@ -64,6 +64,22 @@ public sealed class SigningUpAtOnceTests
     }
 
     [Fact]
+    public async Task Written_ones_are_neither_refused_nor_written_again_when_no_job_can_be_enqueued()
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        await app.AddNewsletterAsync();
+        app.TakeJobStorage(away: true);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => app.SignUpFromAsync(Network(i), $"reader-{i}@example.org")));
+
+        Assert.All(answers, a => Assert.Equal((int)HttpStatusCode.SeeOther, a));
+        Assert.Equal(30, await app.ReadAsync(db => db.SignUpRequests.CountAsync(Cancelled)));
+        app.TakeJobStorage(away: false);
+        await app.RunDueJobsAsync();
+        Assert.Equal(30, app.Mails.Count);
+    }
+
+    [Fact]
     public async Task Every_commit_waits_for_the_disk()
     {
         await using var app = await NewsroomApp.StartAsync();

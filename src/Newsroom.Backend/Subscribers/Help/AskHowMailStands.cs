@@ -59,7 +59,7 @@ public sealed class AskHowMailStands(NewsroomDb db, LinkTokens tokens, Suppressi
             };
             db.Add(request);
             await db.SaveChangesAsync(turn);
-            outbox.AddOrWithhold(db, MailStateComposer.MailKind, request.Id, request.IsMailed, now);
+            outbox.AddOrWithhold(db, MailStateComposer.MailKind, request.Id, request.IsMailed ? now : null, now);
             await db.SaveChangesAsync(turn);
             await transaction.CommitAsync(turn);
             return true;

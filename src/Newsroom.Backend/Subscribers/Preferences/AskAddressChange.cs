@@ -70,7 +70,7 @@ public sealed class AskAddressChange(NewsroomDb db, SuppressionList suppressions
         reader.Touch();
         db.Add(change);
         await db.SaveChangesAsync(cancellationToken);
-        outbox.AddOrWithhold(db, NewAddressComposer.MailKind, change.Id, change.IsMailed, now);
+        outbox.AddOrWithhold(db, NewAddressComposer.MailKind, change.Id, change.IsMailed ? now : null, now);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return AskAddressOutcome.Accepted;
