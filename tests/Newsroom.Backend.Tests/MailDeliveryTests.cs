@@ -1,5 +1,6 @@
 using System.Globalization;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Mail.Relays;
 using Newsroom.Backend.Primitives;
 
 namespace Newsroom.Backend.Tests;

@@ -17,7 +17,7 @@ public sealed class AMessage(RunningNewsroom newsroom) : IClassFixture<RunningNe
         FromName = fromName,
         Content = new RenderedMail(subject, html, text),
         Date = NewsroomApp.Start,
-        MessageIdSeed = "digest\n7\nreader",
+        Mailed = MailedId.Digest(7, 1),
         List = list,
     };
 
@@ -44,7 +44,7 @@ public sealed class AMessage(RunningNewsroom newsroom) : IClassFixture<RunningNe
         var first = await _app.BuildAsync(Parts(list: List));
         var again = await _app.BuildAsync(Parts(list: List));
         Assert.Equal(first.Bytes, again.Bytes);
-        var other = await _app.BuildAsync(Parts(list: List) with { MessageIdSeed = "digest\n7\nanother" });
+        var other = await _app.BuildAsync(Parts(list: List) with { Mailed = MailedId.Digest(7, 2) });
         Assert.NotEqual(first.MessageId, other.MessageId);
     }
 
@@ -123,7 +123,7 @@ public sealed class AMessage(RunningNewsroom newsroom) : IClassFixture<RunningNe
     public async Task Gives_gmail_a_feedback_id_that_says_nothing_of_the_reader()
     {
         var one = Assert.Single((await SendAsync(Parts(list: List))).Header("Feedback-ID"));
-        var other = Assert.Single((await SendAsync(Parts(list: List) with { To = EmailAddress.Parse("other@example.net"), MessageIdSeed = "other" })).Header("Feedback-ID"));
+        var other = Assert.Single((await SendAsync(Parts(list: List) with { To = EmailAddress.Parse("other@example.net"), Mailed = MailedId.Digest(7, 3) })).Header("Feedback-ID"));
         Assert.Equal(one, other);
         Assert.Matches("^this-week:list:digest:[0-9a-f]{12}$", one);
     }
@@ -185,7 +185,7 @@ public sealed class ASignature
         ToName = "Élise Müller, News",
         Content = new RenderedMail("Überschwemmung im Hafen: was wir wissen, und was noch nicht, am Morgen danach", "<p>Grüße   und\t\n\n\n mehr </p>\n\n\n", "Grüße  \n\n\n"),
         Date = NewsroomApp.Start,
-        MessageIdSeed = "seed",
+        Mailed = MailedId.Single(1),
         List = new ListHeaders("This Week <this-week.news.example.org>", NewsroomApp.PublicUrl + "/unsubscribe/7Qm3xVn2Kc9Rt5Wd8Yb4Lf6Gh1Jp0Zs7Av3Ek2Mo5Ux", NewsroomApp.PublicUrl + "/archive/this-week/7"),
     };
 

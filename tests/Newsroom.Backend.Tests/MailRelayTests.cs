@@ -6,12 +6,14 @@ namespace Newsroom.Backend.Tests;
 /// <summary>The lines to the mail server: few, lasting, and given up at the first sign of trouble.</summary>
 public sealed class TheRelay
 {
+    private static long _letters;
+
     private static async Task<BuiltMessage> MessageAsync(NewsroomApp app, string to) => await app.BuildAsync(new MessageParts
     {
         To = EmailAddress.Parse(to),
         Content = new RenderedMail("Good morning", "<p>Text.</p>\n", "Text.\n"),
         Date = app.Clock.GetUtcNow(),
-        MessageIdSeed = to,
+        Mailed = MailedId.Single(Interlocked.Increment(ref _letters)),
     });
 
     private static async Task<HandOver> SendAsync(NewsroomApp app, string to = "reader@example.org") => await app.HandOverAsync(await MessageAsync(app, to));

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Mail.Relays;
 using Newsroom.Backend.Primitives;
 
 namespace Newsroom.Backend.Tests;
@@ -53,6 +54,10 @@ public sealed partial class NewsroomApp
     /// <summary>The bytes as they would be sent.</summary>
     public async Task<BuiltMessage> BuildAsync(MessageParts parts) =>
         await _program.Services.GetRequiredService<MessageBuilder>().BuildAsync(parts, TestContext.Current.CancellationToken);
+
+    public async Task<string> MarkAsync(MailedId mailed) => await _program.Services.GetRequiredService<MailMarks>().OfAsync(mailed, TestContext.Current.CancellationToken);
+
+    public async Task<MailedId?> ReadMarkAsync(string mark) => await _program.Services.GetRequiredService<MailMarks>().ReadAsync(mark, TestContext.Current.CancellationToken);
 
     /// <summary>Straight to the relay, without a row.</summary>
     public Task<HandOver> HandOverAsync(BuiltMessage message) =>

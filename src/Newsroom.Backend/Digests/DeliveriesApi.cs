@@ -61,7 +61,7 @@ internal static class DeliveriesApi
             .Where(s => s.NewsletterId == digest.NewsletterId && s.Subscriber.PublicId == subscriber && s.Subscriber.Status != SubscriberStatus.Erased)
             .Select(s => new
             {
-                Who = new DigestReader(s.Subscriber.PublicId, s.PublicId, s.Subscriber.Address, s.Subscriber.Name),
+                Who = new DigestReader(s.SubscriberId, s.Subscriber.PublicId, s.PublicId, s.Subscriber.Address, s.Subscriber.Name),
                 HandedOverAt = db.Deliveries.Where(d => d.DigestId == digest.Id && d.SubscriberId == s.SubscriberId).Select(d => d.HandedOverAt).SingleOrDefault(),
             })
             .SingleOrDefaultAsync(cancellationToken);

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Mail.Bounces;
 using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Digests;
@@ -54,17 +55,29 @@ public sealed class Delivery
     /// <summary>The server's last answer: SMTP reply code and enhanced status with its text.</summary>
     public int? Code { get; private set; }
     public string? Answer { get; private set; }
+
+    /// <summary>Whose fault it is that it was not accepted; null when it was, or when no server was asked.</summary>
+    public FaultOwner? Owner { get; private set; }
+
+    /// <summary>
+    /// What came back after the hand-over: a bounce or a complaint, the weightiest heard. An accepted row stays accepted: the mail server took it.
+    /// </summary>
+    public BounceKind? Returned { get; private set; }
+    public DateTimeOffset? ReturnedAt { get; private set; }
+
+    /// <summary>RFC 3463, as <c>5.1.1</c>; null when the report had none.</summary>
+    public string? ReturnedStatus { get; private set; }
 }
 
 internal sealed class DeliveryMapping : IEntityTypeConfiguration<Delivery>
 {
     public void Configure(EntityTypeBuilder<Delivery> builder)
     {
+        builder.Property(d => d.ReturnedStatus).HasMaxLength(16);
         builder.Property(d => d.Answer).HasMaxLength(HandOver.AnswerLength);
         builder.HasOne<Digest>().WithMany().HasForeignKey(d => d.DigestId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Subscriber>().WithMany().HasForeignKey(d => d.SubscriberId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(d => new { d.DigestId, d.SubscriberId }).IsUnique();
         builder.HasIndex(d => new { d.DigestId, d.State, d.Id }).HasDatabaseName("IX_Deliveries_Claim");
-        builder.HasIndex(d => new { d.State, d.LeaseUntil }).HasDatabaseName("IX_Deliveries_Leases");
     }
 }

@@ -6,10 +6,10 @@ using Newsroom.Backend.Subscribers;
 namespace Newsroom.Backend.Digests;
 
 /// <summary>Who a message is for: what it needs beside its digest.</summary>
-public sealed record DigestReader(string SubscriberPublicId, string SubscriptionPublicId, string Address, string? Name);
+public sealed record DigestReader(long SubscriberId, string SubscriberPublicId, string SubscriptionPublicId, string Address, string? Name);
 
 /// <summary>A row taken by a slice.</summary>
-public sealed record ClaimedDelivery(long Id, int Attempts, long SubscriberId, DigestReader Reader);
+public sealed record ClaimedDelivery(long Id, int Attempts, DigestReader Reader);
 
 /// <summary>What the gate before the hand-over said.</summary>
 public enum Gate
@@ -53,7 +53,7 @@ public static class DeliveryRows
             join subscription in db.Subscriptions on delivery.SubscriptionId equals subscription.Id
             where ids.Contains(delivery.Id) && delivery.State == DeliveryState.Claimed && delivery.LeaseId == leaseId
             orderby delivery.Id
-            select new ClaimedDelivery(delivery.Id, delivery.Attempts, delivery.SubscriberId, new DigestReader(
+            select new ClaimedDelivery(delivery.Id, delivery.Attempts, new DigestReader(delivery.SubscriberId,
                 subscription.Subscriber.PublicId, subscription.PublicId, subscription.Subscriber.Address, subscription.Subscriber.Name))).ToListAsync();
     }
 

@@ -87,6 +87,15 @@ public sealed class Digest
     /// <summary>Audience rows written and counted; null until planning is complete. No mail leaves before.</summary>
     public int? PlannedCount { get; private set; }
 
+    /// <summary>
+    /// The ledger of a digest that is over, counted from its rows when it ended and counted again whenever one of them changed since; null while
+    /// it is being sent. Kept so that a list of digests need not count millions of rows.
+    /// </summary>
+    public int? AcceptedCount { get; private set; }
+    public int? RefusedCount { get; private set; }
+    public int? WithheldCount { get; private set; }
+    public int? UncertainCount { get; private set; }
+
     /// <summary>The slice that is sending it, and until when unless it renews.</summary>
     public Guid? LeaseId { get; private set; }
     public DateTimeOffset? LeaseUntil { get; private set; }

@@ -17,21 +17,24 @@ public sealed class Editions(NewsroomDb db, MailTemplates templates, MessageBuil
     {
         var digest = await db.Digests.AsNoTracking().Include(d => d.Stories).SingleAsync(d => d.Id == digestId, cancellationToken);
         var newsletter = await db.Newsletters.Where(n => n.Id == digest.NewsletterId)
-            .Select(n => new { n.Slug, n.Name, n.Description })
+            .Select(n => new { n.Slug, n.Name, n.Description, n.Lane })
             .SingleAsync(cancellationToken);
         var archiveUrl = site.Value.Link(digest.Number is { } number ? FormattableString.Invariant($"/archive/{newsletter.Slug}/{number}") : $"/archive/{newsletter.Slug}");
         var model = DigestModel.Of(digest, newsletter.Name, newsletter.Description, archiveUrl, digest.StartedAt ?? clock.GetUtcNow(), site.Value);
         var rendered = await templates.RenderAsync(Template, model, cancellationToken);
-        return new Edition(messages, links, rendered, digest.PublicId, $"{newsletter.Name} <{newsletter.Slug}.{new Uri(site.Value.Link("/")).Host}>", newsletter.Name, archiveUrl);
+        return new Edition(messages, links, rendered, digest.Id, digest.PublicId, $"{newsletter.Name} <{newsletter.Slug}.{new Uri(site.Value.Link("/")).Host}>", newsletter.Name, archiveUrl) { Lane = newsletter.Lane };
     }
 }
 
 /// <summary>A digest as its readers get it, but for the places where each one's own links stand.</summary>
 public sealed class Edition(
-    MessageBuilder messages, ReaderLinks links, RenderedMail rendered, string digestPublicId, string listId, string newsletterName, string archiveUrl)
+    MessageBuilder messages, ReaderLinks links, RenderedMail rendered, int digestId, string digestPublicId, string listId, string newsletterName, string archiveUrl)
 {
     private readonly string[] _html = rendered.Html.Split(DigestModel.UnsubscribeMark);
     private readonly string[] _text = rendered.Text.Split(DigestModel.UnsubscribeMark);
+
+    /// <summary>Whom it must not wait for.</summary>
+    public required MailLane Lane { get; init; }
 
     /// <summary>The message for one reader: the same bytes for the same <paramref name="date"/>.</summary>
     public async ValueTask<BuiltMessage> BuildAsync(DigestReader reader, DateTimeOffset date, CancellationToken cancellationToken)
@@ -40,7 +43,7 @@ public sealed class Edition(
         var preferences = await links.PreferencesAsync(reader.SubscriberPublicId, cancellationToken);
         return await messages.BuildAsync(Parts(EmailAddress.Parse(reader.Address), reader.Name, rendered.Subject, leave, preferences, date) with
         {
-            MessageIdSeed = $"digest\n{digestPublicId}\n{reader.SubscriberPublicId}",
+            Mailed = MailedId.Digest(digestId, reader.SubscriberId),
         }, cancellationToken);
     }
 
@@ -51,7 +54,7 @@ public sealed class Edition(
         var preferences = await links.PreferencesAsync(digestPublicId, cancellationToken);
         return await messages.BuildAsync(Parts(to, null, $"[Test] {rendered.Subject}", leave, preferences, date) with
         {
-            MessageIdSeed = $"digest-test\n{digestPublicId}\n{to.Key}\n{date.UtcTicks}",
+            Mailed = MailedId.Test(digestId, date),
         }, cancellationToken);
     }
 
@@ -62,7 +65,7 @@ public sealed class Edition(
         // The links are letters, digits, slashes, dots, dashes and underscores: the same in HTML, in text and in a header.
         Content = new RenderedMail(subject, Personal(_html, leave, preferences), Personal(_text, leave, preferences)),
         Date = date,
-        MessageIdSeed = "",
+        Mailed = default,
         FromName = newsletterName,
         List = new ListHeaders(listId, leave, archiveUrl),
     };

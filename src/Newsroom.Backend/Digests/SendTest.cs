@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Mail.Relays;
 using Newsroom.Backend.Primitives;
 
 namespace Newsroom.Backend.Digests;

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Mail.Relays;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Subscribers;
 
@@ -27,7 +28,7 @@ public sealed class SliceRun(
     {
         var edition = await editions.RenderAsync(digestId, cancellationToken);
         var brake = new SliceBrake(clock, clock.GetUtcNow() + Length, cancellationToken);
-        var sending = SendAllAsync(edition, digestId, leaseId, brake);
+        var sending = SendAllAsync(edition, edition.Lane, digestId, leaseId, brake);
         await sending.WaitAsync(Length + Grace, clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (sending.IsCompleted)
             await sending;
@@ -37,12 +38,13 @@ public sealed class SliceRun(
         return brake.TimeIsUp;
     }
 
-    private async Task SendAllAsync(Edition edition, int digestId, Guid leaseId, SliceBrake brake)
+    private async Task SendAllAsync(Edition edition, MailLane lane, int digestId, Guid leaseId, SliceBrake brake)
     {
         await using var writer = new DeliveryWriter(scopes, clock);
+        using var share = relay.Join(lane);
         await using var heartbeat = new Heartbeat(writer, clock, digestId, leaseId, brake);
-        var workers = new ParallelOptions { MaxDegreeOfParallelism = relay.MaxConnections, CancellationToken = CancellationToken.None };
-        await Parallel.ForEachAsync(ClaimsAsync(writer, digestId, leaseId, brake), workers, (claim, _) => SendAsync(writer, edition, claim, leaseId, brake));
+        var workers = new ParallelOptions { MaxDegreeOfParallelism = share.MaxConnections, CancellationToken = CancellationToken.None };
+        await Parallel.ForEachAsync(ClaimsAsync(writer, digestId, leaseId, brake), workers, (claim, _) => SendAsync(writer, share, edition, claim, leaseId, brake));
     }
 
     private async IAsyncEnumerable<ClaimedDelivery> ClaimsAsync(DeliveryWriter writer, int digestId, Guid leaseId, SliceBrake brake)
@@ -62,14 +64,14 @@ public sealed class SliceRun(
         }
     }
 
-    private async ValueTask SendAsync(DeliveryWriter writer, Edition edition, ClaimedDelivery claim, Guid leaseId, SliceBrake brake)
+    private async ValueTask SendAsync(DeliveryWriter writer, LaneShare share, Edition edition, ClaimedDelivery claim, Guid leaseId, SliceBrake brake)
     {
         var address = EmailAddress.Parse(claim.Reader.Address);
         var addressHash = await suppressions.HashAsync(address, CancellationToken.None);
         var now = clock.GetUtcNow();
         var message = await edition.BuildAsync(claim.Reader, now, CancellationToken.None);
         // Held until the outcome is committed: a kill leaves no more rows in doubt than there are connections.
-        await using var turn = await relay.TakeTurnAsync(CancellationToken.None);
+        await using var turn = await share.TakeTurnAsync(CancellationToken.None);
         if (brake.Ends)
             return;
         var gate = turn.Unopened is null ? await writer.CommitAsync(db => DeliveryRows.BeginAsync(db, claim.Id, leaseId, addressHash, now)) : Gate.Open;
@@ -84,7 +86,7 @@ public sealed class SliceRun(
         if (brake.Note(claim.Id, answer) is { Count: > 0 } refusedForUs)
             await writer.CommitAtLastAsync(db => DeliveryRows.PutBackAsync(db, refusedForUs, leaseId, answeredAt + SliceBrake.PutBackFor));
         if (await suppressions.HeedAsync(address, answer, answeredAt, CancellationToken.None))
-            await writer.CommitAtLastAsync(db => RecordHardBounce.RunAsync(db, claim.SubscriberId, address));
+            await writer.CommitAtLastAsync(db => RecordHardBounce.RunAsync(db, claim.Reader.SubscriberId, address));
     }
 
     private Task<int> ReportAsync(int digestId, Guid leaseId, SliceBrake brake)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
+using Newsroom.Backend.Mail.Relays;
 
 namespace Newsroom.Backend.Mail;
 

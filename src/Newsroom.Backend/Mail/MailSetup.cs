@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail.Alerts;
+using Newsroom.Backend.Mail.Relays;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Mail;
@@ -16,9 +17,11 @@ public static class MailSetup
         services.AddSingleton<MailReadiness>().AddStartNote(s => s.GetRequiredService<MailReadiness>().MissingForLists);
         services.AddSingleton<MailTemplates>();
         services.AddSingleton<DkimSignatures>();
+        services.AddSingleton<MailMarks>();
         services.AddSingleton<MessageBuilder>();
         services.AddSingleton<SmtpConnections>();
         services.AddSingleton<SmtpRelay>();
+        services.AddSingleton<ReceivingLimits>();
         services.AddHostedService<IdleConnectionsEnd>();
         services.AddSingleton<SuppressionList>();
         services.AddScoped<IPersonalData, MailPersonalData>().AddScoped<IHoldAfterRestore, HoldMails>();

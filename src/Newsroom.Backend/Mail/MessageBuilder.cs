@@ -20,8 +20,8 @@ public sealed record MessageParts
     /// <summary>The instant of sending.</summary>
     public required DateTimeOffset Date { get; init; }
 
-    /// <summary>What the Message-ID is derived from: the same for the same mail to the same reader, and for no other.</summary>
-    public required string MessageIdSeed { get; init; }
+    /// <summary>Which mail it is: the mark in its Message-ID (<see cref="MailMarks"/>).</summary>
+    public required MailedId Mailed { get; init; }
 
     /// <summary>Display name of the sender in place of the one of <c>Mail:From</c>.</summary>
     public string? FromName { get; init; }
@@ -43,7 +43,7 @@ public sealed record ListHeaders(string ListId, string UnsubscribeUrl, string? A
 public sealed record BuiltMessage(EmailAddress Sender, EmailAddress To, string MessageId, byte[] Bytes);
 
 /// <summary>Makes signed messages that need no change on their way (RFC 5322, 2045, 2047, 2369, 2919, 3834, 8058).</summary>
-public sealed class MessageBuilder(IOptions<MailOptions> mail, LinkTokens tokens, DkimSignatures signatures)
+public sealed class MessageBuilder(IOptions<MailOptions> mail, MailMarks marks, LinkTokens tokens, DkimSignatures signatures)
 {
     private const int MaxLineLength = 78;
     private readonly Sender? _sender = mail.Value.Sender;
@@ -52,7 +52,7 @@ public sealed class MessageBuilder(IOptions<MailOptions> mail, LinkTokens tokens
     public async ValueTask<BuiltMessage> BuildAsync(MessageParts parts, CancellationToken cancellationToken)
     {
         var sender = _sender ?? throw new InvalidOperationException("Mail:From is empty.");
-        var id = (await tokens.ForAsync("message-id", parts.MessageIdSeed, cancellationToken)).Text;
+        var id = await marks.OfAsync(parts.Mailed, cancellationToken);
         var messageId = $"{id}@{sender.Address.Domain}";
         using var message = new MimeMessage();
         message.Headers.Clear();

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail.Relays;
 
 namespace Newsroom.Backend.Mail;
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail.Relays;
 
 namespace Newsroom.Backend.Mail;
 
@@ -61,7 +62,7 @@ public sealed partial class SendOutgoingMail(
             ToName = mail.ToName,
             Content = await templates.RenderAsync(mail.Template, mail.Model, cancellationToken),
             Date = now,
-            MessageIdSeed = $"mail\n{row.Kind}\n{row.SubjectId}",
+            Mailed = MailedId.Single(row.Id),
         }, cancellationToken);
         return new Composition(message, "");
     }
@@ -73,7 +74,8 @@ public sealed partial class SendOutgoingMail(
     private async Task<OutgoingMailOutcome> HandOverAsync(OutgoingMail row, Guid lease, BuiltMessage message, CancellationToken cancellationToken)
     {
         // The turn is held until the outcome is committed: no more rows in doubt than connections.
-        await using var turn = await relay.TakeTurnAsync(cancellationToken);
+        using var share = relay.Join(MailLane.Transactional);
+        await using var turn = await share.TakeTurnAsync(cancellationToken);
         if (turn.Unopened is null && !await OutgoingMailRows.BeginHandOverAsync(db, row.Id, lease, clock.GetUtcNow(), cancellationToken))
             return OutgoingMailOutcome.NotMine;
         // From here the row says "handing over": only an answer, or the sweep after a crash, ends that.

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Newsroom.Backend.Mail;
 using Newsroom.Backend.Primitives;
 
 namespace Newsroom.Backend.Newsletters;
@@ -25,6 +26,9 @@ public sealed class Newsletter
     /// <summary>Null when digests are only made by hand.</summary>
     public Cadence? Cadence { get; set; }
 
+    /// <summary><see cref="MailLane.Digest"/> or <see cref="MailLane.Breaking"/>: the digests of the one never wait for those of the other.</summary>
+    public MailLane Lane { get; set; } = MailLane.Digest;
+
     public required DateTimeOffset CreatedAt { get; init; }
 }
 
@@ -36,6 +40,7 @@ internal sealed class NewsletterMapping : IEntityTypeConfiguration<Newsletter>
         builder.Property(n => n.Slug).HasMaxLength(Newsletter.SlugLength);
         builder.Property(n => n.Name).HasMaxLength(Newsletter.NameLength);
         builder.Property(n => n.Description).HasMaxLength(Newsletter.DescriptionLength);
+        builder.Property(n => n.Lane).HasDefaultValue(MailLane.Digest);
         builder.HasIndex(n => n.PublicId).IsUnique();
         builder.HasIndex(n => n.Slug).IsUnique();
         builder.OwnsOne(n => n.Cadence, c =>

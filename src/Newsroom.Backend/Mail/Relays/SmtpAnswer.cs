@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using MailKit.Net.Smtp;
 using Newsroom.Backend.Primitives;
 
-namespace Newsroom.Backend.Mail;
+namespace Newsroom.Backend.Mail.Relays;
 
 /// <summary>Reads a server's negative answer (RFC 5321 §4.2, RFC 3463): what it means and whose fault it is.</summary>
 internal static partial class SmtpAnswer

@@ -2,7 +2,7 @@ using MailKit;
 using MailKit.Net.Smtp;
 using MimeKit;
 
-namespace Newsroom.Backend.Mail;
+namespace Newsroom.Backend.Mail.Relays;
 
 /// <summary>One connection to the relay. Carries one message at a time.</summary>
 internal sealed class SmtpChannel : SmtpClient

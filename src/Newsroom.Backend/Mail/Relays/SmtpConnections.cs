@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using MailKit.Security;
 using Microsoft.Extensions.Options;
 
-namespace Newsroom.Backend.Mail;
+namespace Newsroom.Backend.Mail.Relays;
 
 /// <summary>Opens connections to the relay and keeps those that wait for their next message.</summary>
 public sealed class SmtpConnections(IOptions<MailOptions> mail, TimeProvider clock) : IAsyncDisposable

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace Newsroom.Backend.Mail;
+namespace Newsroom.Backend.Mail.Relays;
 
 /// <summary>
 /// Hands messages to the newsroom's relay over a few lasting connections and says truthfully what became of each. Safe to call from many
@@ -16,9 +16,10 @@ public sealed class SmtpRelay(IOptions<MailOptions> mail, SmtpConnections connec
 
     public int MaxConnections => mail.Value.Smtp.Connections;
 
-    /// <summary>Waits for a place, for the pace, and for a connection. Whoever fails to get one holds a turn that says why.</summary>
-    /// <param name="cancellationToken">Heard until the turn is had.</param>
-    public async Task<SmtpTurn> TakeTurnAsync(CancellationToken cancellationToken)
+    /// <summary>Takes part in a lane until disposed.</summary>
+    public LaneShare Join(MailLane lane) => new(this, lane);
+
+    internal async Task<SmtpTurn> TakeTurnAsync(CancellationToken cancellationToken)
     {
         await _free.WaitAsync(cancellationToken);
         try
@@ -40,7 +41,8 @@ public sealed class SmtpRelay(IOptions<MailOptions> mail, SmtpConnections connec
     /// <param name="cancellationToken">Heard until the message is begun, then no longer.</param>
     public async Task<HandOver> HandOverAsync(BuiltMessage message, CancellationToken cancellationToken)
     {
-        await using var turn = await TakeTurnAsync(cancellationToken);
+        using var share = Join(MailLane.Transactional);
+        await using var turn = await share.TakeTurnAsync(cancellationToken);
         return turn.Unopened ?? await turn.SendAsync(message);
     }
 

@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Newsroom.Backend.Mail;
+namespace Newsroom.Backend.Mail.Relays;
 
 /// <summary>
 /// Which certificates of a relay are believed: those of the machine's authorities, and those of <c>Mail:Smtp:TrustedCertificateFile</c>.

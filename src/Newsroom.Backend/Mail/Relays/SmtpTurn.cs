@@ -3,7 +3,7 @@ using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 
-namespace Newsroom.Backend.Mail;
+namespace Newsroom.Backend.Mail.Relays;
 
 /// <summary>
 /// One message's place at the relay, held until disposed: its share of <c>Mail:Smtp:Connections</c>, its moment in the pace, an open
