@@ -22,8 +22,8 @@ public sealed record BounceMeaning(BounceKind Kind, string Reason, string? Statu
         var judged = ServerWords.SaysMore(said.Status) ? said.Status : reported;
         var isPermanent = code is not < 500 && !IsTransient(reported) && !IsTransient(judged);
         var rule = BounceWords.Find(said.Plain, judged, code);
-        // "Rejected" alone says less than any status.
-        if (rule is { Reason: BounceReasons.Rejected, IsCertain: false } && OfStatus(judged) is not null)
+        // "Rejected" alone says less than any status, and "unavailable" less than one that does not end an address.
+        if (rule is { IsCertain: false, Status: null } && OfStatus(judged) is { } told && (rule.Reason == BounceReasons.Rejected || !BounceReasons.EndsAnAddress(told)))
             rule = null;
         var reason = rule?.Reason ?? OfStatus(judged) ?? OfCode(code) ?? BounceReasons.Unknown;
         var isHard = isPermanent && BounceReasons.EndsAnAddress(reason) && IsCertain(rule, reason, judged, code, said.AboutTheMessage);
@@ -39,7 +39,7 @@ public sealed record BounceMeaning(BounceKind Kind, string Reason, string? Statu
         null => true,
         { IsCertain: true } => true,
         // RFC 821's words for 550 in general: only when said of the recipient, and not under a status about something else.
-        _ => !aboutTheMessage && (status is "5.1.1" || code is 550 or 551 or 553 && status is null or "5.0.0" or "5.5.0" or "5.1.0" or "5.2.1"),
+        _ => !aboutTheMessage && (status is "5.1.1" || code is 550 or 551 or 553 && status is null or "5.0.0" or "5.5.0" or "5.4.1"),
     };
 
     /// <summary>RFC 3463 §3.2–3.8 and the registry of RFC 5248; the first digit says only how lasting it is.</summary>
