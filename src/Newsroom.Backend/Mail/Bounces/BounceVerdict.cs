@@ -63,4 +63,19 @@ public static class BounceReasons
     public const string Feedback = "feedback";
     public const string NotSpam = "notspam";
     public const string Unknown = "unknown";
+
+    /// <summary>
+    /// True for the reasons after which a mailbox will not come back. A permanent answer (class 5, RFC 3463 §2) is not enough: of the refusals seen in
+    /// the field about two in three are about the sender, the message or a moment.
+    /// </summary>
+    public static bool EndsAnAddress(string? reason) => reason is UserUnknown or HostUnknown or Moved or NotAccepting;
+
+    /// <summary>Whose fault it is that a mail with this reason was not delivered, and so who can act.</summary>
+    public static FaultOwner OwnerOf(string? reason) => reason switch
+    {
+        UserUnknown or HostUnknown or Disabled or MailboxFull or Moved or NotAccepting => FaultOwner.Reader,
+        TooLarge or Content or Spam => FaultOwner.Content,
+        AutoReply or Challenge or Delayed or Delivered or NotSpam or Feedback => FaultOwner.None,
+        _ => FaultOwner.Server,
+    };
 }
