@@ -29,14 +29,16 @@ internal sealed class SliceClaims(
         while (!brake.Ends && share.Held is null)
         {
             var now = clock.GetUtcNow();
-            var taken = await writer.CommitAsync(db => TakeAsync(db, digestId, leaseId, now));
-            if (taken is null)
+            var claims = await writer.CommitAsync(db => DeliveryRows.ClaimAsync(db, digestId, leaseId, now, now + SliceLease.Length, Size));
+            if (claims.Count == 0)
             {
                 if (!await WaitAsync(digestId, endsAt))
                     yield break;
                 continue;
             }
-            foreach (var due in await InPaceAsync(taken, leaseId, now))
+            var taken = await AddressAsync(claims);
+            var mailable = await writer.CommitAsync(db => WithholdAsync(db, taken, leaseId, now));
+            foreach (var due in await InPaceAsync(mailable, leaseId, now))
             {
                 if (brake.Ends)
                     yield break;
@@ -45,18 +47,20 @@ internal sealed class SliceClaims(
         }
     }
 
-    /// <returns>Null when nothing is left to take now; empty when none of what was taken may be mailed.</returns>
-    private async Task<List<DueDelivery>?> TakeAsync(NewsroomDb db, int digestId, Guid leaseId, DateTimeOffset now)
+    // Not inside a transaction: the key of the hashes is made at its first use, by another connection.
+    private async Task<List<DueDelivery>> AddressAsync(List<ClaimedDelivery> claims)
     {
-        var claims = await DeliveryRows.ClaimAsync(db, digestId, leaseId, now, now + SliceLease.Length, Size);
-        if (claims.Count == 0)
-            return null;
         var taken = new List<DueDelivery>(claims.Count);
         foreach (var claim in claims)
         {
             var address = EmailAddress.Parse(claim.Reader.Address);
             taken.Add(new DueDelivery(claim, address, await suppressions.HashAsync(address, CancellationToken.None)));
         }
+        return taken;
+    }
+
+    private static async Task<List<DueDelivery>> WithholdAsync(NewsroomDb db, List<DueDelivery> taken, Guid leaseId, DateTimeOffset now)
+    {
         var hashes = taken.ConvertAll(t => t.AddressHash);
         var suppressed = (await db.Suppressions.Where(s => EF.Parameter(hashes).Contains(s.AddressHash)).Select(s => s.AddressHash).ToListAsync()).ToHashSet(StringComparer.Ordinal);
         foreach (var gone in taken.Where(t => !t.Claim.MayGo || suppressed.Contains(t.AddressHash)))
