@@ -60,7 +60,7 @@ public sealed class PlanAudience(NewsroomDb db, TimeProvider clock)
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var missing = await MissingAsync(digest, startedAt, cancellationToken);
         var count = await db.InsertFromAsync<Delivery>(
-            missing.Where(s => s.SubscriberId > after && s.SubscriberId <= through).OrderBy(s => s.SubscriberId).Select(s => new { s.SubscriberId, SubscriptionId = s.Id }),
+            missing.Where(s => s.SubscriberId > after && s.SubscriberId <= through).Select(s => new { s.SubscriberId, SubscriptionId = s.Id }),
             new Dictionary<string, object>
             {
                 [nameof(Delivery.DigestId)] = digest.Id,
