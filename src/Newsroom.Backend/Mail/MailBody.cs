@@ -47,7 +47,7 @@ public sealed class MailBody
         both.WriteTo(format, bytes, contentOnly: true, CancellationToken.None);
         if (!bytes.GetBuffer().AsSpan(0, (int)bytes.Length).EndsWith("\r\n"u8))
             bytes.Write("\r\n"u8);
-        return bytes.ToArray();
+        return Shorten(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
     }
 
     private static TextPart Part(TextFormat format, string text)
@@ -98,9 +98,41 @@ public sealed class MailBody
             bytes.AddRange(SoftBreak);
         bytes.AddRange(encoded.AsSpan(from, to - from));
         if (mark >= 0 && bytes is not [] and not [.., (byte)'\n'])
-            bytes.AddRange(SoftBreak);
+            BreakSoftly(bytes);
         var piece = bytes.ToArray();
         _pieces.Add(new Piece(piece, Relax(piece), mark));
+    }
+
+    private static void BreakSoftly(List<byte> bytes)
+    {
+        Shorten(bytes, bytes.LastIndexOf((byte)'\n') + 1, LineLength - 1);
+        bytes.AddRange(SoftBreak);
+    }
+
+    /// <summary>Breaks a line that is too long before its end, and not inside an "=C3".</summary>
+    private static void Shorten(List<byte> bytes, int start, int longest)
+    {
+        if (bytes.Count - start <= longest)
+            return;
+        var at = start + LineLength - 6;
+        while (bytes[at - 1] == '=' || bytes[at - 2] == '=')
+            at--;
+        bytes.InsertRange(at, SoftBreak);
+    }
+
+    /// <summary>MimeKit's lines have up to 78 characters (4.18.2), whatever it is told.</summary>
+    private static byte[] Shorten(ReadOnlySpan<byte> encoded)
+    {
+        var bytes = new List<byte>(encoded.Length + 64);
+        foreach (var range in encoded.Split("\r\n"u8))
+        {
+            if (range.Start.Value > 0)
+                bytes.AddRange("\r\n"u8);
+            var start = bytes.Count;
+            bytes.AddRange(encoded[range]);
+            Shorten(bytes, start, LineLength);
+        }
+        return [.. bytes];
     }
 
     private static byte[] Wrap(string value)
