@@ -24,7 +24,7 @@ return await StartFaults.ToExitCodeAsync(async () =>
         await scope.ServiceProvider.GetRequiredService<DatabaseStart>().PrepareAsync(CancellationToken.None);
         await scope.ServiceProvider.GetRequiredService<ReplayErasures>().RunAsync(CancellationToken.None);
     }
-    app.Services.GetRequiredService<OneServerLock>().Take();
+    app.Services.GetRequiredService<OneServerLock>().TakeToServe();
     await app.RunAsync();
     return 0;
 });

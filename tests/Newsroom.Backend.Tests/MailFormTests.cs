@@ -27,7 +27,7 @@ public sealed class AMessage(RunningNewsroom newsroom) : IClassFixture<RunningNe
         var answer = await _app.HandOverAsync(message);
         Assert.True(answer.Result == HandOverResult.Accepted, answer.ToString());
         var received = _app.Mails[^1];
-        Assert.Equal(Encoding.UTF8.GetString(message.Bytes), Encoding.UTF8.GetString(received.Bytes));
+        Assert.Equal(Encoding.UTF8.GetString(message.ToBytes()), Encoding.UTF8.GetString(received.Bytes));
         return received;
     }
 
@@ -43,7 +43,7 @@ public sealed class AMessage(RunningNewsroom newsroom) : IClassFixture<RunningNe
     {
         var first = await _app.BuildAsync(Parts(list: List));
         var again = await _app.BuildAsync(Parts(list: List));
-        Assert.Equal(first.Bytes, again.Bytes);
+        Assert.Equal(first.ToBytes(), again.ToBytes());
         var other = await _app.BuildAsync(Parts(list: List) with { Mailed = MailedId.Digest(7, 2) });
         Assert.NotEqual(first.MessageId, other.MessageId);
     }
@@ -167,7 +167,7 @@ public sealed class AMessage(RunningNewsroom newsroom) : IClassFixture<RunningNe
         var message = await app.BuildAsync(parts);
         Assert.Equal(HandOverResult.Accepted, (await app.HandOverAsync(message)).Result);
         Assert.Equal("jörg@example.org", app.Mails[0].To);
-        Assert.Equal(message.Bytes, app.Mails[0].Bytes);
+        Assert.Equal(message.ToBytes(), app.Mails[0].Bytes);
     }
 }
 
@@ -214,7 +214,7 @@ public sealed class ASignature
     {
         DkimVerifier.Need();
         await using var app = await NewsroomApp.StartAsync();
-        var message = System.Text.Encoding.ASCII.GetString((await app.BuildAsync(Digest)).Bytes);
+        var message = System.Text.Encoding.ASCII.GetString((await app.BuildAsync(Digest)).ToBytes());
         var at = message.IndexOf(was, StringComparison.Ordinal);
         Assert.True(at > 0, message);
         var changed = message[..at] + becomes + message[(at + was.Length)..];
@@ -231,7 +231,7 @@ public sealed class ASignature
         // The last 32 octets of the SubjectPublicKeyInfo are the key that RFC 8463 §4 wants in DNS.
         var (_, publicKey) = await Tool.RunAsync("/bin/sh", ["-c", $"openssl pkey -in {file} -pubout -outform DER | tail -c 32 | base64"], default, TestContext.Current.CancellationToken);
         await using var app = await NewsroomApp.StartAsync(new() { ["Mail:Dkim:Ed25519Selector"] = "ed", ["Mail:Dkim:Ed25519PrivateKeyFile"] = file });
-        var verdicts = await DkimVerifier.VerifyAsync((await app.BuildAsync(Digest)).Bytes, new()
+        var verdicts = await DkimVerifier.VerifyAsync((await app.BuildAsync(Digest)).ToBytes(), new()
         {
             [$"{TestKeys.DkimSelector}._domainkey.news.example.org"] = TestKeys.DkimRecord,
             ["ed._domainkey.news.example.org"] = "v=DKIM1; k=ed25519; p=" + publicKey.Trim(),
@@ -244,6 +244,6 @@ public sealed class ASignature
     public async Task Is_left_to_the_relay_when_no_key_is_configured()
     {
         await using var app = await NewsroomApp.StartAsync(new() { ["Mail:Dkim:Selector"] = null, ["Mail:Dkim:PrivateKeyFile"] = null });
-        Assert.DoesNotContain("DKIM-Signature", System.Text.Encoding.ASCII.GetString((await app.BuildAsync(Digest)).Bytes), StringComparison.Ordinal);
+        Assert.DoesNotContain("DKIM-Signature", System.Text.Encoding.ASCII.GetString((await app.BuildAsync(Digest)).ToBytes()), StringComparison.Ordinal);
     }
 }

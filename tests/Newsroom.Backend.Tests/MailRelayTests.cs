@@ -73,6 +73,60 @@ public sealed class TheRelay
     }
 
     [Fact]
+    public async Task Has_nothing_of_a_message_that_is_held_back_before_its_final_dot()
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        var gate = new TaskCompletionSource<bool>();
+        var sending = app.HandOverAsync(await MessageAsync(app, "a@example.org"), gate.Task);
+        gate.SetResult(false);
+        Assert.Equal((HandOverResult.NotSent, FaultOwner.None), ((await sending).Result, (await sending).Owner));
+        Assert.Empty(app.Mails);
+        // The line was cut; the next message has one of its own.
+        Assert.Equal(HandOverResult.Accepted, (await app.HandOverAsync(await MessageAsync(app, "b@example.org"), Task.FromResult(true))).Result);
+        Assert.Equal("b@example.org", Assert.Single(app.Mails).To);
+        Assert.Equal(2, app.Smtp.Connections);
+    }
+
+    [Fact]
+    public async Task Waits_with_the_final_dot_and_not_with_the_message()
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        var (gate, asked) = (new TaskCompletionSource<bool>(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        app.Smtp.OnAsked = (step, _) =>
+        {
+            if (step == SmtpStep.Data)
+                asked.TrySetResult();
+            return Task.CompletedTask;
+        };
+        var sending = app.HandOverAsync(await MessageAsync(app, "a@example.org"), gate.Task);
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.False(sending.IsCompleted);
+        Assert.Empty(app.Mails);
+        gate.SetResult(true);
+        Assert.Equal(HandOverResult.Accepted, (await sending).Result);
+        Assert.Single(app.Mails);
+    }
+
+    [Fact]
+    public async Task Gives_the_gates_own_fault_to_who_asked()
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        var message = await MessageAsync(app, "a@example.org");
+        await Assert.ThrowsAsync<TimeoutException>(() => app.HandOverAsync(message, Task.FromException<bool>(new TimeoutException())));
+        Assert.Empty(app.Mails);
+    }
+
+    [Fact]
+    public async Task Passes_one_gate_once_though_the_waiting_line_was_dead()
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        await app.HandOverAsync(await MessageAsync(app, "a@example.org"));
+        app.Smtp.On(SmtpStep.Mail, SmtpSink.Drop);
+        Assert.Equal(HandOverResult.Accepted, (await app.HandOverAsync(await MessageAsync(app, "b@example.org"), Task.FromResult(true))).Result);
+        Assert.Equal(["a@example.org", "b@example.org"], app.Mails.Select(m => m.To));
+    }
+
+    [Fact]
     public async Task Does_not_try_a_fresh_line_when_the_server_may_have_the_message()
     {
         await using var app = await NewsroomApp.StartAsync();

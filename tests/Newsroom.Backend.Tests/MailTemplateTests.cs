@@ -89,7 +89,7 @@ public sealed partial class TheMailTemplates(RunningNewsroom newsroom) : IClassF
                 Date = TimeProvider.System.GetUtcNow(),
                 Mailed = MailedId.Single(1),
             });
-            var (_, report) = await Tool.RunAsync("/usr/bin/spamassassin", ["-L", "-t"], message.Bytes, TestContext.Current.CancellationToken);
+            var (_, report) = await Tool.RunAsync("/usr/bin/spamassassin", ["-L", "-t"], message.ToBytes(), TestContext.Current.CancellationToken);
             var points = Points().Match(report).Groups["points"].Value;
             Assert.True(double.Parse(points, System.Globalization.CultureInfo.InvariantCulture) < 1.0, $"{template}: {report}");
         }

@@ -63,6 +63,14 @@ public sealed partial class NewsroomApp
     public Task<HandOver> HandOverAsync(BuiltMessage message) =>
         _program.Services.GetRequiredService<SmtpRelay>().HandOverAsync(message, TestContext.Current.CancellationToken);
 
+    /// <summary>The same, held back before its final dot until <paramref name="mayGo"/>.</summary>
+    public async Task<HandOver> HandOverAsync(BuiltMessage message, Task<bool> mayGo)
+    {
+        using var share = _program.Services.GetRequiredService<SmtpRelay>().Join(MailLane.Digest);
+        await using var turn = await share.TakeTurnAsync(TestContext.Current.CancellationToken);
+        return turn.Unopened ?? await turn.SendAsync(message, mayGo);
+    }
+
     /// <summary>Every template with the sample its feature checks it with at start.</summary>
     public async Task<IReadOnlyList<(string Template, RenderedMail Mail)>> RenderSampleMailsAsync()
     {

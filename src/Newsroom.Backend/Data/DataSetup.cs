@@ -26,6 +26,12 @@ public sealed class DatabaseOptions
     /// <summary>Null follows the provider: true on SQLite, false on SQL Server, where several nodes may start at once.</summary>
     public bool? MigrateOnStart { get; set; }
 
+    /// <summary>
+    /// SQLite only: several processes may serve from one file, and each must wait for another's leases to run out (20 s) before it takes up what that
+    /// one left. False: a second process does not start, and the one that starts after a crash goes on at once.
+    /// </summary>
+    public bool AllowSeveralProcesses { get; set; }
+
     /// <summary>The configured one; a blank one is none.</summary>
     public static string SqliteConnectionString(IConfiguration configuration) =>
         configuration.GetConnectionString(ConnectionStringName) is { } configured && !string.IsNullOrWhiteSpace(configured) ? configured : DefaultSqlite;
@@ -44,7 +50,7 @@ public static class DataSetup
         if (provider == DatabaseProvider.Sqlite)
         {
             // A writer waits for another's commit up to the command timeout, 30 s; the file is in WAL mode (DatabaseStart), so readers never wait.
-            services.AddDbContext<NewsroomDb, SqliteNewsroomDb>(o => LeaveErrorsToTheCaller(o).AddInterceptors(ForgetfulSqlite.Instance).UseSqlite(DatabaseOptions.SqliteConnectionString(configuration)));
+            services.AddDbContext<NewsroomDb, SqliteNewsroomDb>(o => LeaveErrorsToTheCaller(o).AddInterceptors(SqlitePragmas.Instance).UseSqlite(DatabaseOptions.SqliteConnectionString(configuration)));
         }
         else
         {

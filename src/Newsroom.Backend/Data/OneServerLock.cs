@@ -11,7 +11,15 @@ public sealed class OneServerLock(IConfiguration configuration, IOptions<Databas
 {
     private FileStream? _held;
 
-    /// <summary>Taken for serving and for migrating. Twice is once.</summary>
+    /// <summary>Taken for serving, unless <see cref="DatabaseOptions.AllowSeveralProcesses"/>.</summary>
+    /// <exception cref="StartFaultException">Another process serves from this file.</exception>
+    public void TakeToServe()
+    {
+        if (!options.Value.AllowSeveralProcesses)
+            Take();
+    }
+
+    /// <summary>Taken for migrating too, whatever is allowed. Twice is once.</summary>
     /// <exception cref="StartFaultException">Another process serves from this file.</exception>
     public void Take()
     {

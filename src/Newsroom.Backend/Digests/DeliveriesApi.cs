@@ -69,6 +69,6 @@ internal static class DeliveriesApi
             return Api.NotFound("subscriber of this newsletter");
         var edition = await editions.RenderAsync(digest.Id, cancellationToken);
         var message = await edition.BuildAsync(reader.Who, reader.HandedOverAt ?? clock.GetUtcNow(), cancellationToken);
-        return Results.Bytes(message.Bytes, "message/rfc822");
+        return Results.Bytes(message.ToBytes(), "message/rfc822");
     }
 }

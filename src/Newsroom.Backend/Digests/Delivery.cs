@@ -78,6 +78,7 @@ internal sealed class DeliveryMapping : IEntityTypeConfiguration<Delivery>
         builder.HasOne<Digest>().WithMany().HasForeignKey(d => d.DigestId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Subscriber>().WithMany().HasForeignKey(d => d.SubscriberId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(d => new { d.DigestId, d.SubscriberId }).IsUnique();
-        builder.HasIndex(d => new { d.DigestId, d.State, d.Id }).HasDatabaseName("IX_Deliveries_Claim");
+        // In the order they are taken: what was never tried has no next attempt and comes first, by id; what was put off, by when it is due.
+        builder.HasIndex(d => new { d.DigestId, d.State, d.NextAttemptAt, d.Id }).HasDatabaseName("IX_Deliveries_Claim");
     }
 }

@@ -24,9 +24,14 @@ public static class DigestsSetup
         services.AddRecurringJob<ForgetDeliveryAnswers>("privacy.forget-delivery-answers", "43 3 * * *", Queues.Bulk, j => j.RunAsync(CancellationToken.None));
         services.AddRetentionRule("What mail servers answered to newsletters", "to find out why one did not arrive", ForgetDeliveryAnswers.HowLong);
         services.AddRetentionRule("Which newsletters were sent to you, and whether your mail server took them", "so that nobody gets one twice and the figures are true", "as long as your subscription is kept; afterwards without you in it");
-        // Jobs in memory belong to one process, so there is no other that could hold a lease.
-        if (JobsSetup.StorageOf(configuration) == JobStorageKind.InMemory)
+        // Jobs in memory belong to one process, so there is no other that could hold a lease; unless the operator says that there is.
+        if (JobsSetup.StorageOf(configuration) == JobStorageKind.InMemory
+            && !configuration.GetValue<bool>($"{DatabaseOptions.Section}:{nameof(DatabaseOptions.AllowSeveralProcesses)}"))
+        {
             services.AddHostedService<ReclaimAtStart>();
+        }
+        if (configuration.GetValue($"{JobsOptions.Section}:{nameof(JobsOptions.RunServer)}", true))
+            services.AddHostedService<WatchForUnattended>();
         return services;
     }
 

@@ -30,8 +30,7 @@ public sealed class Editions(NewsroomDb db, MailTemplates templates, MessageBuil
 public sealed class Edition(
     MessageBuilder messages, ReaderLinks links, RenderedMail rendered, int digestId, string digestPublicId, string listId, string newsletterName, string archiveUrl)
 {
-    private readonly string[] _html = rendered.Html.Split(DigestModel.UnsubscribeMark);
-    private readonly string[] _text = rendered.Text.Split(DigestModel.UnsubscribeMark);
+    private readonly MailBody _body = MailBody.Of(rendered, $"=_{digestPublicId}", DigestModel.UnsubscribeMark, DigestModel.PreferencesMark);
 
     /// <summary>Whom it must not wait for.</summary>
     public required MailLane Lane { get; init; }
@@ -62,14 +61,11 @@ public sealed class Edition(
     {
         To = to,
         ToName = name,
-        // The links are letters, digits, slashes, dots, dashes and underscores: the same in HTML, in text and in a header.
-        Content = new RenderedMail(subject, Personal(_html, leave, preferences), Personal(_text, leave, preferences)),
+        Content = rendered with { Subject = subject },
+        Body = (_body, [leave, preferences]),
         Date = date,
         Mailed = default,
         FromName = newsletterName,
         List = new ListHeaders(listId, leave, archiveUrl),
     };
-
-    private static string Personal(string[] aroundLeave, string leave, string preferences) =>
-        string.Join(leave, aroundLeave).Replace(DigestModel.PreferencesMark, preferences, StringComparison.Ordinal);
 }

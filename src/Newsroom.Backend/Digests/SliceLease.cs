@@ -9,9 +9,12 @@ namespace Newsroom.Backend.Digests;
 /// </summary>
 public static class SliceLease
 {
-    /// <summary>How long a silent slice is believed to live.</summary>
-    public static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
-    public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(15);
+    /// <summary>
+    /// How long a silent slice is believed to live: after a crash another process goes on that soon. Short is safe, because a slice that was only
+    /// slow is fenced off: its rows' updates name its lease.
+    /// </summary>
+    public static readonly TimeSpan Length = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(5);
 
     public static async Task<bool> TakeAsync(NewsroomDb db, int digestId, Guid leaseId, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -1,18 +1,18 @@
+using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Relays;
-using Newsroom.Backend.Primitives;
-using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Digests;
 
 /// <summary>
-/// One slice's sending: as many workers as the relay has connections, one claimant, one writer. Each message goes
-/// <c>build → turn at the relay → gate (committed) → send → settle (committed)</c>; between gate and settlement nothing cancels.
+/// One slice's sending: one claimant (<see cref="SliceClaims"/>), a few that build ahead, a line for each connection (<see cref="SliceLine"/>), one writer
+/// (<see cref="DeliveryWriter"/>).
 /// </summary>
 public sealed class SliceRun(
-    NewsroomDb db, IServiceScopeFactory scopes, Editions editions, SmtpRelay relay, SuppressionList suppressions, Stragglers stragglers, TimeProvider clock)
+    NewsroomDb db, IServiceScopeFactory scopes, Editions editions, SmtpRelay relay, ReceivingLimits receiving, SuppressionList suppressions,
+    Stragglers stragglers, TimeProvider clock)
 {
     /// <summary>A job of under a minute: a stopping server waits for it, and Hangfire never takes it for dead.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(45);
@@ -20,80 +20,82 @@ public sealed class SliceRun(
     // For the messages in hand. One slow recipient must not keep the digest from all others: whoever takes longer is left to himself.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    // Some seconds' work: what a crash leaves to be reclaimed, and how stale a reader's address can be.
-    private const int ClaimSize = 100;
-
     /// <returns>True when time was up and there is more to send now.</returns>
     public async Task<bool> RunAsync(int digestId, Guid leaseId, CancellationToken cancellationToken)
     {
         var edition = await editions.RenderAsync(digestId, cancellationToken);
-        var brake = new SliceBrake(clock, clock.GetUtcNow() + Length, cancellationToken);
-        var sending = SendAllAsync(edition, edition.Lane, digestId, leaseId, brake);
+        var endsAt = clock.GetUtcNow() + Length;
+        var brake = new SliceBrake(clock, endsAt, cancellationToken);
+        // Not disposed here: stragglers may outlast this job.
+        var share = relay.Join(edition.Lane);
+        var sending = SendAllAsync(edition, share, digestId, leaseId, brake, endsAt);
         await sending.WaitAsync(Length + Grace, clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (sending.IsCompleted)
             await sending;
         else
             stragglers.Leave(sending);
-        await ReportAsync(digestId, leaseId, brake);
+        await ReportAsync(digestId, leaseId, brake, share.Held?.Why);
         return brake.TimeIsUp;
     }
 
-    private async Task SendAllAsync(Edition edition, MailLane lane, int digestId, Guid leaseId, SliceBrake brake)
+    private async Task SendAllAsync(Edition edition, LaneShare share, int digestId, Guid leaseId, SliceBrake brake, DateTimeOffset endsAt)
     {
-        await using var writer = new DeliveryWriter(scopes, clock);
-        using var share = relay.Join(lane);
+        using var mine = share;
+        await using var writer = new DeliveryWriter(scopes, clock, digestId, leaseId);
         await using var heartbeat = new Heartbeat(writer, clock, digestId, leaseId, brake);
-        var workers = new ParallelOptions { MaxDegreeOfParallelism = share.MaxConnections, CancellationToken = CancellationToken.None };
-        await Parallel.ForEachAsync(ClaimsAsync(writer, digestId, leaseId, brake), workers, (claim, _) => SendAsync(writer, share, edition, claim, leaseId, brake));
+        // As many ahead as there are lines: none waits for a signature, and what a stop throws away is little.
+        var ready = Channel.CreateBounded<ReadyDelivery>(share.MaxConnections);
+        var claims = new SliceClaims(writer, share, receiving, suppressions, brake, clock).ReadAsync(digestId, leaseId, endsAt);
+        var building = BuildAllAsync(claims, edition, ready.Writer, brake);
+        var lines = Enumerable.Range(0, share.MaxConnections)
+            .Select(_ => new SliceLine(writer, share, receiving, suppressions, brake, leaseId, clock).RunAsync(ready.Reader));
+        try
+        {
+            await Task.WhenAll(lines);
+        }
+        finally
+        {
+            // Whoever still builds finds nobody to build for.
+            brake.End();
+            ready.Writer.TryComplete();
+            await building.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        await building;
     }
 
-    private async IAsyncEnumerable<ClaimedDelivery> ClaimsAsync(DeliveryWriter writer, int digestId, Guid leaseId, SliceBrake brake)
+    private async Task BuildAllAsync(IAsyncEnumerable<DueDelivery> claims, Edition edition, ChannelWriter<ReadyDelivery> ready, SliceBrake brake)
     {
-        while (!brake.Ends)
+        var builders = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
+        try
         {
-            var now = clock.GetUtcNow();
-            var claims = await writer.CommitAsync(db => DeliveryRows.ClaimAsync(db, digestId, leaseId, now, now + SliceLease.Length, ClaimSize));
-            if (claims.Count == 0)
-                yield break;
-            foreach (var claim in claims)
+            await Parallel.ForEachAsync(claims, builders, async (due, _) =>
             {
                 if (brake.Ends)
-                    yield break;
-                yield return claim;
-            }
+                    return;
+                // A Date has whole seconds; the row keeps the same.
+                var date = DateTimeOffset.FromUnixTimeSeconds(clock.GetUtcNow().ToUnixTimeSeconds());
+                var message = await edition.BuildAsync(due.Claim.Reader, date, CancellationToken.None);
+                await ready.WriteAsync(new ReadyDelivery(due, message, date), CancellationToken.None);
+            });
+            ready.TryComplete();
+        }
+        catch (ChannelClosedException)
+        {
+            // The lines have ended: what was built is nobody's, and its rows are given back.
+        }
+        catch (Exception e)
+        {
+            ready.TryComplete(e);
+            throw;
         }
     }
 
-    private async ValueTask SendAsync(DeliveryWriter writer, LaneShare share, Edition edition, ClaimedDelivery claim, Guid leaseId, SliceBrake brake)
-    {
-        var address = EmailAddress.Parse(claim.Reader.Address);
-        var addressHash = await suppressions.HashAsync(address, CancellationToken.None);
-        var now = clock.GetUtcNow();
-        var message = await edition.BuildAsync(claim.Reader, now, CancellationToken.None);
-        // Held until the outcome is committed: a kill leaves no more rows in doubt than there are connections.
-        await using var turn = await share.TakeTurnAsync(CancellationToken.None);
-        if (brake.Ends)
-            return;
-        var gate = turn.Unopened is null ? await writer.CommitAsync(db => DeliveryRows.BeginAsync(db, claim.Id, leaseId, addressHash, now)) : Gate.Open;
-        if (gate == Gate.Closed)
-            brake.End();
-        if (gate != Gate.Open)
-            return;
-        // From here the row says "handing over": only an answer, or the sweep after a crash, ends that.
-        var answer = turn.Unopened ?? await turn.SendAsync(message);
-        var answeredAt = clock.GetUtcNow();
-        await writer.CommitAtLastAsync(db => DeliveryRows.SettleAsync(db, claim.Id, leaseId, Settlement.Of(answer, claim.Attempts, answeredAt), answeredAt));
-        if (brake.Note(claim.Id, answer) is { Count: > 0 } refusedForUs)
-            await writer.CommitAtLastAsync(db => DeliveryRows.PutBackAsync(db, refusedForUs, leaseId, answeredAt + SliceBrake.PutBackFor));
-        if (await suppressions.HeedAsync(address, answer, answeredAt, CancellationToken.None))
-            await writer.CommitAtLastAsync(db => RecordHardBounce.RunAsync(db, claim.Reader.SubscriberId, address));
-    }
-
-    private Task<int> ReportAsync(int digestId, Guid leaseId, SliceBrake brake)
+    private Task<int> ReportAsync(int digestId, Guid leaseId, SliceBrake brake, string? held)
     {
         var mine = db.Digests.Where(d => d.Id == digestId && d.LeaseId == leaseId && d.Status == DigestStatus.Sending);
-        return brake.StopReason is { } reason
-            ? mine.ExecuteUpdateAsync(s => s.SetProperty(d => d.Status, DigestStatus.Stopped).SetProperty(d => d.Reason, reason))
-            : mine.Where(d => d.Reason != brake.HeldUpBy).ExecuteUpdateAsync(s => s.SetProperty(d => d.Reason, brake.HeldUpBy));
+        if (brake.StopReason is { } reason)
+            return mine.ExecuteUpdateAsync(s => s.SetProperty(d => d.Status, DigestStatus.Stopped).SetProperty(d => d.Reason, reason));
+        var why = brake.HeldUpBy ?? held;
+        return mine.Where(d => d.Reason != why).ExecuteUpdateAsync(s => s.SetProperty(d => d.Reason, why));
     }
 }

@@ -1,16 +1,20 @@
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Options;
-using MimeKit;
-using MimeKit.Cryptography;
-using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Parameters;
-using Org.BouncyCastle.Security;
+using Org.BouncyCastle.Crypto.Signers;
 
 namespace Newsroom.Backend.Mail;
 
-/// <summary>Signs finished messages (RFC 6376) with the newsroom's keys; does nothing when it has none.</summary>
+/// <summary>
+/// Signs finished messages (RFC 6376, relaxed/relaxed) with the newsroom's keys; does nothing when it has none. Not by MimeKit's signer: it puts
+/// every message's content into canonical form again and signs with BouncyCastle. Here that form is made once a digest and .NET signs
+/// (RSA of 2048 bits: 4 to 5 ms against 0.23 ms, measured 2026-11).
+/// </summary>
 public sealed class DkimSignatures : IDisposable
 {
+    private const int LineLength = 72;
+
     // RFC 6376 §5.4.1 and RFC 8058 §4. From, To, Subject and Date are named once more than they occur, so that nobody can add another.
     private static readonly string[] Signed =
     [
@@ -19,87 +23,103 @@ public sealed class DkimSignatures : IDisposable
         "X-Auto-Response-Suppress",
     ];
 
-    private readonly DkimOptions _options;
-    private readonly string? _domain;
-    private readonly RsaKey? _rsa;
-    private readonly Ed25519PrivateKeyParameters? _ed25519;
+    private readonly RSA? _rsa;
+
+    // Receivers that know only RSA read the upper one first (RFC 8463 §3).
+    private readonly List<SigningKey> _keys = [];
 
     public DkimSignatures(IOptions<MailOptions> mail)
     {
-        _options = mail.Value.Dkim;
-        _domain = _options.Domain is { Length: > 0 } domain ? domain : mail.Value.Sender?.Address.Domain;
-        _rsa = _options.PrivateKeyFile is { Length: > 0 } rsa ? new RsaKey(DkimKeys.ReadRsa(rsa)) : null;
-        _ed25519 = _options.Ed25519PrivateKeyFile is { Length: > 0 } ed25519 ? DkimKeys.ReadEd25519(ed25519) : null;
-    }
-
-    /// <summary>Puts the signatures on top of a message that is prepared for sending and changes no more.</summary>
-    public void Sign(FormatOptions format, MimeMessage message)
-    {
-        // Receivers that know only RSA read the upper one first (RFC 8463 §3).
-        if (_ed25519 is not null)
-            Sign(new Ed25519Signer(_ed25519, _domain!, _options.Ed25519Selector!, message.Date), format, message);
-        if (_rsa is not null)
-            Sign(new RsaSigner(_rsa, _domain!, _options.Selector!, message.Date), format, message);
-    }
-
-    public void Dispose() => _rsa?.Key.Dispose();
-
-    private static void Sign(DkimSigner signer, FormatOptions format, MimeMessage message)
-    {
-        signer.HeaderCanonicalizationAlgorithm = DkimCanonicalizationAlgorithm.Relaxed;
-        signer.BodyCanonicalizationAlgorithm = DkimCanonicalizationAlgorithm.Relaxed;
-        signer.Sign(format, message, [.. Signed.Where(h => message.Headers.Contains(h) || message.Body?.Headers.Contains(h) == true)]);
-    }
-
-    /// <summary>MimeKit's signer wants to see a BouncyCastle key, which then is not used.</summary>
-    private sealed record RsaKey(RSA Key)
-    {
-        public AsymmetricKeyParameter ForMimeKit { get; } = DotNetUtilities.GetRsaKeyPair(Key).Private;
-    }
-
-    /// <summary>Both time-stamps of a message are one: composed again, it has the same bytes.</summary>
-    private sealed class Ed25519Signer(Ed25519PrivateKeyParameters key, string domain, string selector, DateTimeOffset date)
-        : DkimSigner(key, domain, selector, DkimSignatureAlgorithm.Ed25519Sha256)
-    {
-        protected override long GetTimestamp() => date.ToUnixTimeSeconds();
-    }
-
-    /// <summary>MimeKit signs RSA with BouncyCastle, in 4 to 5 ms; .NET's own takes 0.23 ms (2048 bits, measured 2026-11).</summary>
-    private sealed class RsaSigner(RsaKey key, string domain, string selector, DateTimeOffset date)
-        : DkimSigner(key.ForMimeKit, domain, selector, DkimSignatureAlgorithm.RsaSha256)
-    {
-        protected override long GetTimestamp() => date.ToUnixTimeSeconds();
-
-        protected override ISigner CreateSigningContext() => new RsaContext(key.Key);
-    }
-
-    private sealed class RsaContext(RSA key) : ISigner
-    {
-        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-
-        public string AlgorithmName => "SHA-256withRSA";
-
-        public void Init(bool forSigning, ICipherParameters parameters)
+        var options = mail.Value.Dkim;
+        var domain = options.Domain is { Length: > 0 } own ? own : mail.Value.Sender?.Address.Domain;
+        if (options.PrivateKeyFile is { Length: > 0 } rsa)
         {
+            var key = _rsa = DkimKeys.ReadRsa(rsa);
+            _keys.Add(new SigningKey("rsa-sha256", domain!, options.Selector!, hash => key.SignHash(hash, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)));
         }
-
-        public void Update(byte input) => _hash.AppendData([input]);
-
-        public void BlockUpdate(byte[] input, int inOff, int inLen) => _hash.AppendData(input, inOff, inLen);
-
-        public void BlockUpdate(ReadOnlySpan<byte> input) => _hash.AppendData(input);
-
-        public int GetMaxSignatureSize() => key.KeySize / 8;
-
-        public byte[] GenerateSignature()
+        if (options.Ed25519PrivateKeyFile is { Length: > 0 } ed25519)
         {
-            var digest = _hash.GetHashAndReset();
-            _hash.Dispose();
-            return key.SignHash(digest, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            var key = DkimKeys.ReadEd25519(ed25519);
+            _keys.Add(new SigningKey("ed25519-sha256", domain!, options.Ed25519Selector!, hash => SignEd25519(key, hash)));
         }
-
-        public bool VerifySignature(byte[] signature) => throw new NotSupportedException();
-
-        public void Reset() => _hash.GetHashAndReset();
     }
+
+    /// <summary>The signatures of a message, in the order they stand on top of it.</summary>
+    /// <param name="fields">The header, each field once.</param>
+    /// <param name="body">The content.</param>
+    /// <param name="date">The message's: composed again, it has the same bytes.</param>
+    internal IReadOnlyList<HeaderField> Sign(IReadOnlyList<HeaderField> fields, FilledBody body, DateTimeOffset date)
+    {
+        if (_keys.Count == 0)
+            return [];
+        var (names, canonical) = Canonical(fields);
+        var bodyHash = Convert.ToBase64String(body.Hash());
+        return _keys.ConvertAll(key => Sign(key, names, canonical, bodyHash, date));
+    }
+
+    public void Dispose() => _rsa?.Dispose();
+
+    private static HeaderField Sign(SigningKey key, string names, string canonical, string bodyHash, DateTimeOffset date)
+    {
+        var unsigned = string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $" v=1; a={key.Algorithm}; c=relaxed/relaxed; t={date.ToUnixTimeSeconds()};\r\n d={key.Domain}; s={key.Selector};\r\n h={names};\r\n bh={bodyHash};\r\n b=");
+        var header = new StringBuilder(canonical);
+        Relax(header, "DKIM-Signature", unsigned);
+        var signature = Convert.ToBase64String(key.Sign(SHA256.HashData(Encoding.UTF8.GetBytes(header.ToString()))));
+        var folded = new StringBuilder(unsigned);
+        for (var at = 0; at < signature.Length; at += LineLength)
+            folded.Append(at == 0 ? "" : "\r\n ").Append(signature, at, Math.Min(LineLength, signature.Length - at));
+        return new HeaderField("DKIM-Signature", folded.ToString());
+    }
+
+    /// <summary>What the signatures cover of the header (RFC 6376 §3.7), and its names for <c>h=</c>. A name said once more stands for nothing.</summary>
+    private static (string Names, string Canonical) Canonical(IReadOnlyList<HeaderField> fields)
+    {
+        var (names, canonical, column) = (new StringBuilder(), new StringBuilder(), 0);
+        for (var i = 0; i < Signed.Length; i++)
+        {
+            var name = Signed[i];
+            if (fields.FirstOrDefault(f => f.Name == name) is not { Name: not null } field)
+                continue;
+            var folds = (column += name.Length + 1) > LineLength;
+            names.Append(names.Length == 0 ? "" : ":").Append(folds ? "\r\n " : "").Append(name);
+            if (folds)
+                column = name.Length + 1;
+            if (i > 0 && Signed[i - 1] == name)
+                continue;
+            Relax(canonical, field.Name, field.Value);
+            canonical.Append("\r\n");
+        }
+        return (names.ToString(), canonical.ToString());
+    }
+
+    /// <summary>RFC 6376 §3.4.2: the name in lower case, the value unfolded, white space one space and none around it.</summary>
+    private static void Relax(StringBuilder into, string name, string value)
+    {
+        into.Append(name.ToLowerInvariant()).Append(':');
+        var gap = false;
+        foreach (var c in value.AsSpan().Trim())
+        {
+            if (c is ' ' or '\t' or '\r' or '\n')
+            {
+                gap = true;
+                continue;
+            }
+            if (gap)
+                into.Append(' ');
+            gap = false;
+            into.Append(c);
+        }
+    }
+
+    private static byte[] SignEd25519(Ed25519PrivateKeyParameters key, byte[] hash)
+    {
+        var signer = new Ed25519Signer();
+        signer.Init(forSigning: true, key);
+        signer.BlockUpdate(hash, 0, hash.Length);
+        return signer.GenerateSignature();
+    }
+
+    private sealed record SigningKey(string Algorithm, string Domain, string Selector, Func<byte[], byte[]> Sign);
 }

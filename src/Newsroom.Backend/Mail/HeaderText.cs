@@ -1,5 +1,4 @@
 using System.Text;
-using MimeKit;
 using MimeKit.Utils;
 
 namespace Newsroom.Backend.Mail;
@@ -32,7 +31,7 @@ internal static class HeaderText
     }
 
     /// <summary>Free text: a subject.</summary>
-    public static Header Unstructured(string field, string? text)
+    public static HeaderField Unstructured(string field, string? text)
     {
         var line = OneLine(text) ?? "";
         var plain = Ascii.IsValid(line) && !line.Contains("=?", StringComparison.Ordinal) && line.Split(' ').All(w => w.Length < LineLength - field.Length);
@@ -40,7 +39,7 @@ internal static class HeaderText
     }
 
     /// <summary>A display name, when there is one, and what stands in angle brackets: an address or a List-Id.</summary>
-    public static Header Named(string field, string? name, string id)
+    public static HeaderField Named(string field, string? name, string id)
     {
         if (OneLine(name) is not { } phrase)
             return Raw(field, $"<{id}>");
@@ -51,18 +50,13 @@ internal static class HeaderText
 
     /// <summary>A URL in angle brackets (RFC 2369 §2), never encoded and never broken.</summary>
     /// <exception cref="ArgumentException">Not an absolute http(s) address in ASCII.</exception>
-    public static Header Link(string field, string url) =>
+    public static HeaderField Link(string field, string url) =>
         url.All(c => c is > ' ' and < '\x7f' and not ('<' or '>')) && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
             ? Raw(field, field.Length + url.Length + 4 > LineLength ? $"\r\n <{url}>" : $"<{url}>")
             : throw new ArgumentException("A list header needs an absolute http(s) address in ASCII.", nameof(url));
 
     /// <summary>A value of this program's own: ASCII on one line.</summary>
-    public static Header Raw(string field, string value)
-    {
-        var header = new Header(field, "");
-        header.SetRawValue(Encoding.UTF8.GetBytes($"{(value.StartsWith('\r') ? "" : " ")}{value}\r\n"));
-        return header;
-    }
+    public static HeaderField Raw(string field, string value) => new(field, value.StartsWith('\r') ? value : " " + value);
 
     /// <summary>Takes <c>Name &lt;label.host&gt;</c> apart (RFC 2919 §3).</summary>
     /// <exception cref="ArgumentException">It has no id of dot-separated ASCII labels.</exception>

@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Options;
-using MimeKit;
-using MimeKit.Text;
 using MimeKit.Utils;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Primitives;
@@ -16,6 +14,9 @@ public sealed record MessageParts
     /// <summary>Display name of the recipient. Null while nobody has confirmed the address: a stranger's text must not reach it.</summary>
     public string? ToName { get; init; }
     public required RenderedMail Content { get; init; }
+
+    /// <summary>The content, encoded once for many readers, with its marks filled for this one; null: it is made from <see cref="Content"/>.</summary>
+    public (MailBody Shared, string[] Values)? Body { get; init; }
 
     /// <summary>The instant of sending.</summary>
     public required DateTimeOffset Date { get; init; }
@@ -35,17 +36,9 @@ public sealed record MessageParts
 /// <param name="ArchiveUrl">The web copy.</param>
 public sealed record ListHeaders(string ListId, string UnsubscribeUrl, string? ArchiveUrl);
 
-/// <summary>A finished message: <paramref name="Bytes"/> are what was signed and what is sent.</summary>
-/// <param name="Sender">Envelope sender.</param>
-/// <param name="To">Envelope recipient.</param>
-/// <param name="MessageId">Without angle brackets.</param>
-/// <param name="Bytes">RFC 5322 with CRLF; seven bits, unless the recipient's address itself needs UTF-8.</param>
-public sealed record BuiltMessage(EmailAddress Sender, EmailAddress To, string MessageId, byte[] Bytes);
-
 /// <summary>Makes signed messages that need no change on their way (RFC 5322, 2045, 2047, 2369, 2919, 3834, 8058).</summary>
 public sealed class MessageBuilder(IOptions<MailOptions> mail, MailMarks marks, LinkTokens tokens, DkimSignatures signatures)
 {
-    private const int MaxLineLength = 78;
     private readonly Sender? _sender = mail.Value.Sender;
 
     /// <exception cref="InvalidOperationException"><c>Mail:From</c> is empty.</exception>
@@ -54,74 +47,39 @@ public sealed class MessageBuilder(IOptions<MailOptions> mail, MailMarks marks, 
         var sender = _sender ?? throw new InvalidOperationException("Mail:From is empty.");
         var id = await marks.OfAsync(parts.Mailed, cancellationToken);
         var messageId = $"{id}@{sender.Address.Domain}";
-        using var message = new MimeMessage();
-        message.Headers.Clear();
-        message.Headers.Add(HeaderText.Raw("Date", DateUtils.FormatDate(parts.Date)));
-        message.Headers.Add(HeaderText.Named("From", parts.FromName ?? sender.Name, sender.Address.Value));
-        message.Headers.Add(HeaderText.Named("To", parts.ToName, parts.To.Value));
-        message.Headers.Add(HeaderText.Unstructured("Subject", parts.Content.Subject));
-        message.Headers.Add(HeaderText.Raw("Message-ID", $"<{messageId}>"));
-        // RFC 3834 §5: no holiday answers. The second is Exchange's own word for it.
-        message.Headers.Add(HeaderText.Raw("Auto-Submitted", "auto-generated"));
-        message.Headers.Add(HeaderText.Raw("X-Auto-Response-Suppress", "All"));
+        // The boundary of a message by itself follows from its mark, so that composing it again gives the same bytes.
+        var (shared, values) = parts.Body ?? (MailBody.Of(parts.Content, $"=_{id[..24]}"), []);
+        List<HeaderField> fields =
+        [
+            HeaderText.Raw("Date", DateUtils.FormatDate(parts.Date)),
+            HeaderText.Named("From", parts.FromName ?? sender.Name, sender.Address.Value),
+            HeaderText.Named("To", parts.ToName, parts.To.Value),
+            HeaderText.Unstructured("Subject", parts.Content.Subject),
+            HeaderText.Raw("Message-ID", $"<{messageId}>"),
+            // RFC 3834 §5: no holiday answers. The second is Exchange's own word for it.
+            HeaderText.Raw("Auto-Submitted", "auto-generated"),
+            HeaderText.Raw("X-Auto-Response-Suppress", "All"),
+        ];
         if (parts.List is not null)
-            await AddAsync(message.Headers, parts.List, sender, cancellationToken);
-        message.Body = Body(parts.Content, id);
-        return new BuiltMessage(sender.Address, parts.To, messageId, Finish(message, parts.To.NeedsSmtpUtf8));
+            await AddAsync(fields, parts.List, sender, cancellationToken);
+        fields.Add(HeaderText.Raw("MIME-Version", "1.0"));
+        fields.Add(HeaderText.Raw("Content-Type", $"multipart/alternative;\r\n boundary=\"{shared.Boundary}\""));
+        var body = shared.Fill(values);
+        return new BuiltMessage(sender.Address, parts.To, messageId, [.. signatures.Sign(fields, body, parts.Date), .. fields], body);
     }
 
-    private async ValueTask AddAsync(HeaderList headers, ListHeaders list, Sender sender, CancellationToken cancellationToken)
+    private async ValueTask AddAsync(List<HeaderField> fields, ListHeaders list, Sender sender, CancellationToken cancellationToken)
     {
         var (name, id) = HeaderText.ListId(list.ListId);
-        headers.Add(HeaderText.Named("List-Id", name, id));
-        headers.Add(HeaderText.Link("List-Unsubscribe", list.UnsubscribeUrl));
-        headers.Add(HeaderText.Raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+        fields.Add(HeaderText.Named("List-Id", name, id));
+        fields.Add(HeaderText.Link("List-Unsubscribe", list.UnsubscribeUrl));
+        fields.Add(HeaderText.Raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
         if (list.ArchiveUrl is not null)
-            headers.Add(HeaderText.Link("List-Archive", list.ArchiveUrl));
-        headers.Add(HeaderText.Raw("List-Post", "NO"));
-        headers.Add(HeaderText.Raw("Precedence", "bulk"));
+            fields.Add(HeaderText.Link("List-Archive", list.ArchiveUrl));
+        fields.Add(HeaderText.Raw("List-Post", "NO"));
+        fields.Add(HeaderText.Raw("Precedence", "bulk"));
         // Gmail's feedback loop: the list, its kind, and a sender id of 5 to 15 characters that never changes; nothing of the reader.
         var senderId = (await tokens.ForAsync("feedback-id", sender.Address.Domain, cancellationToken)).Hash[..12];
-        headers.Add(HeaderText.Raw("Feedback-ID", $"{id.Split('.')[0]}:list:digest:{senderId}"));
-    }
-
-    /// <summary>The text first, so that a reader who can takes the last (RFC 2046 §5.1.4).</summary>
-    private static MultipartAlternative Body(RenderedMail content, string id) =>
-        new(TextPart(TextFormat.Plain, content.Text), TextPart(TextFormat.Html, content.Html))
-        {
-            // "=_" cannot occur in quoted-printable text (RFC 2045 §6.7); the rest makes composing again give the same bytes.
-            Boundary = $"=_{id[..24]}",
-        };
-
-    private static TextPart TextPart(TextFormat format, string text)
-    {
-        var part = new TextPart(format) { ContentTransferEncoding = ContentEncoding.QuotedPrintable };
-        part.SetText(System.Text.Encoding.UTF8, text.ReplaceLineEndings("\r\n"));
-        return part;
-    }
-
-    private byte[] Finish(MimeMessage message, bool international)
-    {
-        var format = FormatOptions.Default.Clone();
-        format.NewLineFormat = NewLineFormat.Dos;
-        format.EnsureNewLine = true;
-        format.International = international;
-        message.Prepare(EncodingConstraint.SevenBit, MaxLineLength);
-        if (international)
-        {
-            // MailKit writes the headers of these in UTF-8 (RFC 6532) whatever they were: sign them in that form.
-            using var again = MimeMessage.Load(new MemoryStream(Bytes(format, message)));
-            signatures.Sign(format, again);
-            return Bytes(format, again);
-        }
-        signatures.Sign(format, message);
-        return Bytes(format, message);
-    }
-
-    private static byte[] Bytes(FormatOptions format, MimeMessage message)
-    {
-        using var bytes = new MemoryStream();
-        message.WriteTo(format, bytes, CancellationToken.None);
-        return bytes.ToArray();
+        fields.Add(HeaderText.Raw("Feedback-ID", $"{id.Split('.')[0]}:list:digest:{senderId}"));
     }
 }

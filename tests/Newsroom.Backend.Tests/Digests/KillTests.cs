@@ -1,30 +1,23 @@
-using System.Net.Http.Headers;
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
-using Newsroom.Backend.Data;
 using Newsroom.Backend.Digests;
 
 namespace Newsroom.Backend.Tests.Digests;
 
-/// <summary>The built program, its SQLite file and a mail server of some latency; SIGKILL at random points of two sends at once.</summary>
-public sealed class AProcessKilledWhileSending : IDisposable
+/// <summary>SIGKILL at random points of two sends at once, at full speed, to a mail server of some latency.</summary>
+public sealed class AProcessKilledWhileSending : TheProgramSending
 {
     private const int Audience = 300;
     private const int Kills = 10;
-    private const int Connections = 4;
-
-    private readonly string _folder = Directory.CreateTempSubdirectory("newsroom-kill-").FullName;
-    private readonly SmtpSink _sink = SmtpSink.Start();
-
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Ten_times_loses_nobody_and_mails_nobody_twice()
     {
-        _sink.OnTaken = _ => Task.Delay(20);
-        var key = (await RunningProgram.CommandAsync(_folder, Settings(), Stop, "apikey", "add", "kill-test")).Output.Trim().Split('\n')[^1];
+        Sink.OnTaken = _ => Task.Delay(20);
+        var key = await AddKeyAsync();
         var seed = Environment.TickCount;
         var random = new Random(seed);
         string[] digests = [];
@@ -33,10 +26,10 @@ public sealed class AProcessKilledWhileSending : IDisposable
         {
             await using var program = await StartAsync(key);
             if (kill == 0)
-                digests = [await BeginAsync(program, "this-week", 1), await BeginAsync(program, "harbour", Audience + 1)];
+                digests = [await BeginAsync(program, "this-week", 1, Audience), await BeginAsync(program, "harbour", Audience + 1, Audience)];
             uncertain = await MoreUncertainAsync(uncertain, $"Seed {seed}, kill {kill}");
-            var until = _sink.Mails.Count + random.Next(1, 45);
-            await UntilAsync(() => Task.FromResult(_sink.Mails.Count >= until), program);
+            var until = Sink.Mails.Count + random.Next(1, 45);
+            await UntilAsync(() => Task.FromResult(Sink.Mails.Count >= until), program);
             await program.KillAsync();
         }
         var ledgers = new List<Ledger>();
@@ -52,7 +45,7 @@ public sealed class AProcessKilledWhileSending : IDisposable
             Assert.Equal(0, await last.TerminateAsync(Stop));
         }
 
-        var taken = _sink.Mails.Select(m => m.To).ToList();
+        var taken = Sink.Mails.Select(m => m.To).ToList();
         Assert.All(ledgers, l => Assert.True(l.Planned == Audience && l.Accepted + l.Uncertain == Audience, $"Seed {seed}: {l}"));
         Assert.Empty(taken.GroupBy(t => t).Where(g => g.Count() > 1).Select(g => $"Seed {seed}: {g.Key} {g.Count()} times"));
         // Who is said to have got it has; who has not got it is among the uncertain.
@@ -65,20 +58,6 @@ public sealed class AProcessKilledWhileSending : IDisposable
         TestContext.Current.SendDiagnosticMessage("Seed {0}: {1}; {2} at the server", seed, string.Join(", ", ledgers), taken.Count);
     }
 
-    public void Dispose()
-    {
-        _sink.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    private async Task<RunningProgram> StartAsync(string key)
-    {
-        var program = await RunningProgram.ServeAsync(_folder, Settings(), Stop);
-        program.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        return program;
-    }
-
     /// <summary>What the last kill left in doubt: no more than one message a connection, of whichever digest.</summary>
     private async Task<int> MoreUncertainAsync(int before, string when)
     {
@@ -87,57 +66,89 @@ public sealed class AProcessKilledWhileSending : IDisposable
         Assert.True(now - before <= Connections, $"{when}: {now - before} more are uncertain.");
         return now;
     }
+}
 
-    private async Task<string> BeginAsync(RunningProgram program, string newsletter, int firstReader)
+/// <summary>SIGTERM, as a service manager stops a program.</summary>
+public sealed class AProcessStoppedWhileSending : TheProgramSending
+{
+    private const int Audience = 300;
+
+    [Fact]
+    public async Task Finishes_what_is_in_hand_and_leaves_nothing_in_doubt()
     {
-        await PostAsync(program, "/api/v1/newsletters", new { slug = newsletter, name = newsletter });
-        await PostAsync(program, "/api/v1/stories", new { url = $"https://www.example.org/{newsletter}", title = "The harbour bridge reopens" });
+        Sink.OnTaken = _ => Task.Delay(100);
+        var key = await AddKeyAsync();
+        string digest;
+        await using (var program = await StartAsync(key))
+        {
+            digest = await BeginAsync(program, "this-week", 1, Audience);
+            await UntilAsync(() => Task.FromResult(Sink.Mails.Count >= 20), program);
+            var began = Stopwatch.GetTimestamp();
+            Assert.Equal(0, await program.TerminateAsync(Stop));
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(10));
+        }
         await using (var db = Open())
         {
-            var newsletterId = await db.Newsletters.Where(n => n.Slug == newsletter).Select(n => n.Id).SingleAsync(Stop);
-            await ConfirmedReaders.AddAsync(db, null, newsletterId, Audience, firstReader, TimeProvider.System.GetUtcNow());
-            await db.SaveChangesAsync(Stop);
+            var states = await db.Deliveries.GroupBy(d => d.State).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, Stop);
+            Assert.InRange(Sink.Mails.Count, 20, Audience - 1);
+            Assert.Equal(Sink.Mails.Count, states[DeliveryState.Accepted]);
+            Assert.Equal(Audience - Sink.Mails.Count, states[DeliveryState.Planned]);
         }
-        var digest = (string)(await PostAsync(program, "/api/v1/digests", new { newsletter }))["id"]!;
-        await PostAsync(program, $"/api/v1/digests/{digest}/send", new { });
-        return digest;
+        Sink.OnTaken = null;
+        await using var next = await StartAsync(key);
+        await UntilAsync(async () => (string)(await ReadAsync(next, digest))["status"]! == "sent", next);
+        Assert.Equal(Audience, Sink.Mails.Select(m => m.To).Distinct().Count());
+        Assert.Equal(Audience, Sink.Mails.Count);
     }
+}
 
-    private static async Task<JsonNode> PostAsync(RunningProgram program, string path, object body)
+/// <summary>Two programs on one SQLite file: jobs in memory, each its own.</summary>
+public sealed class OneOfTwoProcessesKilledWhileSending : TheProgramSending
+{
+    private const int Audience = 300;
+
+    [Fact]
+    public async Task Is_relieved_by_the_other_within_a_lease()
     {
-        var response = await program.Http.PostAsJsonAsync(path, body, Stop);
-        var text = await response.Content.ReadAsStringAsync(Stop);
-        Assert.True(response.IsSuccessStatusCode, $"{path}: {text}");
-        return JsonNode.Parse(text)!;
+        Sink.OnTaken = _ => Task.Delay(20);
+        var key = await AddKeyAsync();
+        var settings = Settings();
+        settings["Database:AllowSeveralProcesses"] = "true";
+        await using var one = await StartAsync(key, settings);
+        await using var other = await StartAsync(key, settings);
+        var digest = await BeginAsync(one, "this-week", 1, Audience);
+        await UntilAsync(() => Task.FromResult(Sink.Mails.Count >= 60), one);
+        await one.KillAsync();
+        var killed = Stopwatch.GetTimestamp();
+        JsonNode? end = null;
+        await UntilAsync(async () => (string)(end = await ReadAsync(other, digest))["status"]! == "sent", other);
+        // A lease, the watch and the sending itself.
+        Assert.True(Stopwatch.GetElapsedTime(killed) < TimeSpan.FromSeconds(50), $"{Stopwatch.GetElapsedTime(killed)}");
+        var ledger = JsonSerializer.Deserialize<Ledger>(end!["ledger"], JsonSerializerOptions.Web)!;
+        Assert.True(ledger.Accepted + ledger.Uncertain == Audience && ledger.Uncertain <= Connections, ledger.ToString());
+        Assert.Equal(Sink.Mails.Count, Sink.Mails.Select(m => m.To).Distinct().Count());
+        Assert.InRange(Sink.Mails.Count, ledger.Accepted, Audience);
     }
+}
 
-    private static async Task<JsonNode> ReadAsync(RunningProgram program, string digest) =>
-        JsonNode.Parse(await program.Http.GetStringAsync($"/api/v1/digests/{digest}", Stop))!;
+/// <summary>A digest at full speed, and a reader who signs up meanwhile.</summary>
+public sealed class SigningUpWhileADigestIsSent : TheProgramSending
+{
+    private const int Audience = 6_000;
 
-    private static async Task UntilAsync(Func<Task<bool>> condition, RunningProgram program)
+    [Fact]
+    public async Task Brings_the_confirmation_at_once()
     {
-        for (var attempt = 0; !await condition(); attempt++)
-        {
-            Assert.True(attempt < 6000, "It does not go on: " + program.Output);
-            await Task.Delay(10, Stop);
-        }
+        var key = await AddKeyAsync();
+        await using var program = await StartAsync(key);
+        var digest = await BeginAsync(program, "this-week", 1, Audience);
+        await UntilAsync(() => Task.FromResult(Sink.Mails.Count >= 200), program);
+        var began = Stopwatch.GetTimestamp();
+        Assert.True((await program.Http.PostAsJsonAsync("/api/v1/subscriptions", new { email = "new@example.org" }, Stop)).IsSuccessStatusCode);
+        await UntilAsync(() => Task.FromResult(Sink.Mails.Any(m => m.To == "new@example.org")), program);
+        var took = Stopwatch.GetElapsedTime(began);
+        Assert.Equal("sending", (string)(await ReadAsync(program, digest))["status"]!);
+        // The promise is 2 s on a machine of its own (the benchmark's); a test shares its machine.
+        Assert.True(took < TimeSpan.FromSeconds(6), took.ToString());
     }
-
-    private SqliteNewsroomDb Open() =>
-        new(new DbContextOptionsBuilder<SqliteNewsroomDb>().UseSqlite($"Data Source={Path.Combine(_folder, "newsroom.db")}").Options);
-
-    private Dictionary<string, string> Settings() => new()
-    {
-        ["ConnectionStrings:Newsroom"] = $"Data Source={Path.Combine(_folder, "newsroom.db")}",
-        ["Site:Name"] = "The Test Gazette",
-        ["Site:PublicUrl"] = NewsroomApp.PublicUrl,
-        ["Site:PostalAddress"] = "1 Test Street, Testville",
-        ["Mail:From"] = "The Test Gazette <news@news.example.org>",
-        ["Mail:Smtp:Host"] = "127.0.0.1",
-        ["Mail:Smtp:Port"] = _sink.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        ["Mail:Smtp:Security"] = "None",
-        // Slower than the server, so that messages wait for their moment when the process dies.
-        ["Mail:Smtp:MaxPerSecond"] = "80",
-        ["Mail:Smtp:Connections"] = Connections.ToString(System.Globalization.CultureInfo.InvariantCulture),
-    };
 }

@@ -80,8 +80,11 @@ internal sealed class SmtpSinkDialogue(SmtpSink sink, TcpClient client)
     private async Task<bool> TakeAsync()
     {
         var content = new MemoryStream();
-        while (await ReadRawLineAsync() is { } line)
+        while (true)
         {
+            // A message is the server's only with its final dot (RFC 5321 §4.1.1.4).
+            if (await ReadRawLineAsync() is not { } line)
+                return false;
             if (line.AsSpan().SequenceEqual(".\r\n"u8))
                 break;
             content.Write(line.AsSpan(line[0] == '.' ? 1 : 0));

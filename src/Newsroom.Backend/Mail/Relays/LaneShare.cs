@@ -24,6 +24,12 @@ public sealed class LaneShare : IDisposable
     /// <param name="cancellationToken">Heard until the turn is had.</param>
     public Task<SmtpTurn> TakeTurnAsync(CancellationToken cancellationToken) => _relay.TakeTurnAsync(cancellationToken);
 
+    /// <summary>
+    /// The next message's turn on the same place and line as <paramref name="done"/>, which then holds nothing any more. Null, and nothing changes, when
+    /// somebody else waits for a place, the pace does not allow it now or the line was closed: give the place back and take a turn.
+    /// </summary>
+    public SmtpTurn? TryContinue(SmtpTurn done) => _relay.TryContinue(done);
+
     public void Dispose()
     {
     }

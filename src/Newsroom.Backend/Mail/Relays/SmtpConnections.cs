@@ -25,6 +25,16 @@ public sealed class SmtpConnections(IOptions<MailOptions> mail, TimeProvider clo
         }
     }
 
+    /// <summary>True when a line waits that can be used.</summary>
+    internal bool HasIdle
+    {
+        get
+        {
+            lock (_lock)
+                return _idle.TryPeek(out var channel) && channel.IdleSince >= clock.GetUtcNow() - Patience;
+        }
+    }
+
     /// <summary>Connects, secures the line and signs in.</summary>
     /// <exception cref="Exception">Whatever network, TLS or server have against it: no message was begun.</exception>
     internal async Task<SmtpChannel> OpenAsync(CancellationToken cancellationToken)

@@ -14,14 +14,26 @@ public sealed class SmtpRelay(IOptions<MailOptions> mail, SmtpConnections connec
     private readonly SemaphoreSlim _free = new(mail.Value.Smtp.Connections);
     private readonly Pace _pace = new(mail.Value.Smtp.MaxPerSecond, clock);
 
+    private int _waiting;
+
     public int MaxConnections => mail.Value.Smtp.Connections;
 
     /// <summary>Takes part in a lane until disposed.</summary>
     public LaneShare Join(MailLane lane) => new(this, lane);
 
+    internal SmtpTurn? TryContinue(SmtpTurn done) => Volatile.Read(ref _waiting) == 0 ? done.Continue(_pace.TryTake) : null;
+
     internal async Task<SmtpTurn> TakeTurnAsync(CancellationToken cancellationToken)
     {
-        await _free.WaitAsync(cancellationToken);
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            await _free.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
         try
         {
             await _pace.WaitAsync(cancellationToken);
@@ -53,6 +65,21 @@ public sealed class SmtpRelay(IOptions<MailOptions> mail, SmtpConnections connec
     {
         private readonly Lock _lock = new();
         private DateTimeOffset _next;
+
+        /// <summary>True when a message may begin at this moment: then it has.</summary>
+        public bool TryTake()
+        {
+            if (perSecond <= 0)
+                return true;
+            lock (_lock)
+            {
+                var now = clock.GetUtcNow();
+                if (_next > now)
+                    return false;
+                _next = now + TimeSpan.FromSeconds(1 / perSecond);
+                return true;
+            }
+        }
 
         public Task WaitAsync(CancellationToken cancellationToken)
         {

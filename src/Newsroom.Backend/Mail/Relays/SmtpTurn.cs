@@ -15,7 +15,7 @@ public sealed class SmtpTurn : IAsyncDisposable
 
     private readonly SmtpConnections _connections;
     private readonly TimeProvider _clock;
-    private readonly Action _end;
+    private Action? _end;
     private readonly bool _waited;
     private SmtpChannel? _channel;
 
@@ -33,21 +33,37 @@ public sealed class SmtpTurn : IAsyncDisposable
     public HandOver? Unopened { get; private set; }
 
     /// <param name="message">Its bytes are sent as they are. Nothing cancels it: a half-sent message would be an unknown one.</param>
-    public async Task<HandOver> SendAsync(BuiltMessage message)
+    /// <param name="mayGo">
+    /// Awaited before the final dot, which makes it the server's: what must be committed by then may be under way until then. False, and the line is
+    /// cut before the dot and the answer is <see cref="HandOverResult.NotSent"/>; its exception comes through as it is, with the line cut as well.
+    /// </param>
+    public async Task<HandOver> SendAsync(BuiltMessage message, Task<bool>? mayGo = null)
     {
-        var answer = await SendOnceAsync(message);
+        var answer = await SendOnceAsync(message, mayGo);
         // The server may have closed the line while it waited (RFC 5321 §3.8): a fresh one tells whether it takes the message.
         if (!_waited || answer is not ({ Result: HandOverResult.Later, Code: null } or { Code: 421 }))
             return answer;
         await OpenAsync(CancellationToken.None);
-        return Unopened ?? await SendOnceAsync(message);
+        return Unopened ?? await SendOnceAsync(message, mayGo);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_channel is { } unused)
             await _connections.ReturnAsync(unused);
-        _end();
+        _end?.Invoke();
+    }
+
+    /// <summary>Another turn on this one's place, over a line that waits; null, and this one keeps its place, when none does or the pace says no.</summary>
+    internal SmtpTurn? Continue(Func<bool> tryPace)
+    {
+        if (!_connections.HasIdle || !tryPace())
+            return null;
+        var next = new SmtpTurn(_connections, _clock, _end!);
+        if (next._channel is null)
+            return null;
+        _end = null;
+        return next;
     }
 
     internal async Task OpenAsync(CancellationToken cancellationToken)
@@ -67,7 +83,7 @@ public sealed class SmtpTurn : IAsyncDisposable
         }
     }
 
-    private async Task<HandOver> SendOnceAsync(BuiltMessage message)
+    private async Task<HandOver> SendOnceAsync(BuiltMessage message, Task<bool>? mayGo)
     {
         var channel = _channel ?? throw new InvalidOperationException("One turn, one message, and only over an open connection.");
         if (message.To.NeedsSmtpUtf8 && !channel.Offers(SmtpCapabilities.UTF8))
@@ -77,8 +93,12 @@ public sealed class SmtpTurn : IAsyncDisposable
         try
         {
             using var deadline = new CancellationTokenSource(SmtpRelay.Deadline, _clock);
-            var words = await channel.SendAsync(message, deadline.Token);
+            var words = await channel.SendAsync(message, mayGo, deadline.Token);
             answer = new HandOver(HandOverResult.Accepted, 250, null, SmtpAnswer.Words(words, message.To), FaultOwner.None);
+        }
+        catch (NotLetGoException)
+        {
+            answer = new HandOver(HandOverResult.NotSent, null, null, null, FaultOwner.None);
         }
         catch (SmtpCommandException e)
         {
@@ -94,6 +114,11 @@ public sealed class SmtpTurn : IAsyncDisposable
             // Lost before the final dot the server cannot have it; but it was asked, and may hang up on this message each time.
             answer = new HandOver(
                 channel.FinalDotMayHaveLeft ? HandOverResult.Unknown : HandOverResult.Later, null, null, SmtpAnswer.Words(Reason(e, SmtpRelay.Deadline), message.To), FaultOwner.Server);
+        }
+        catch
+        {
+            channel.Dispose();
+            throw;
         }
         // After anything but success a server's idea of the dialogue is doubtful ("503 sender already specified"): begin anew.
         if (answer.Result == HandOverResult.Accepted)
