@@ -20,6 +20,10 @@ internal sealed class SmtpChannel : SmtpClient
     public int Carried { get; private set; }
 
     public DateTimeOffset IdleSince { get; set; }
+    public DateTimeOffset OpenedAt { get; set; }
+
+    /// <summary>Runs once, when it is given up in whatever way.</summary>
+    public Action? Closed { get; set; }
 
     /// <summary>
     /// True once all octets of the current message were written: the final dot follows them, so it may have left. Before, the server cannot have
@@ -45,6 +49,14 @@ internal sealed class SmtpChannel : SmtpClient
     /// <summary>The bytes are prepared and signed: nothing may touch them.</summary>
     protected override void Prepare(FormatOptions options, MimeMessage message, EncodingConstraint constraint, int maxLineLength)
     {
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        var closed = Closed;
+        Closed = null;
+        closed?.Invoke();
     }
 
     private sealed class Progress(int length) : ITransferProgress
