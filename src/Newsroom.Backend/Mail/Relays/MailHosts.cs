@@ -33,14 +33,6 @@ public sealed class MailHosts(IOptions<MailOptions> mail, TimeProvider clock)
         ("yahoodns.net", "yahoo"), ("icloud.com", "apple"), ("me.com", "apple"),
     ];
 
-    private static readonly Dictionary<string, string> KnownDomains = new(StringComparer.Ordinal)
-    {
-        ["gmail.com"] = "google", ["googlemail.com"] = "google",
-        ["outlook.com"] = "microsoft", ["hotmail.com"] = "microsoft", ["live.com"] = "microsoft", ["msn.com"] = "microsoft",
-        ["yahoo.com"] = "yahoo", ["ymail.com"] = "yahoo", ["aol.com"] = "yahoo", ["rocketmail.com"] = "yahoo",
-        ["icloud.com"] = "apple", ["me.com"] = "apple", ["mac.com"] = "apple",
-    };
-
     private readonly ConcurrentDictionary<string, (MailHost Host, DateTimeOffset Until)> _known = new(StringComparer.Ordinal);
     private readonly Lazy<LookupClient> _client = new(() => Client(mail.Value.NameServer));
     private int _asking;
@@ -49,7 +41,7 @@ public sealed class MailHosts(IOptions<MailOptions> mail, TimeProvider clock)
     /// <param name="now">The instant.</param>
     public MailHost Of(string domain, DateTimeOffset now)
     {
-        if (KnownDomains.TryGetValue(domain, out var family))
+        if (FamilyOfDomain(domain) is { } family)
             return new MailHost(family, null);
         if (_known.TryGetValue(domain, out var known) && now < known.Until)
             return known.Host;
@@ -74,6 +66,16 @@ public sealed class MailHosts(IOptions<MailOptions> mail, TimeProvider clock)
 
     /// <summary>The name of the large receiver whose server it is; null when it is another's.</summary>
     internal static string? FamilyOf(string server) => Families.FirstOrDefault(f => new MailHost("", server).IsUnder(f.Suffix)).Group;
+
+    /// <summary>Those that most readers have need no look-up.</summary>
+    private static string? FamilyOfDomain(string domain) => domain switch
+    {
+        "gmail.com" or "googlemail.com" => "google",
+        "outlook.com" or "hotmail.com" or "live.com" or "msn.com" => "microsoft",
+        "yahoo.com" or "ymail.com" or "aol.com" or "rocketmail.com" => "yahoo",
+        "icloud.com" or "me.com" or "mac.com" => "apple",
+        _ => null,
+    };
 
     private async Task LearnAsync(string domain)
     {
