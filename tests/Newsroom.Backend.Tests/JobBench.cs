@@ -18,6 +18,9 @@ internal sealed class JobBench : IBackgroundJobClient
     /// <summary>Refuses new jobs, as Hangfire does while its storage is away.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>Where what is enqueued waits.</summary>
+    public IReadOnlyList<(Type Job, string Queue)> Waiting => [.. _enqueued.Select(j => (j.Type, j.Queue ?? Queues.Default))];
+
     public string Create(Job job, IState state)
     {
         if (IsAway)

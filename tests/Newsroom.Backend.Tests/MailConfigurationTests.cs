@@ -43,6 +43,26 @@ public sealed class MailConfiguration : IDisposable
         "Mail:Smtp:Password", "Mail:Smtp:TrustedCertificateFile", "Mail:Dkim:PrivateKeyFile", "Mail:Dkim:Ed25519Selector", "Mail:Dkim:Ed25519PrivateKeyFile");
 
     [Fact]
+    public async Task Relays_receivers_and_a_warm_up_have_their_faults_named_too() => AssertEachNamesItsKey(
+        await FaultsAsync(
+            ("Mail:Smtp:MaxPerDay", "-1"),
+            ("Mail:Smtp:Weight", "0"),
+            ("Mail:Smtp:MaxConnectionAge", "0"),
+            ("Mail:Smtp:Lanes:0", "Transactional"),
+            ("Mail:Relays:0:Host", "127.0.0.1"),
+            ("Mail:Relays:0:Security", "None"),
+            ("Mail:Relays:0:Lanes:0", "Digest"),
+            ("Mail:Relays:1:Name", "third"),
+            ("Mail:Relays:1:Lanes:0", "Digest"),
+            ("Mail:Receivers:0:MaxPerMinute", "10"),
+            ("Mail:Receivers:1:Domain", "example.org"),
+            ("Mail:WarmUp:FirstDay", "0"),
+            ("Mail:WarmUp:Growth", "0.5"),
+            ("Mail:NameServer", "dns")),
+        "Mail:Smtp:MaxPerDay", "Mail:Smtp:Weight", "Mail:Smtp:MaxConnectionAge", "Mail:Relays:0:Name", "Mail:Relays:1:Host", "Mail:Smtp:Lanes",
+        "Mail:Receivers:0:Domain", "Mail:Receivers:1:MaxPerMinute", "Mail:WarmUp:FirstDay", "Mail:WarmUp:Growth", "Mail:NameServer");
+
+    [Fact]
     public async Task A_sender_without_a_real_domain_and_an_impossible_port_are_faults_too() => AssertEachNamesItsKey(
         await FaultsAsync(("Mail:From", "News <news@localhost>"), ("Mail:Smtp:Port", "70000"), ("Mail:Dkim:PrivateKeyFile", TestKeys.DkimKeyFile)),
         "Mail:From", "Mail:Smtp:Port", "Mail:Dkim:Selector");

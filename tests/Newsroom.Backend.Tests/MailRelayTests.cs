@@ -177,17 +177,20 @@ public sealed class TheRelay
     [Theory]
     [InlineData("550 5.1.1 No such user", SmtpStep.Rcpt, FaultOwner.Reader)]
     [InlineData("550 5.4.1 Recipient address rejected", SmtpStep.Rcpt, FaultOwner.Reader)]
-    [InlineData("550 5.7.1 Blocked", SmtpStep.Rcpt, FaultOwner.Server)]
+    [InlineData("550 5.7.1 Blocked", SmtpStep.Rcpt, FaultOwner.Policy)]
     [InlineData("550 5.1.8 Bad sender domain", SmtpStep.Rcpt, FaultOwner.Server)]
     [InlineData("554 Go away", SmtpStep.Rcpt, FaultOwner.Reader)]
     [InlineData("556 Takes no mail", SmtpStep.Rcpt, FaultOwner.Reader)]
     [InlineData("530 Sign in first", SmtpStep.Rcpt, FaultOwner.Server)]
-    [InlineData("554 5.7.1 Access denied", SmtpStep.Rcpt, FaultOwner.Server)]
+    [InlineData("554 5.7.1 Access denied", SmtpStep.Rcpt, FaultOwner.Policy)]
     [InlineData("554 5.5.1 No valid recipients", SmtpStep.Data, FaultOwner.Server)]
     [InlineData("553 5.1.7 Bad sender", SmtpStep.Mail, FaultOwner.Server)]
+    [InlineData("550 5.1.1 Unknown", SmtpStep.Mail, FaultOwner.Server)]
+    [InlineData("550 5.7.26 Unauthenticated", SmtpStep.Mail, FaultOwner.Policy)]
+    [InlineData("552 5.2.3 Too big for this mailbox", SmtpStep.Rcpt, FaultOwner.Content)]
     [InlineData("552 5.3.4 Too big", SmtpStep.Dot, FaultOwner.Content)]
     [InlineData("554 Looks like spam", SmtpStep.Dot, FaultOwner.Content)]
-    [InlineData("550 5.7.515 Access denied", SmtpStep.Dot, FaultOwner.Server)]
+    [InlineData("550 5.7.515 Access denied", SmtpStep.Dot, FaultOwner.Policy)]
     public async Task Tells_the_readers_fault_from_the_contents_and_from_ours(string answer, SmtpStep step, FaultOwner owner)
     {
         await using var app = await NewsroomApp.StartAsync();

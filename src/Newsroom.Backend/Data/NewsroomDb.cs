@@ -4,6 +4,7 @@ using Newsroom.Backend.Digests;
 using Newsroom.Backend.Donations;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Alerts;
+using Newsroom.Backend.Mail.Relays;
 using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Staff;
 using Newsroom.Backend.Stories;
@@ -37,6 +38,7 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<DigestSlot> DigestSlots => Set<DigestSlot>();
     public DbSet<Delivery> Deliveries => Set<Delivery>();
     public DbSet<OutgoingMail> OutgoingMails => Set<OutgoingMail>();
+    public DbSet<RelayCount> RelayCounts => Set<RelayCount>();
     public DbSet<Suppression> Suppressions => Set<Suppression>();
     public DbSet<Alert> Alerts => Set<Alert>();
     public DbSet<Donor> Donors => Set<Donor>();

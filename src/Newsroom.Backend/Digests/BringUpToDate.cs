@@ -115,7 +115,7 @@ public sealed class BringUpToDate(NewsroomDb db, MailReadiness mail, IBackground
             db.ChangeTracker.Clear();
             return false;
         }
-        jobs.EnqueueSlice(digest.Id);
+        jobs.EnqueueSlice(digest.Id, await db.LaneOfAsync(digest.Id, cancellationToken));
         return true;
     }
 }

@@ -50,13 +50,13 @@ public sealed class ChangeDigest(NewsroomDb db)
     }
 }
 
-public sealed class SendDigest(ChangeDigest change, StartDigest start, IBackgroundJobClient jobs, TimeProvider clock)
+public sealed class SendDigest(NewsroomDb db, ChangeDigest change, StartDigest start, IBackgroundJobClient jobs, TimeProvider clock)
 {
     public async Task<DigestStep> RunAsync(string publicId, CancellationToken cancellationToken)
     {
         var outcome = await change.RunAsync(publicId, digest => start.RunAsync(digest, clock.GetUtcNow(), cancellationToken), cancellationToken);
         if (outcome is DigestStep.Done(var id))
-            jobs.EnqueueSlice(id);
+            jobs.EnqueueSlice(id, await db.LaneOfAsync(id, cancellationToken));
         return outcome;
     }
 }
@@ -90,7 +90,7 @@ public sealed class ResumeDigest(NewsroomDb db, ChangeDigest change, StartDigest
             await db.Deliveries.Where(d => d.DigestId == id && d.State == DeliveryState.Deferred)
                 .ExecuteUpdateAsync(s => s.SetProperty(d => d.NextAttemptAt, now), cancellationToken);
         }
-        jobs.EnqueueSlice(id);
+        jobs.EnqueueSlice(id, await db.LaneOfAsync(id, cancellationToken));
         return outcome;
     }
 }

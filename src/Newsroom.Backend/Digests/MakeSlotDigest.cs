@@ -30,12 +30,12 @@ public sealed class MakeSlotDigest(
         var newsletter = await db.Newsletters.AsNoTracking().SingleAsync(n => n.Id == slot.NewsletterId, cancellationToken);
         var outcome = await compose.RunAsync(new DigestOrder(newsletter.Id, SlotId: slot.Id), cancellationToken);
         if (outcome is ComposeOutcome.Composed(var digestId, _))
-            await GoOnAsync(slotId, digestId, newsletter.Cadence?.Approval ?? true, cancellationToken);
+            await GoOnAsync(slotId, digestId, newsletter, cancellationToken);
         else if (outcome is ComposeOutcome.NothingNew(var why, var throughId))
             await SkipAsync(slotId, newsletter, why, throughId, cancellationToken);
     }
 
-    private async Task GoOnAsync(int slotId, int digestId, bool approval, CancellationToken cancellationToken)
+    private async Task GoOnAsync(int slotId, int digestId, Newsletter newsletter, CancellationToken cancellationToken)
     {
         db.ChangeTracker.Clear();
         var slot = await db.DigestSlots.SingleAsync(s => s.Id == slotId, cancellationToken);
@@ -45,7 +45,7 @@ public sealed class MakeSlotDigest(
             await SettleAsync(slot, $"{DigestWords.Of(digest.Status)}: digest {digest.Number}", cancellationToken);
             return;
         }
-        if (approval)
+        if (newsletter.Cadence?.Approval ?? true)
         {
             await SettleAsync(slot, $"draft: digest {digest.Number} waits for approval", cancellationToken);
             return;
@@ -54,7 +54,7 @@ public sealed class MakeSlotDigest(
         {
             await start.RunAsync(digest, clock.GetUtcNow(), cancellationToken);
             await SettleAsync(slot, $"sending: digest {digest.Number}", cancellationToken);
-            jobs.EnqueueSlice(digest.Id);
+            jobs.EnqueueSlice(digest.Id, newsletter.Lane);
         }
         catch (IllegalDigestStepException e)
         {

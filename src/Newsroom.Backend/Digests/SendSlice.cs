@@ -2,6 +2,7 @@ using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Jobs;
+using Newsroom.Backend.Mail;
 using Newsroom.Backend.Stories;
 
 namespace Newsroom.Backend.Digests;
@@ -38,7 +39,7 @@ public sealed class SendSlice(NewsroomDb db, PlanAudience plan, SliceRun run, IB
         // A job cut short by a stopping server must not count as done.
         cancellationToken.ThrowIfCancellationRequested();
         if (more)
-            jobs.EnqueueSlice(digestId);
+            jobs.EnqueueSlice(digestId, await db.LaneOfAsync(digestId, cancellationToken));
     }
 
     /// <summary>Staff see why nothing moves; the next slice that works takes it away again.</summary>
@@ -65,6 +66,10 @@ public sealed class SendSlice(NewsroomDb db, PlanAudience plan, SliceRun run, IB
 
 public static class SliceJobs
 {
-    public static void EnqueueSlice(this IBackgroundJobClient jobs, int digestId) =>
-        jobs.Enqueue<SendSlice>(Queues.Bulk, s => s.RunAsync(digestId, CancellationToken.None));
+    /// <summary>In the queue of its lane: a worker of its own waits for breaking news.</summary>
+    public static void EnqueueSlice(this IBackgroundJobClient jobs, int digestId, MailLane lane) =>
+        jobs.Enqueue<SendSlice>(lane == MailLane.Breaking ? Queues.Breaking : Queues.Sending, s => s.RunAsync(digestId, CancellationToken.None));
+
+    public static Task<MailLane> LaneOfAsync(this NewsroomDb db, int digestId, CancellationToken cancellationToken) =>
+        db.Newsletters.Where(n => db.Digests.Any(d => d.Id == digestId && d.NewsletterId == n.Id)).Select(n => n.Lane).SingleAsync(cancellationToken);
 }

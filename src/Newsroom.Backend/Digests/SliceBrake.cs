@@ -39,7 +39,7 @@ internal sealed class SliceBrake(TimeProvider clock, DateTimeOffset endsAt, Canc
     {
         lock (_lock)
         {
-            if (answer is { Owner: FaultOwner.Server, Result: HandOverResult.Refused })
+            if (answer is { IsOurs: true, Result: HandOverResult.Refused })
                 return NoteRefusal(deliveryId, answer);
             // Only a mail that was taken shows that the server takes ours: a full mailbox between two refusals says nothing about us.
             if (answer.Result == HandOverResult.Accepted)

@@ -24,9 +24,9 @@ public sealed partial class TendDigests(
         await StartDueAsync(now, cancellationToken);
         var unattended = await db.Digests
             .Where(d => d.Status == DigestStatus.Sending && (d.LeaseUntil == null || d.LeaseUntil < now))
-            .Select(d => d.Id)
+            .Join(db.Newsletters, d => d.NewsletterId, n => n.Id, (d, n) => new { d.Id, n.Lane })
             .ToListAsync(cancellationToken);
-        unattended.ForEach(jobs.EnqueueSlice);
+        unattended.ForEach(d => jobs.EnqueueSlice(d.Id, d.Lane));
     }
 
     private async Task CloseCancelledAsync(DateTimeOffset now, CancellationToken cancellationToken)

@@ -34,7 +34,7 @@ internal sealed class JobsOptionsRules(IConfiguration configuration) : IValidate
 }
 
 /// <summary>
-/// Two servers, not one with an order: Hangfire's SQL Server storage gives listed queues no priority, so a big digest would
+/// A server for each kind of hurry, not one with an order: Hangfire's SQL Server storage gives listed queues no priority, so a big digest would
 /// delay a confirmation.
 /// </summary>
 public static class Queues
@@ -43,7 +43,13 @@ public static class Queues
     public const string Critical = "critical";
     public const string Default = "default";
 
-    /// <summary>Digest slices and imports.</summary>
+    /// <summary>Slices of newsletters for breaking news: running digests never keep them from a worker.</summary>
+    public const string Breaking = "breaking";
+
+    /// <summary>Slices of all other digests. Which of them has the next turn at the relay is decided there.</summary>
+    public const string Sending = "sending";
+
+    /// <summary>Imports and other long work that nobody waits for.</summary>
     public const string Bulk = "bulk";
 }
 
@@ -81,6 +87,9 @@ public static class JobsSetup
         if (jobs.RunServer)
         {
             AddServer(services, "critical", workers: 4, Queues.Critical, Queues.Default);
+            AddServer(services, "breaking", workers: 2, Queues.Breaking);
+            // As many digests at once as a newsroom's morning has; a worker only waits for the relay.
+            AddServer(services, "sending", workers: 6, Queues.Sending);
             AddServer(services, "bulk", workers: 2, Queues.Bulk);
         }
         return services;

@@ -29,8 +29,11 @@ public enum FaultOwner
     /// <summary>This message: too large, not wanted as it is.</summary>
     Content,
 
-    /// <summary>The newsroom, its relay, or the way between: policy, authentication, protocol, network.</summary>
+    /// <summary>The newsroom's relay, or the way there: network, protocol, its own troubles.</summary>
     Server,
+
+    /// <summary>The newsroom as a sender: authentication, reputation, rate (5.7.x, 4.7.x). Never the reader's doing.</summary>
+    Policy,
 }
 
 /// <summary>What became of handing one message over.</summary>
@@ -43,11 +46,21 @@ public sealed record HandOver(HandOverResult Result, int? Code, string? Enhanced
 {
     public const int AnswerLength = 500;
 
+    /// <summary>The newsroom must act, and neither the reader nor the editors.</summary>
+    public bool IsOurs => Owner is FaultOwner.Server or FaultOwner.Policy;
+
+    /// <summary>A delay that is meant for everybody at that receiver and not for this mailbox: "too many messages from your network".</summary>
+    public bool DelaysAllThere { get; init; }
+
+    /// <summary>How long the server asked us to wait, where it said so ("try again in 300 seconds").</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>
     /// True when the mailbox does not exist and will not: no such mailbox (5.1.1), no such host (5.1.2), no such syntax (5.1.3), moved away
-    /// (5.1.6), a host that takes no mail (5.1.10, RFC 7505). Any other refusal, even with a bare 550, has reasons that pass.
+    /// (5.1.6), a host that takes no mail (5.1.10, RFC 7505), and it was said of the reader: to MAIL the same code is about us. Any other refusal, even with a bare 550,
+    /// has reasons that pass.
     /// </summary>
-    public bool EndsTheAddress => Result == HandOverResult.Refused && EnhancedCode is "5.1.1" or "5.1.2" or "5.1.3" or "5.1.6" or "5.1.10";
+    public bool EndsTheAddress => Result == HandOverResult.Refused && Owner == FaultOwner.Reader && EnhancedCode is "5.1.1" or "5.1.2" or "5.1.3" or "5.1.6" or "5.1.10";
 
     /// <summary>For a row: code and words.</summary>
     public string? Words

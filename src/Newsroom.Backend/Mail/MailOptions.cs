@@ -12,16 +12,6 @@ public enum MailTransport
     Capture,
 }
 
-public enum SmtpSecurity
-{
-    /// <summary>Clear text: for a relay on this machine. Credentials never go this way to another one (RFC 8314 §4.1).</summary>
-    None,
-    StartTls,
-
-    /// <summary>TLS from the first octet (port 465).</summary>
-    Tls,
-}
-
 /// <summary>Section <c>Mail</c>.</summary>
 public sealed class MailOptions
 {
@@ -31,8 +21,22 @@ public sealed class MailOptions
 
     /// <summary>Display name and address of the sender: <c>The Harbour Gazette &lt;news@example.org&gt;</c>.</summary>
     public string From { get; set; } = "";
+
+    /// <summary>The first relay, and for most newsrooms the only one.</summary>
     public SmtpOptions Smtp { get; set; } = new();
+
+    /// <summary>Further relays: they share the mail by weight, and carry it alone when another one is down.</summary>
+    public IList<SmtpOptions> Relays { get; set; } = [];
+    public IList<ReceiverOptions> Receivers { get; set; } = [];
+    public WarmUpOptions WarmUp { get; set; } = new();
+
+    /// <summary>Asked which mail servers a domain has: an IP address, with a port where it is not 53. Null: the system's own.</summary>
+    public string? NameServer { get; set; }
     public DkimOptions Dkim { get; set; } = new();
+
+    /// <summary>All relays, each with the key of its section.</summary>
+    public IEnumerable<(string Key, SmtpOptions Relay)> AllRelays =>
+        Relays.Select((relay, n) => (FormattableString.Invariant($"{Section}:Relays:{n}"), relay)).Prepend(($"{Section}:Smtp", Smtp));
 
     /// <summary><see cref="From"/> taken apart; null when it is empty or wrong.</summary>
     public Sender? Sender => Mail.Sender.TryParse(From);
@@ -47,38 +51,6 @@ public sealed record Sender(string? Name, EmailAddress Address)
         MailboxAddress.TryParse(from, out var mailbox) && EmailAddress.TryParse(mailbox.Address, out var address)
             ? new Sender(string.IsNullOrWhiteSpace(mailbox.Name) ? null : mailbox.Name, address)
             : null;
-}
-
-/// <summary>Section <c>Mail:Smtp</c>: the relay that takes the newsroom's mail.</summary>
-public sealed class SmtpOptions
-{
-    public string Host { get; set; } = "";
-
-    /// <summary>Null follows <see cref="Security"/>: 587, 465 or 25 (RFC 8314 §3.3, RFC 6409 §3.1).</summary>
-    public int? Port { get; set; }
-    public SmtpSecurity Security { get; set; } = SmtpSecurity.StartTls;
-    public string? UserName { get; set; }
-    public string? Password { get; set; }
-
-    /// <summary>PEM file of the authority that signed the relay's certificate, or of the certificate itself, when no public one did.</summary>
-    public string? TrustedCertificateFile { get; set; }
-
-    /// <summary>Most connections at once.</summary>
-    public int Connections { get; set; } = 8;
-
-    /// <summary>Most messages a second over all connections of this process; 0 sets no limit.</summary>
-    public double MaxPerSecond { get; set; }
-
-    /// <summary>Messages after which a connection is closed and another one opened; 0 sets no limit. Some relays close theirs after 100.</summary>
-    public int MaxPerConnection { get; set; } = 100;
-
-    public int EffectivePort => Port ?? Security switch
-    {
-        SmtpSecurity.None => 25,
-        SmtpSecurity.StartTls => 587,
-        SmtpSecurity.Tls => 465,
-        _ => throw new InvalidOperationException($"No port for {Security}."),
-    };
 }
 
 /// <summary>Section <c>Mail:Dkim</c>. Without a key file messages go unsigned: then the relay must sign.</summary>

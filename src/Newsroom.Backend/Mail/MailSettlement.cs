@@ -26,7 +26,7 @@ internal sealed record MailSettlement(OutgoingMailState State, int UsedAttempts,
         HandOverResult.Accepted => new(OutgoingMailState.Sent, 1, null, answer.Code, answer.Words),
         HandOverResult.Later => Again(attempts, now, answer.Code, answer.Words),
         // A refusal for policy or sign-in is the newsroom's own fault: once that is mended, the same message is taken.
-        HandOverResult.Refused when answer.Owner == FaultOwner.Server => Again(attempts, now, answer.Code, answer.Words),
+        HandOverResult.Refused when answer.IsOurs => Again(attempts, now, answer.Code, answer.Words),
         HandOverResult.Refused => new(OutgoingMailState.Failed, 1, null, answer.Code, answer.Words),
         // The server was not asked, so no attempt is used up: nothing is lost while it is away, however long.
         HandOverResult.NotSent => new(OutgoingMailState.Waiting, 0, now + WhenNobodyAnswered, answer.Code, answer.Words),

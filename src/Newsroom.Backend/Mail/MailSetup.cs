@@ -19,10 +19,7 @@ public static class MailSetup
         services.AddSingleton<DkimSignatures>();
         services.AddSingleton<MailMarks>();
         services.AddSingleton<MessageBuilder>();
-        services.AddSingleton<SmtpConnections>();
-        services.AddSingleton<SmtpRelay>();
-        services.AddSingleton<ReceivingLimits>();
-        services.AddHostedService<IdleConnectionsEnd>();
+        services.AddRelays();
         services.AddSingleton<SuppressionList>();
         services.AddScoped<IPersonalData, MailPersonalData>().AddScoped<IHoldAfterRestore, HoldMails>();
         services.AddSingleton<Outbox>();
@@ -48,6 +45,7 @@ public static class MailSetup
     {
         app.MapSuppressions();
         app.MapAlerts();
+        app.MapRelays();
         return app;
     }
 }

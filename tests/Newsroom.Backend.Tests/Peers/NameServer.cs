@@ -6,7 +6,7 @@ namespace Newsroom.Backend.Tests;
 
 /// <summary>
 /// Answers MX questions on a UDP socket (RFC 1035 §4): <c>nowhere.example</c> does not exist, <c>null.example</c> takes no mail (RFC 7505),
-/// <c>broken.example</c> cannot be answered, every other name has a mail server.
+/// <c>broken.example</c> cannot be answered, all under <c>hosted.example</c> share <c>mx.hosted.example</c>, every other name has a mail server of its own.
 /// </summary>
 internal sealed class NameServer : IDisposable
 {
@@ -55,7 +55,9 @@ internal sealed class NameServer : IDisposable
         byte[] asked = question[12..(end + 4)];
         if (code != 0)
             return [.. header, .. asked];
-        byte[] data = name == "null.example" ? [0, 0, 0] : [0, 10, 2, (byte)'m', (byte)'x', 0xc0, 12];
+        // The server's name ends where the asked name, or what follows its first label, stands in the question (RFC 1035 §4.1.4).
+        var rest = (byte)(name.EndsWith(".hosted.example", StringComparison.Ordinal) ? 12 + 1 + question[12] : 12);
+        byte[] data = name == "null.example" ? [0, 0, 0] : [0, 10, 2, (byte)'m', (byte)'x', 0xc0, rest];
         return [.. header, .. asked, 0xc0, 12, 0, 15, 0, 1, 0, 0, 0, 60, 0, (byte)data.Length, .. data];
     }
 

@@ -1,5 +1,3 @@
-using Newsroom.Backend.Primitives;
-
 namespace Newsroom.Backend.Mail.Relays;
 
 /// <summary>
@@ -14,35 +12,30 @@ public sealed class LaneShare : IDisposable
 
     public MailLane Lane { get; }
 
-    /// <summary>As many messages as can be under way at once in this lane.</summary>
-    public int MaxConnections => _relay.MaxConnections;
+    /// <summary>As many messages as can ever be under way at once in this lane, over all relays.</summary>
+    public int MaxConnections => _relay.MaxConnections(Lane);
 
-    /// <summary>Why nothing of this lane may leave for a while, and until when: a day's allowance is used up. Null when it may.</summary>
-    public (DateTimeOffset Until, string Why)? Held => null;
+    /// <summary>
+    /// Why nothing of this lane may leave for half a minute or more, and until when: an hour's, a day's or the warm-up's allowance is used up. Null when it may.
+    /// Whoever takes a turn all the same gets one that says so.
+    /// </summary>
+    public (DateTimeOffset Until, string Why)? Held => _relay.Held(Lane);
 
     /// <summary>Waits for a place, for the pace, and for a connection. Whoever fails to get one holds a turn that says why.</summary>
     /// <param name="cancellationToken">Heard until the turn is had.</param>
-    public Task<SmtpTurn> TakeTurnAsync(CancellationToken cancellationToken) => _relay.TakeTurnAsync(cancellationToken);
+    public Task<SmtpTurn> TakeTurnAsync(CancellationToken cancellationToken) => _relay.TakeTurnAsync(this, cancellationToken);
 
     /// <summary>
     /// The next message's turn on the same place and line as <paramref name="done"/>, which then holds nothing any more. Null, and nothing changes, when
-    /// somebody else waits for a place, the pace does not allow it now or the line was closed: give the place back and take a turn.
+    /// somebody else waits for a place, another relay may be next, the pace does not allow it now or the line was closed: give the place back and
+    /// take a turn.
     /// </summary>
-    public SmtpTurn? TryContinue(SmtpTurn done) => _relay.TryContinue(done);
+    public SmtpTurn? TryContinue(SmtpTurn done) => done.Continue(this);
 
     public void Dispose()
     {
     }
-}
 
-/// <summary>What the receiving ends can stand: how many a second, minute, hour and day, and who has asked us to wait.</summary>
-public sealed class ReceivingLimits
-{
-    /// <returns>Null: it may go now. Otherwise the instant to come again, and no attempt was made.</returns>
-    public DateTimeOffset? PutOffUntil(EmailAddress to, DateTimeOffset now) => null;
-
-    /// <summary>Hears every answer about a recipient: a delay that is meant for all of us there holds the others to the same receiver too.</summary>
-    public void Heard(EmailAddress to, HandOver answer, DateTimeOffset now)
-    {
-    }
+    /// <summary>Those of this sender who wait, in order.</summary>
+    internal Queue<TaskCompletionSource<Place>> Waiting { get; } = new();
 }

@@ -1,12 +1,18 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using MailKit.Net.Smtp;
 using Newsroom.Backend.Primitives;
 
 namespace Newsroom.Backend.Mail.Relays;
 
-/// <summary>Reads a server's negative answer (RFC 5321 §4.2, RFC 3463): what it means and whose fault it is.</summary>
+/// <summary>
+/// Reads a server's negative answer (RFC 5321 §4.2, RFC 3463): what it means and whose fault it is. docs/smtp-answers.md shows every case.
+/// </summary>
 internal static partial class SmtpAnswer
 {
+    // Nobody's delay is believed to be longer: a digest is old by then.
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromHours(4);
+
     public static HandOver Read(SmtpCommandException answer, EmailAddress to)
     {
         var code = (int)answer.StatusCode;
@@ -14,9 +20,26 @@ internal static partial class SmtpAnswer
         var words = Words(enhanced is null ? answer.Message : answer.Message[enhanced.Length..], to);
         // RFC 5321 §4.5.3.1.10: some servers say 552 where 452 (too many recipients, no storage now) is meant.
         var permanent = code >= 500 && !(code == 552 && enhanced is null && answer.ErrorCode == SmtpErrorCode.RecipientNotAccepted);
-        return permanent
-            ? new HandOver(HandOverResult.Refused, code, enhanced, words, OwnerOfRefusal(code, enhanced, answer.ErrorCode))
-            : new HandOver(HandOverResult.Later, code, enhanced, words, OwnerOfDelay(code, answer.ErrorCode));
+        if (permanent)
+            return new HandOver(HandOverResult.Refused, code, enhanced, words, OwnerOfRefusal(code, enhanced, answer.ErrorCode));
+        var forAll = answer.ErrorCode != SmtpErrorCode.SenderNotAccepted && IsForAll(enhanced, words);
+        return new HandOver(HandOverResult.Later, code, enhanced, words, OwnerOfDelay(code, forAll, answer.ErrorCode))
+        {
+            DelaysAllThere = forAll,
+            RetryAfter = RetryAfter(words),
+        };
+    }
+
+    /// <summary>No message was begun: the server could not be reached, or would not have us.</summary>
+    public static HandOver NoConnection(Exception failure, string reason)
+    {
+        int? code = failure is SmtpCommandException answer ? (int)answer.StatusCode : null;
+        var enhanced = code is not null && EnhancedCode().Match(reason) is { Success: true } match ? match.Value : null;
+        var signIn = failure is MailKit.Security.AuthenticationException || code is 530 or 534 or 535 or 538;
+        return new HandOver(HandOverResult.NotSent, code, enhanced, Words(enhanced is null ? reason : reason[enhanced.Length..]), signIn ? FaultOwner.Policy : FaultOwner.Server)
+        {
+            RetryAfter = RetryAfter(reason),
+        };
     }
 
     /// <summary>A text for a row: one line, no longer than the column, and without the reader's address, which must not outlive the reader.</summary>
@@ -28,18 +51,47 @@ internal static partial class SmtpAnswer
         return line?.Length > HandOver.AnswerLength ? line[..HandOver.AnswerLength] : line;
     }
 
-    private static FaultOwner OwnerOfRefusal(int code, string? enhanced, SmtpErrorCode stage) => enhanced?[2..] switch
+    /// <summary>The relay wants fewer lines, or fewer messages at once.</summary>
+    public static bool AsksForLess(int? code, string? enhanced, string? words) =>
+        code is 421 or 450 or 451 or 452 or 432 or 454 && (enhanced?.StartsWith("4.7.", StringComparison.Ordinal) == true || (words is not null && TooMuch().IsMatch(words)));
+
+    /// <summary>"in 300 seconds", "after 5 minutes", "retry-after: 60"; null when it says none.</summary>
+    internal static TimeSpan? RetryAfter(string? words)
+    {
+        if (words is null || Retry().Match(words) is not { Success: true } said)
+            return null;
+        var amount = int.Parse(said.Groups["n"].Value, CultureInfo.InvariantCulture);
+        var wait = char.ToLowerInvariant(said.Groups["unit"].Value.FirstOrDefault('s')) switch
+        {
+            'h' => TimeSpan.FromHours(amount),
+            'm' => TimeSpan.FromMinutes(amount),
+            _ => TimeSpan.FromSeconds(amount),
+        };
+        return wait > LongestRetry ? LongestRetry : wait;
+    }
+
+    private static FaultOwner OwnerOfRefusal(int code, string? enhanced, SmtpErrorCode stage)
+    {
+        // 5.7.x is policy, at every step and whatever mailbox it names.
+        if (enhanced?.StartsWith("5.7.", StringComparison.Ordinal) == true)
+            return FaultOwner.Policy;
+        // To MAIL nobody but the sender can be meant: "550 5.1.1 unknown" is then about our own address.
+        return stage == SmtpErrorCode.SenderNotAccepted ? FaultOwner.Server : OwnerByDetail(code, enhanced, stage);
+    }
+
+    private static FaultOwner OwnerByDetail(int code, string? enhanced, SmtpErrorCode stage) => enhanced?[2..] switch
     {
         // The sender's own address (RFC 3463 §3.2).
         "1.7" or "1.8" or "1.9" => FaultOwner.Server,
-        "3.4" => FaultOwner.Content,
+        // Too large for the system, too large for the mailbox.
+        "3.4" or "2.3" => FaultOwner.Content,
         { } detail => detail[0] switch
         {
             // Address, mailbox, routing to the mailbox's host (Exchange says 5.4.1 for "no such recipient").
             '1' or '2' or '4' => FaultOwner.Reader,
             '6' => FaultOwner.Content,
-            // System, protocol, and policy: 5.7.x is never the reader's doing.
-            '3' or '5' or '7' => FaultOwner.Server,
+            // System and protocol.
+            '3' or '5' => FaultOwner.Server,
             _ => OwnerByStage(code, stage),
         },
         null => OwnerByStage(code, stage),
@@ -53,9 +105,38 @@ internal static partial class SmtpAnswer
         _ => FaultOwner.Server,
     };
 
-    private static FaultOwner OwnerOfDelay(int code, SmtpErrorCode stage) =>
-        code != 421 && stage == SmtpErrorCode.RecipientNotAccepted ? FaultOwner.Reader : FaultOwner.Server;
+    // 421 closes the channel: whatever its words are, it is the relay that speaks.
+    private static FaultOwner OwnerOfDelay(int code, bool forAll, SmtpErrorCode stage) => (code, forAll, stage) switch
+    {
+        (421, _, _) => FaultOwner.Server,
+        (_, true, _) => FaultOwner.Policy,
+        (_, _, SmtpErrorCode.RecipientNotAccepted) => FaultOwner.Reader,
+        _ => FaultOwner.Server,
+    };
+
+    /// <summary>
+    /// RFC 3463 §3.8: 4.7.x is policy towards the sender. A mailbox's own troubles (4.2.x, Gmail's 4.2.1 "receiving mail at a rate") and grey
+    /// lists, which know sender and recipient together, hold nobody else.
+    /// </summary>
+    private static bool IsForAll(string? enhanced, string? words)
+    {
+        if (words is not null && GreyList().IsMatch(words))
+            return false;
+        if (enhanced is not null && (enhanced.StartsWith("4.2.", StringComparison.Ordinal) || enhanced.StartsWith("4.1.", StringComparison.Ordinal) || enhanced == "4.5.3"))
+            return false;
+        return enhanced?.StartsWith("4.7.", StringComparison.Ordinal) == true || (words is not null && TooMuch().IsMatch(words));
+    }
 
     [GeneratedRegex(@"^[245]\.\d{1,3}\.\d{1,3}(?=\s|$)", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex EnhancedCode();
+
+    [GeneratedRegex(@"gr[ae]y[ -]?list", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex GreyList();
+
+    [GeneratedRegex(@"too many (?!recipients)|too much mail|\brate[ -]?limit|\bthrottl|\b(rate|limit|quota)s? (has been |was )?exceeded|exceeded (the|your|its) \S* ?(rate|limit)|unusual rate|concurrent connections|temporarily deferred",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex TooMuch();
+
+    [GeneratedRegex(@"\b(retry|again|wait|resume|back)\b[^\d.;]{0,24}?(?<n>\d{1,5})\s*(?<unit>s|m|h)?", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Retry();
 }

@@ -23,6 +23,10 @@ internal sealed class SmtpChannel : SmtpClient
     public int Carried { get; private set; }
 
     public DateTimeOffset IdleSince { get; set; }
+    public DateTimeOffset OpenedAt { get; set; }
+
+    /// <summary>Runs once, when it is given up in whatever way.</summary>
+    public Action? Closed { get; set; }
 
     /// <summary>
     /// True once all octets of the current message were written and it was let go: the final dot follows, so it may have left. Before, the
@@ -55,6 +59,14 @@ internal sealed class SmtpChannel : SmtpClient
     /// <summary>The bytes are prepared and signed: nothing may touch them.</summary>
     protected override void Prepare(FormatOptions options, MimeMessage message, EncodingConstraint constraint, int maxLineLength)
     {
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        var closed = Closed;
+        Closed = null;
+        closed?.Invoke();
     }
 
     /// <summary>

@@ -1,38 +1,47 @@
 using System.Net.Sockets;
 using MailKit.Security;
-using Microsoft.Extensions.Options;
 
 namespace Newsroom.Backend.Mail.Relays;
 
-/// <summary>Opens connections to the relay and keeps those that wait for their next message.</summary>
-public sealed class SmtpConnections(IOptions<MailOptions> mail, TimeProvider clock) : IAsyncDisposable
+/// <summary>Opens connections to one relay and keeps those that wait for their next message.</summary>
+internal sealed class SmtpConnections(SmtpOptions relay, TimeProvider clock) : IAsyncDisposable
 {
     // RFC 5321 §4.5.3.2.7 lets servers close after 5 minutes; many do after 30 seconds or less.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly SmtpOptions _smtp = mail.Value.Smtp;
-    private readonly SmtpTrust _trust = mail.Value.Smtp.TrustedCertificateFile is { Length: > 0 } file ? SmtpTrust.Load(file) : new SmtpTrust(null);
+    private readonly SmtpTrust _trust = relay.TrustedCertificateFile is { Length: > 0 } file ? SmtpTrust.Load(file) : new SmtpTrust(null);
     private readonly Stack<SmtpChannel> _idle = new();
+    private readonly Queue<TaskCompletionSource<SmtpChannel?>> _wanted = new();
     private readonly Lock _lock = new();
+    private int _open;
+
+    /// <summary>Connections open now, waiting or in use.</summary>
+    public int Open => Volatile.Read(ref _open);
 
     /// <summary>One that waits, the last used first.</summary>
     internal SmtpChannel? TryTakeIdle()
     {
         lock (_lock)
         {
-            var oldest = clock.GetUtcNow() - Patience;
-            return _idle.TryPeek(out var channel) && channel.IdleSince >= oldest ? _idle.Pop() : null;
+            var now = clock.GetUtcNow();
+            return _idle.TryPeek(out var channel) && channel.IdleSince >= now - Patience && !IsTooOld(channel, now) ? _idle.Pop() : null;
         }
     }
 
-    /// <summary>True when a line waits that can be used.</summary>
-    internal bool HasIdle
+    /// <summary>The next line that somebody else gives back: for who is urgent and was refused one of his own. Null when none comes in time.</summary>
+    internal async Task<SmtpChannel?> AwaitReturnAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        get
+        var wanted = new TaskCompletionSource<SmtpChannel?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
         {
-            lock (_lock)
-                return _idle.TryPeek(out var channel) && channel.IdleSince >= clock.GetUtcNow() - Patience;
+            if (_idle.TryPop(out var waiting))
+                return waiting;
+            _wanted.Enqueue(wanted);
         }
+        using var given = new CancellationTokenSource(patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(given.Token, cancellationToken);
+        await using var ends = either.Token.Register(() => wanted.TrySetResult(null));
+        return await wanted.Task;
     }
 
     /// <summary>Connects, secures the line and signs in.</summary>
@@ -44,10 +53,13 @@ public sealed class SmtpConnections(IOptions<MailOptions> mail, TimeProvider clo
         var channel = new SmtpChannel(_trust);
         try
         {
-            await socket.ConnectAsync(_smtp.Host, _smtp.EffectivePort, cancellationToken);
-            await channel.ConnectAsync(socket, _smtp.Host, _smtp.EffectivePort, Security(), cancellationToken);
-            if (_smtp is { UserName.Length: > 0, Password: { } password })
-                await channel.AuthenticateAsync(_smtp.UserName, password, cancellationToken);
+            await socket.ConnectAsync(relay.Host, relay.EffectivePort, cancellationToken);
+            await channel.ConnectAsync(socket, relay.Host, relay.EffectivePort, Security(), cancellationToken);
+            if (relay is { UserName.Length: > 0, Password: { } password })
+                await channel.AuthenticateAsync(relay.UserName, password, cancellationToken);
+            channel.OpenedAt = clock.GetUtcNow();
+            Interlocked.Increment(ref _open);
+            channel.Closed = () => Interlocked.Decrement(ref _open);
             return channel;
         }
         catch
@@ -61,14 +73,26 @@ public sealed class SmtpConnections(IOptions<MailOptions> mail, TimeProvider clo
     /// <summary>Keeps a connection whose message went well for the next one.</summary>
     internal async ValueTask ReturnAsync(SmtpChannel channel)
     {
-        if (!channel.IsConnected || (_smtp.MaxPerConnection > 0 && channel.Carried >= _smtp.MaxPerConnection))
+        var now = clock.GetUtcNow();
+        if (!channel.IsConnected || (relay.MaxPerConnection > 0 && channel.Carried >= relay.MaxPerConnection) || IsTooOld(channel, now))
         {
             await CloseAsync(channel);
             return;
         }
-        channel.IdleSince = clock.GetUtcNow();
+        channel.IdleSince = now;
+        Keep(channel);
+    }
+
+    /// <summary>For whoever wants one, or for the next message.</summary>
+    internal void Keep(SmtpChannel channel)
+    {
         lock (_lock)
         {
+            while (_wanted.TryDequeue(out var wanted))
+            {
+                if (wanted.TrySetResult(channel))
+                    return;
+            }
             _idle.Push(channel);
         }
     }
@@ -76,8 +100,8 @@ public sealed class SmtpConnections(IOptions<MailOptions> mail, TimeProvider clo
     /// <summary>Says goodbye on those that nobody needed for a while.</summary>
     public async Task CloseIdleAsync()
     {
-        var oldest = clock.GetUtcNow() - Patience;
-        await CloseWhereAsync(c => c.IdleSince < oldest);
+        var now = clock.GetUtcNow();
+        await CloseWhereAsync(c => c.IdleSince < now - Patience || IsTooOld(c, now));
     }
 
     public async ValueTask DisposeAsync() => await CloseWhereAsync(_ => true);
@@ -112,22 +136,24 @@ public sealed class SmtpConnections(IOptions<MailOptions> mail, TimeProvider clo
             await CloseAsync(channel);
     }
 
-    private SecureSocketOptions Security() => _smtp.Security switch
+    private bool IsTooOld(SmtpChannel channel, DateTimeOffset now) => now - channel.OpenedAt >= relay.MaxConnectionAge;
+
+    private SecureSocketOptions Security() => relay.Security switch
     {
         SmtpSecurity.None => SecureSocketOptions.None,
         SmtpSecurity.StartTls => SecureSocketOptions.StartTls,
         SmtpSecurity.Tls => SecureSocketOptions.SslOnConnect,
-        _ => throw new InvalidOperationException($"Mail:Smtp:Security {_smtp.Security}."),
+        _ => throw new InvalidOperationException($"The security {relay.Security} of a relay."),
     };
 }
 
 /// <summary>Closes connections that nobody needs any more.</summary>
-internal sealed class IdleConnectionsEnd(SmtpConnections connections, TimeProvider clock) : BackgroundService
+internal sealed class IdleConnectionsEnd(SmtpRelay relay, TimeProvider clock) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(10), clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
-            await connections.CloseIdleAsync();
+            await relay.CloseIdleAsync();
     }
 }

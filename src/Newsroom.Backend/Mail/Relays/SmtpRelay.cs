@@ -3,50 +3,40 @@ using Microsoft.Extensions.Options;
 namespace Newsroom.Backend.Mail.Relays;
 
 /// <summary>
-/// Hands messages to the newsroom's relay over a few lasting connections and says truthfully what became of each. Safe to call from many
-/// threads; at most <c>Mail:Smtp:Connections</c> messages are under way at once and <c>Mail:Smtp:MaxPerSecond</c> begun a second.
+/// Hands messages to the newsroom's relays over lasting connections and says truthfully what became of each. Safe to call from many threads.
 /// </summary>
-public sealed class SmtpRelay(IOptions<MailOptions> mail, SmtpConnections connections, TimeProvider clock) : IDisposable
+public sealed class SmtpRelay : IAsyncDisposable
 {
     /// <summary>Longest wait for a server, from the first byte of a message to the answer to its final dot.</summary>
     internal static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
-    private readonly SemaphoreSlim _free = new(mail.Value.Smtp.Connections);
-    private readonly Pace _pace = new(mail.Value.Smtp.MaxPerSecond, clock);
+    // A relay that grants no further line: whoever is urgent takes the next that a digest gives back.
+    private static readonly TimeSpan PatienceForALine = TimeSpan.FromSeconds(10);
 
-    private int _waiting;
+    private readonly TimeProvider _clock;
+    private readonly TurnQueue _queue;
 
-    public int MaxConnections => mail.Value.Smtp.Connections;
+    internal SmtpRelay(IOptions<MailOptions> mail, RelayCounts counts, MailMetrics metrics, TimeProvider clock)
+    {
+        _clock = clock;
+        Counts = counts;
+        Relays = [.. mail.Value.AllRelays.Where(r => r.Relay.Host.Length > 0).Select(r => new Relay(r.Relay, clock))];
+        // Without a host nobody asks for turns (MailReadiness); should one all the same, it meets an empty name.
+        if (Relays.Count == 0)
+            Relays = [new Relay(mail.Value.Smtp, clock)];
+        WarmUp = new WarmUp(mail.Value.WarmUp);
+        _queue = new TurnQueue(Relays, WarmUp, metrics, clock);
+        metrics.Watch(() => Relays.Sum(r => r.Lines.Open));
+    }
+
+    internal IReadOnlyList<Relay> Relays { get; }
+
+    internal WarmUp WarmUp { get; }
+
+    internal RelayCounts Counts { get; }
 
     /// <summary>Takes part in a lane until disposed.</summary>
     public LaneShare Join(MailLane lane) => new(this, lane);
-
-    internal SmtpTurn? TryContinue(SmtpTurn done) => Volatile.Read(ref _waiting) == 0 ? done.Continue(_pace.TryTake) : null;
-
-    internal async Task<SmtpTurn> TakeTurnAsync(CancellationToken cancellationToken)
-    {
-        Interlocked.Increment(ref _waiting);
-        try
-        {
-            await _free.WaitAsync(cancellationToken);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting);
-        }
-        try
-        {
-            await _pace.WaitAsync(cancellationToken);
-            var turn = new SmtpTurn(connections, clock, () => _free.Release());
-            await turn.OpenAsync(cancellationToken);
-            return turn;
-        }
-        catch
-        {
-            _free.Release();
-            throw;
-        }
-    }
 
     /// <summary>For a message of which no row tells.</summary>
     /// <param name="message">Its bytes are sent as they are.</param>
@@ -58,42 +48,53 @@ public sealed class SmtpRelay(IOptions<MailOptions> mail, SmtpConnections connec
         return turn.Unopened ?? await turn.SendAsync(message);
     }
 
-    public void Dispose() => _free.Dispose();
-
-    /// <summary>Spaces beginnings evenly, so that a relay's limit of messages a second is kept also in its shortest window.</summary>
-    private sealed class Pace(double perSecond, TimeProvider clock)
+    public async ValueTask DisposeAsync()
     {
-        private readonly Lock _lock = new();
-        private DateTimeOffset _next;
+        _queue.Dispose();
+        foreach (var relay in Relays)
+            await relay.Lines.DisposeAsync();
+    }
 
-        /// <summary>True when a message may begin at this moment: then it has.</summary>
-        public bool TryTake()
-        {
-            if (perSecond <= 0)
-                return true;
-            lock (_lock)
-            {
-                var now = clock.GetUtcNow();
-                if (_next > now)
-                    return false;
-                _next = now + TimeSpan.FromSeconds(1 / perSecond);
-                return true;
-            }
-        }
+    internal int MaxConnections(MailLane lane) => Relays.Where(r => r.Serves(lane)).Sum(r => r.MostPlaces(lane));
 
-        public Task WaitAsync(CancellationToken cancellationToken)
+    internal (DateTimeOffset Until, string Why)? Held(MailLane lane) => _queue.Held(lane) is { } wait
+        ? (wait.Until, FormattableString.Invariant($"The allowance is used up ({wait.Limit}); sending goes on at {wait.Until:yyyy-MM-dd HH:mm} UTC."))
+        : null;
+
+    /// <summary>Reads the relays' state while nobody changes it.</summary>
+    internal T Read<T>(Func<DateTimeOffset, T> read) => _queue.Read(read);
+
+    internal async Task CloseIdleAsync()
+    {
+        foreach (var relay in Relays)
+            await relay.Lines.CloseIdleAsync();
+    }
+
+    /// <summary>A place, then a line there; where none can be opened, at another relay before saying so.</summary>
+    internal async Task<SmtpTurn> TakeTurnAsync(LaneShare share, CancellationToken cancellationToken)
+    {
+        await Counts.LoadAsync(this, cancellationToken);
+        var place = await _queue.WaitAsync(share, cancellationToken);
+        List<Relay> tried = [];
+        while (true)
         {
-            if (perSecond <= 0)
-                return Task.CompletedTask;
-            TimeSpan wait;
-            lock (_lock)
+            var turn = new SmtpTurn(place, _clock);
+            try
             {
-                var now = clock.GetUtcNow();
-                var mine = _next > now ? _next : now;
-                _next = mine + TimeSpan.FromSeconds(1 / perSecond);
-                wait = mine - now;
+                await turn.OpenAsync(share.Lane == MailLane.Digest ? TimeSpan.Zero : PatienceForALine, cancellationToken);
             }
-            return wait > TimeSpan.Zero ? Task.Delay(wait, clock, cancellationToken) : Task.CompletedTask;
+            catch
+            {
+                place.End();
+                throw;
+            }
+            if (turn.Unopened is null || place.Relay is null)
+                return turn;
+            tried.Add(place.Relay);
+            if (_queue.TryTake(share.Lane, tried) is not { } another)
+                return turn;
+            place.End();
+            place = another;
         }
     }
 }

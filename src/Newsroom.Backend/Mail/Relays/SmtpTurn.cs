@@ -6,24 +6,31 @@ using MailKit.Security;
 namespace Newsroom.Backend.Mail.Relays;
 
 /// <summary>
-/// One message's place at the relay, held until disposed: its share of <c>Mail:Smtp:Connections</c>, its moment in the pace, an open
-/// connection. Who commits "handing over" inside a turn, and its outcome too, leaves no more rows in doubt than there are connections.
+/// One message's place at a relay, held until disposed: its share of the connections, its moment in the pace, an open connection. Who commits
+/// "handing over" inside a turn, and its outcome too, leaves no more rows in doubt than there are connections.
 /// </summary>
 public sealed class SmtpTurn : IAsyncDisposable
 {
     private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(30);
 
-    private readonly SmtpConnections _connections;
+    private readonly Place _place;
     private readonly TimeProvider _clock;
-    private Action? _end;
     private readonly bool _waited;
     private SmtpChannel? _channel;
 
-    internal SmtpTurn(SmtpConnections connections, TimeProvider clock, Action end)
+    /// <summary>True: the next turn has the place now.</summary>
+    private bool _goesOn;
+
+    internal SmtpTurn(Place place, TimeProvider clock)
+        : this(place, place.Relay?.Lines.TryTakeIdle(), clock)
     {
-        (_connections, _clock, _end) = (connections, clock, end);
-        _channel = connections.TryTakeIdle();
-        _waited = _channel is not null;
+    }
+
+    private SmtpTurn(Place place, SmtpChannel? channel, TimeProvider clock)
+    {
+        (_place, _channel, _clock) = (place, channel, clock);
+        _waited = channel is not null;
+        Unopened = place.Relay is null ? place.WhyNone : null;
     }
 
     /// <summary>Longest hand-over, with a waiting line that turns out dead and a fresh one after it. A lease on a message must be longer.</summary>
@@ -43,45 +50,65 @@ public sealed class SmtpTurn : IAsyncDisposable
         // The server may have closed the line while it waited (RFC 5321 §3.8): a fresh one tells whether it takes the message.
         if (!_waited || answer is not ({ Result: HandOverResult.Later, Code: null } or { Code: 421 }))
             return answer;
-        await OpenAsync(CancellationToken.None);
+        await OpenAsync(TimeSpan.Zero, CancellationToken.None);
         return Unopened ?? await SendOnceAsync(message, mayGo);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_channel is { } unused)
-            await _connections.ReturnAsync(unused);
-        _end?.Invoke();
+            await Lines.ReturnAsync(unused);
+        if (!_goesOn)
+            _place.End();
     }
 
-    /// <summary>Another turn on this one's place, over a line that waits; null, and this one keeps its place, when none does or the pace says no.</summary>
-    internal SmtpTurn? Continue(Func<bool> tryPace)
+    /// <summary>Another turn on this one's place, over a line that waits; null, and this one keeps its place, when none does or it is another's turn.</summary>
+    internal SmtpTurn? Continue(LaneShare share)
     {
-        if (!_connections.HasIdle || !tryPace())
+        if (_place.Relay is null || Lines.TryTakeIdle() is not { } channel)
             return null;
-        var next = new SmtpTurn(_connections, _clock, _end!);
-        if (next._channel is null)
+        if (_place.TryContinue(share) is not { } place)
+        {
+            Lines.Keep(channel);
             return null;
-        _end = null;
-        return next;
+        }
+        place.Reached(anew: false);
+        _goesOn = true;
+        return new SmtpTurn(place, channel, _clock);
     }
 
-    internal async Task OpenAsync(CancellationToken cancellationToken)
+    /// <param name="patience">How long to wait for a line that another gives back, when the relay grants no further one.</param>
+    /// <param name="cancellationToken">Heard until there is a line.</param>
+    internal async Task OpenAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        if (_channel is not null)
+        if (_place.Relay is null)
             return;
+        if (_channel is not null)
+        {
+            _place.Reached(anew: false);
+            return;
+        }
         using var deadline = new CancellationTokenSource(ConnectDeadline, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            _channel = await _connections.OpenAsync(either.Token);
+            _channel = await Lines.OpenAsync(either.Token);
+            _place.Reached(anew: true);
         }
         catch (Exception e) when (IsFailure(e) && !cancellationToken.IsCancellationRequested)
         {
-            Unopened = new HandOver(
-                HandOverResult.NotSent, e is SmtpCommandException answer ? (int)answer.StatusCode : null, null, SmtpAnswer.Words(Reason(e, ConnectDeadline)), FaultOwner.Server);
+            Unopened = SmtpAnswer.NoConnection(e, Reason(e, ConnectDeadline));
+            if (!_place.Unreached(Unopened) || patience == TimeSpan.Zero)
+                return;
+            _channel = await Lines.AwaitReturnAsync(patience, cancellationToken);
+            if (_channel is null)
+                return;
+            Unopened = null;
+            _place.Reached(anew: false);
         }
     }
+
+    private SmtpConnections Lines => _place.Relay!.Lines;
 
     private async Task<HandOver> SendOnceAsync(BuiltMessage message, Task<bool>? mayGo)
     {
@@ -121,8 +148,9 @@ public sealed class SmtpTurn : IAsyncDisposable
             throw;
         }
         // After anything but success a server's idea of the dialogue is doubtful ("503 sender already specified"): begin anew.
+        _place.Answered(answer);
         if (answer.Result == HandOverResult.Accepted)
-            await _connections.ReturnAsync(channel);
+            await Lines.ReturnAsync(channel);
         else if (answer.Code is null or 421)
             channel.Dispose();
         else

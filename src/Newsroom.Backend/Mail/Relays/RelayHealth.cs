@@ -1,0 +1,42 @@
+namespace Newsroom.Backend.Mail.Relays;
+
+/// <summary>
+/// A relay that cannot be reached or refuses the sign-in three times running is left alone for a while, which grows from five seconds to a minute:
+/// the others carry on, and nobody waits for it. Not thread-safe.
+/// </summary>
+internal sealed class RelayHealth
+{
+    private const int Patience = 3;
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(5);
+
+    // Whoever could not be sent comes back after a minute: by then it is tried again.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(50);
+
+    private int _failures;
+    private TimeSpan _pause = Shortest;
+    private DateTimeOffset _until;
+
+    /// <summary>Since when no connection could be opened; null when the last one could.</summary>
+    public DateTimeOffset? DownSince { get; private set; }
+
+    /// <summary>What the last failed opening met.</summary>
+    public HandOver? Why { get; private set; }
+
+    public bool IsLeftAlone(DateTimeOffset now) => _until > now;
+
+    public void Failed(HandOver why, DateTimeOffset now)
+    {
+        Why = why;
+        DownSince ??= now;
+        // Those that were on their way when it was found down say nothing new.
+        if (IsLeftAlone(now) || ++_failures < Patience)
+            return;
+        _until = now + _pause;
+        _pause = _pause * 2 < Longest ? _pause * 2 : Longest;
+    }
+
+    public void Reached() => (_failures, _pause, _until, DownSince, Why) = (0, Shortest, default, null, null);
+
+    /// <summary>It asked for a pause itself ("try again in 300 seconds").</summary>
+    public void AskedToWait(HandOver why, DateTimeOffset until) => (Why, _until) = (why, until > _until ? until : _until);
+}

@@ -1,0 +1,118 @@
+using System.Text.Json.Nodes;
+using Newsroom.Backend.Mail;
+
+namespace Newsroom.Backend.Tests.Relays;
+
+public sealed class SeveralRelays : IAsyncLifetime
+{
+    private readonly SmtpSink _second = SmtpSink.Start();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _second.DisposeAsync();
+
+    private static async Task SendAsync(NewsroomApp app, int count)
+    {
+        for (var i = 0; i < count; i++)
+            Assert.Equal(HandOverResult.Accepted, (await app.SendAsync(MailLane.Digest, $"reader{i}@example.org")).Result);
+    }
+
+    private static async Task<JsonNode> RelayAsync(NewsroomApp app, int n) => (await app.GetAsync("/api/v1/relays"))["items"]![n]!;
+
+    [Fact]
+    public async Task Share_the_mail_by_weight()
+    {
+        await using var app = await NewsroomApp.StartAsync(NewsroomApp.WithRelay(_second, new() { ["Mail:Smtp:Weight"] = "3" }));
+        await SendAsync(app, 40);
+        Assert.Equal((30, 10), (app.Mails.Count, _second.Mails.Count));
+    }
+
+    [Fact]
+    public async Task Carry_alone_what_another_one_cannot_and_share_again_when_it_is_back()
+    {
+        await using var app = await NewsroomApp.StartAsync(NewsroomApp.WithRelay(_second));
+        await app.Smtp.GoAwayAsync();
+        await SendAsync(app, 12);
+        Assert.Equal((0, 12), (app.Mails.Count, _second.Mails.Count));
+        var down = await RelayAsync(app, 0);
+        Assert.False((bool)down["up"]!);
+        Assert.False(string.IsNullOrEmpty((string?)down["why"]));
+        Assert.True((bool)(await RelayAsync(app, 1))["up"]!);
+
+        app.Smtp.ComeBack();
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        await SendAsync(app, 12);
+        Assert.True((bool)(await RelayAsync(app, 0))["up"]!);
+        Assert.InRange(app.Mails.Count, 6, 12);
+    }
+
+    [Fact]
+    public async Task One_that_is_down_is_left_alone_and_asked_again_at_growing_intervals()
+    {
+        await using var app = await NewsroomApp.StartAsync(NewsroomApp.WithRelay(_second));
+        app.Smtp.On(SmtpStep.Connect, "554 5.3.2 Not now", times: 1000);
+        await SendAsync(app, 50);
+        Assert.Equal(3, app.Smtp.Connections);
+        app.Clock.Advance(TimeSpan.FromSeconds(6));
+        await SendAsync(app, 20);
+        Assert.Equal(4, app.Smtp.Connections);
+        app.Clock.Advance(TimeSpan.FromSeconds(6));
+        await SendAsync(app, 20);
+        Assert.Equal(4, app.Smtp.Connections);
+        app.Clock.Advance(TimeSpan.FromSeconds(6));
+        await SendAsync(app, 20);
+        Assert.Equal(5, app.Smtp.Connections);
+    }
+
+    [Fact]
+    public async Task All_down_say_so_and_use_up_nothing()
+    {
+        await using var app = await NewsroomApp.StartAsync(NewsroomApp.WithRelay(_second, new() { ["Mail:Smtp:MaxPerDay"] = "10" }));
+        await app.Smtp.GoAwayAsync();
+        await _second.GoAwayAsync();
+        for (var i = 0; i < 20; i++)
+            Assert.Equal((HandOverResult.NotSent, FaultOwner.Server), (await app.SendAsync(MailLane.Digest) is var answer ? answer.Result : default, answer.Owner));
+        Assert.Equal(10, (int)(await RelayAsync(app, 0))["leftToday"]!);
+        _second.ComeBack();
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        await SendAsync(app, 1);
+    }
+
+    [Fact]
+    public async Task One_whose_allowance_is_used_up_leaves_the_rest_to_the_others()
+    {
+        await using var app = await NewsroomApp.StartAsync(NewsroomApp.WithRelay(_second, new() { ["Mail:Smtp:MaxPerDay"] = "10" }));
+        await SendAsync(app, 40);
+        Assert.Equal((9, 31), (app.Mails.Count, _second.Mails.Count));
+        var first = await RelayAsync(app, 0);
+        Assert.Equal((9, 1), ((int)first["lastDay"]!, (int)first["leftToday"]!));
+    }
+
+    [Fact]
+    public async Task One_for_single_mails_alone_carries_no_digest()
+    {
+        await using var app = await NewsroomApp.StartAsync(NewsroomApp.WithRelay(_second, new() { ["Mail:Relays:0:Lanes:0"] = "Transactional" }));
+        await SendAsync(app, 10);
+        for (var i = 0; i < 10; i++)
+            await app.SendAsync(MailLane.Transactional);
+        Assert.Equal((15, 5), (app.Mails.Count, _second.Mails.Count));
+    }
+
+    [Fact]
+    public async Task One_that_asks_for_a_pause_gets_it()
+    {
+        await using var app = await NewsroomApp.StartAsync(NewsroomApp.WithRelay(_second));
+        app.Smtp.On(SmtpStep.Mail, "421 4.7.0 Too many messages, try again in 300 seconds");
+        var answers = new List<HandOver>();
+        for (var i = 0; i < 20; i++)
+            answers.Add(await app.SendAsync(MailLane.Digest));
+        Assert.Equal(TimeSpan.FromMinutes(5), Assert.Single(answers, a => a.Result == HandOverResult.Later).RetryAfter);
+        Assert.InRange(app.Mails.Count, 0, 1);
+        app.Clock.Advance(TimeSpan.FromSeconds(290));
+        await SendAsync(app, 4);
+        Assert.InRange(app.Mails.Count, 0, 1);
+        app.Clock.Advance(TimeSpan.FromSeconds(11));
+        await SendAsync(app, 10);
+        Assert.InRange(app.Mails.Count, 5, 11);
+    }
+}
