@@ -59,6 +59,12 @@ public sealed class Delivery
     /// <summary>Whose fault it is that it was not accepted; null when it was, or when no server was asked.</summary>
     public FaultOwner? Owner { get; private set; }
 
+    /// <summary>When staff decided to leave an uncertain row as it is: it stays uncertain, which is the truth, and is no longer asked about.</summary>
+    public DateTimeOffset? DecidedAt { get; private set; }
+
+    /// <summary>Withheld only because the digest was cancelled before this reader's turn: it may be sent on to (<see cref="SendToTheMissing"/>).</summary>
+    public bool CancelledBeforeTurn { get; private set; }
+
     /// <summary>
     /// What came back after the hand-over: a bounce or a complaint, the weightiest heard. An accepted row stays accepted: the mail server took it.
     /// </summary>
@@ -78,6 +84,8 @@ internal sealed class DeliveryMapping : IEntityTypeConfiguration<Delivery>
         builder.HasOne<Digest>().WithMany().HasForeignKey(d => d.DigestId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Subscriber>().WithMany().HasForeignKey(d => d.SubscriberId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(d => new { d.DigestId, d.SubscriberId }).IsUnique();
+        // Holds only what came back, so it costs the hand-over nothing.
+        builder.HasIndex(d => new { d.DigestId, d.Returned }).HasFilter("[Returned] IS NOT NULL").HasDatabaseName("IX_Deliveries_Returned");
         builder.HasIndex(d => new { d.DigestId, d.State, d.Id }).HasDatabaseName("IX_Deliveries_Claim");
     }
 }

@@ -127,7 +127,8 @@ public static class DeliveryRows
                 .SetProperty(d => d.NextAttemptAt, settlement.NextAttemptAt)
                 .SetProperty(d => d.SettledAt, settlement.State == DeliveryState.Deferred ? null : (DateTimeOffset?)now)
                 .SetProperty(d => d.Code, settlement.Code)
-                .SetProperty(d => d.Answer, settlement.Answer)) == 1;
+                .SetProperty(d => d.Answer, settlement.Answer)
+                .SetProperty(d => d.Owner, settlement.Owner)) == 1;
     }
 
     /// <summary>Takes back refusals that were meant for the newsroom: their readers are due when people resume the digest.</summary>
@@ -163,14 +164,4 @@ public static class DeliveryRows
                 .SetProperty(d => d.SettledAt, now)
                 .SetProperty(d => d.Answer, "The program stopped between handing over and hearing the answer."), cancellationToken);
     }
-
-    /// <summary>Closes a cancelled digest's ledger: whose turn had not come is withheld. What is being handed over settles itself.</summary>
-    public static Task<int> WithholdCancelledAsync(NewsroomDb db, int digestId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        db.Deliveries
-            .Where(d => d.DigestId == digestId && (d.State == DeliveryState.Planned || d.State == DeliveryState.Claimed || d.State == DeliveryState.Deferred))
-            .Where(d => db.Digests.Any(g => g.Id == digestId && g.Status == DigestStatus.Cancelled))
-            .ExecuteUpdateAsync(s => s
-                .SetProperty(d => d.State, DeliveryState.Withheld)
-                .SetProperty(d => d.SettledAt, now)
-                .SetProperty(d => d.Answer, "The digest was cancelled before its turn."), cancellationToken);
 }

@@ -107,8 +107,9 @@ public sealed class CancelDigest(NewsroomDb db, ChangeDigest change, TimeProvide
             return Task.CompletedTask;
         }, cancellationToken);
         // A crash between the two is repaired by the sweep.
-        if (outcome is DigestStep.Done(var id))
-            await DeliveryRows.WithholdCancelledAsync(db, id, now, cancellationToken);
+        if (outcome is not DigestStep.Done(var id))
+            return outcome;
+        await CloseCancelled.RunAsync(db, id, now, cancellationToken);
         return outcome;
     }
 }

@@ -2,6 +2,7 @@ using Newsroom.Backend.Data;
 using Newsroom.Backend.Digests.Archive;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Mail.Bounces;
 
 namespace Newsroom.Backend.Digests;
 
@@ -9,6 +10,8 @@ public static class DigestsSetup
 {
     public static IServiceCollection AddDigests(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSingleton<Ledgers>().AddSingleton<ProgressFigures>().AddSingleton<ProgressStreams>().AddScoped<ReadProgress>();
+        services.AddScoped<SettleUncertain>().AddScoped<SendToTheMissing>().AddScoped<IMailedBy, DigestMailed>();
         services.AddScoped<NewStories>().AddScoped<ComposeDigest>();
         services.AddScoped<ChangeDigest>().AddScoped<StartDigest>().AddScoped<SendDigest>().AddScoped<ScheduleDigest>();
         services.AddScoped<PauseDigest>().AddScoped<ResumeDigest>().AddScoped<CancelDigest>().AddScoped<SendTest>();
