@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Relays;
@@ -12,7 +13,8 @@ namespace Newsroom.Backend.Digests;
 /// <c>build → turn at the relay → gate (committed) → send → settle (committed)</c>; between gate and settlement nothing cancels.
 /// </summary>
 public sealed class SliceRun(
-    NewsroomDb db, IServiceScopeFactory scopes, Editions editions, SmtpRelay relay, SuppressionList suppressions, Stragglers stragglers, TimeProvider clock)
+    NewsroomDb db, IServiceScopeFactory scopes, Editions editions, SmtpRelay relay, SuppressionList suppressions, Stragglers stragglers,
+    IOptions<SendingOptions> options, TimeProvider clock)
 {
     /// <summary>A job of under a minute: a stopping server waits for it, and Hangfire never takes it for dead.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(45);
@@ -27,7 +29,8 @@ public sealed class SliceRun(
     public async Task<bool> RunAsync(int digestId, Guid leaseId, CancellationToken cancellationToken)
     {
         var edition = await editions.RenderAsync(digestId, cancellationToken);
-        var brake = new SliceBrake(clock, clock.GetUtcNow() + Length, cancellationToken);
+        var sharesStop = await db.Digests.AnyAsync(d => d.Id == digestId && !d.StoppedForShares, cancellationToken);
+        var brake = new SliceBrake(options.Value.StopAt, sharesStop, clock, clock.GetUtcNow() + Length, cancellationToken);
         var sending = SendAllAsync(edition, edition.Lane, digestId, leaseId, brake);
         await sending.WaitAsync(Length + Grace, clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (sending.IsCompleted)
@@ -93,7 +96,8 @@ public sealed class SliceRun(
     {
         var mine = db.Digests.Where(d => d.Id == digestId && d.LeaseId == leaseId && d.Status == DigestStatus.Sending);
         return brake.StopReason is { } reason
-            ? mine.ExecuteUpdateAsync(s => s.SetProperty(d => d.Status, DigestStatus.Stopped).SetProperty(d => d.Reason, reason))
+            ? mine.ExecuteUpdateAsync(s => s.SetProperty(d => d.Status, DigestStatus.Stopped).SetProperty(d => d.Reason, reason)
+                .SetProperty(d => d.StoppedForShares, d => d.StoppedForShares || brake.StopsForShares))
             : mine.Where(d => d.Reason != brake.HeldUpBy).ExecuteUpdateAsync(s => s.SetProperty(d => d.Reason, brake.HeldUpBy));
     }
 }
