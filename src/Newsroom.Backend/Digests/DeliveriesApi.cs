@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Mail.Bounces;
 using Newsroom.Backend.Subscribers;
 using Newsroom.Backend.Web;
 
@@ -9,38 +10,70 @@ namespace Newsroom.Backend.Digests;
 /// <summary>A digest's rows, and each reader's message.</summary>
 internal static class DeliveriesApi
 {
+    /// <param name="Subscriber">Id.</param>
+    /// <param name="State">Where this reader's copy stands.</param>
+    /// <param name="Attempts">How often the mail server was asked.</param>
+    /// <param name="Code">Its last reply code.</param>
+    /// <param name="Answer">Its last words, or ours.</param>
+    /// <param name="Owner">Whose fault it is that it was not accepted.</param>
+    /// <param name="HandedOverAt">When the last hand-over began.</param>
+    /// <param name="SettledAt">When its end was known.</param>
+    /// <param name="NextAttemptAt">When it is tried again.</param>
+    /// <param name="Returned">What came back after the hand-over.</param>
+    /// <param name="ReturnedAt">When that was heard.</param>
+    /// <param name="ReturnedStatus">Its status (RFC 3463).</param>
+    /// <param name="DecidedAt">When staff decided to leave an uncertain one.</param>
     public sealed record DeliveryShape(
-        string Subscriber, DeliveryState State, int Attempts, int? Code, string? Answer, DateTimeOffset? HandedOverAt, DateTimeOffset? SettledAt, DateTimeOffset? NextAttemptAt);
+        string Subscriber, DeliveryState State, int Attempts, int? Code, string? Answer, FaultOwner? Owner, DateTimeOffset? HandedOverAt, DateTimeOffset? SettledAt,
+        DateTimeOffset? NextAttemptAt, BounceKind? Returned, DateTimeOffset? ReturnedAt, string? ReturnedStatus, DateTimeOffset? DecidedAt);
 
     public static void MapDeliveries(this RouteGroupBuilder digests)
     {
-        digests.MapGet("/{id}/deliveries", ListAsync).WithSummary("What became of each reader's copy.")
+        digests.MapGet("/{id}/deliveries", ListAsync).WithSummary("What became of each reader's copy. Filters: state, owner (reader, content, server).")
             .Produces<ListPage<DeliveryShape>>().ProducesProblem(404);
         digests.MapGet("/{id}/message", MessageAsync).WithSummary("The exact bytes one subscriber is sent.")
             .Produces(200, contentType: "message/rfc822").ProducesProblem(404).ProducesProblem(409);
     }
 
     private static async Task<IResult> ListAsync(
-        NewsroomDb db, string id, string? after, int? limit, DeliveryState? state, CancellationToken cancellationToken)
+        NewsroomDb db, string id, string? after, int? limit, string? state, string? owner, CancellationToken cancellationToken)
     {
         if (Api.ReadPage(after, limit, out var afterKey, out var take) is { } fault)
             return fault;
+        // As the rows write them: routing's own reading of an enum minds the case.
+        if (!TryRead<DeliveryState>(state, out var itsState))
+            return Api.Invalid("state", "Give one of planned, claimed, handingOver, deferred, accepted, refused, withheld, uncertain, or leave it out for all.");
+        if (!TryRead<FaultOwner>(owner, out var itsOwner))
+            return Api.Invalid("owner", "Give the owner of a failure as a row names it: reader, content, server or policy; or leave it out for all.");
         var digestId = await db.Digests.Where(d => d.PublicId == id).Select(d => (int?)d.Id).SingleOrDefaultAsync(cancellationToken);
         if (digestId is null)
             return Api.NotFound("digest");
         // In the readers' order: the unique index (DigestId, SubscriberId) gives each page without sorting the digest's rows.
+        var wanted = db.Deliveries.Where(d => d.DigestId == digestId);
+        if (afterKey is not null)
+            wanted = wanted.Where(d => d.SubscriberId > afterKey);
+        if (itsState is not null)
+            wanted = wanted.Where(d => d.State == itsState);
+        if (itsOwner is not null)
+            wanted = wanted.Where(d => d.Owner == itsOwner);
         var rows = await (
-            from delivery in db.Deliveries
+            from delivery in wanted
             join subscriber in db.Subscribers on delivery.SubscriberId equals subscriber.Id
-            where delivery.DigestId == digestId && (afterKey == null || delivery.SubscriberId > afterKey) && (state == null || delivery.State == state)
             orderby delivery.SubscriberId
             select new
             {
                 delivery.SubscriberId,
-                Shape = new DeliveryShape(subscriber.PublicId, delivery.State, delivery.Attempts, delivery.Code, delivery.Answer,
-                    delivery.HandedOverAt, delivery.SettledAt, delivery.NextAttemptAt),
+                Shape = new DeliveryShape(subscriber.PublicId, delivery.State, delivery.Attempts, delivery.Code, delivery.Answer, delivery.Owner,
+                    delivery.HandedOverAt, delivery.SettledAt, delivery.NextAttemptAt, delivery.Returned, delivery.ReturnedAt, delivery.ReturnedStatus, delivery.DecidedAt),
             }).Take(take + 1).ToListAsync(cancellationToken);
         return Results.Ok(ListPage.Cut(rows, take, r => r.SubscriberId, r => r.Shape));
+    }
+
+    private static bool TryRead<T>(string? word, out T? value)
+        where T : struct, Enum
+    {
+        value = Enum.TryParse<T>(word, ignoreCase: true, out var known) && Enum.GetNames<T>().Contains(word, StringComparer.OrdinalIgnoreCase) ? known : null;
+        return word is null || value is not null;
     }
 
     /// <summary>

@@ -59,6 +59,12 @@ public sealed class Delivery
     /// <summary>Whose fault it is that it was not accepted; null when it was, or when no server was asked.</summary>
     public FaultOwner? Owner { get; private set; }
 
+    /// <summary>When staff decided to leave an uncertain row as it is: it stays uncertain, which is the truth, and is no longer asked about.</summary>
+    public DateTimeOffset? DecidedAt { get; private set; }
+
+    /// <summary>Withheld only because the digest was cancelled before this reader's turn: it may be sent on to (<see cref="SendToTheMissing"/>).</summary>
+    public bool CancelledBeforeTurn { get; private set; }
+
     /// <summary>
     /// What came back after the hand-over: a bounce or a complaint, the weightiest heard. An accepted row stays accepted: the mail server took it.
     /// </summary>
@@ -80,5 +86,7 @@ internal sealed class DeliveryMapping : IEntityTypeConfiguration<Delivery>
         builder.HasIndex(d => new { d.DigestId, d.SubscriberId }).IsUnique();
         // In the order they are taken: what was never tried has no next attempt and comes first, by id; what was put off, by when it is due.
         builder.HasIndex(d => new { d.DigestId, d.State, d.NextAttemptAt, d.Id }).HasDatabaseName("IX_Deliveries_Claim");
+        // Holds only what came back, so it costs the hand-over nothing.
+        builder.HasIndex(d => new { d.DigestId, d.Returned }).HasFilter("[Returned] IS NOT NULL").HasDatabaseName("IX_Deliveries_Returned");
     }
 }

@@ -152,14 +152,4 @@ public static partial class DeliveryRows
         }
         return uncertain;
     }
-
-    /// <summary>Closes a cancelled digest's ledger: whose turn had not come is withheld. What is being handed over settles itself.</summary>
-    public static Task<int> WithholdCancelledAsync(NewsroomDb db, int digestId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        db.Deliveries
-            .Where(d => d.DigestId == digestId && (d.State == DeliveryState.Planned || d.State == DeliveryState.Claimed || d.State == DeliveryState.Deferred))
-            .Where(d => db.Digests.Any(g => g.Id == digestId && g.Status == DigestStatus.Cancelled))
-            .ExecuteUpdateAsync(s => s
-                .SetProperty(d => d.State, DeliveryState.Withheld)
-                .SetProperty(d => d.SettledAt, now)
-                .SetProperty(d => d.Answer, "The digest was cancelled before its turn."), cancellationToken);
 }

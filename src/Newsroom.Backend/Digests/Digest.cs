@@ -84,6 +84,15 @@ public sealed class Digest
     public DateTimeOffset? StartedAt { get; private set; }
     public DateTimeOffset? FinishedAt { get; private set; }
 
+    /// <summary>Since when it is being sent, this time: begun, resumed, or opened again for those who miss it.</summary>
+    public DateTimeOffset? RunningSince { get; private set; }
+
+    /// <summary>
+    /// It was stopped for its share of refusals, bounces or complaints. Whoever resumes it has seen them: they stop it no more, only refusals
+    /// in a row do.
+    /// </summary>
+    public bool StoppedForShares { get; private set; }
+
     /// <summary>Audience rows written and counted; null until planning is complete. No mail leaves before.</summary>
     public int? PlannedCount { get; private set; }
 
@@ -129,7 +138,7 @@ public sealed class Digest
     public void Start(DateTimeOffset now)
     {
         Allow("sent", DigestStatus.Draft, DigestStatus.Scheduled);
-        (Status, StartedAt, Reason) = (DigestStatus.Sending, now, null);
+        (Status, StartedAt, RunningSince, Reason) = (DigestStatus.Sending, now, now, null);
     }
 
     /// <exception cref="IllegalDigestStepException">It is not being sent.</exception>
@@ -143,7 +152,7 @@ public sealed class Digest
     public void Resume(DateTimeOffset now)
     {
         Allow("resumed", DigestStatus.Paused, DigestStatus.Stopped);
-        (Status, StartedAt, Reason) = (DigestStatus.Sending, StartedAt ?? now, null);
+        (Status, StartedAt, RunningSince, Reason) = (DigestStatus.Sending, StartedAt ?? now, now, null);
     }
 
     /// <exception cref="IllegalDigestStepException">It is over.</exception>
@@ -151,6 +160,17 @@ public sealed class Digest
     {
         Allow("cancelled", DigestStatus.Draft, DigestStatus.Scheduled, DigestStatus.Sending, DigestStatus.Paused, DigestStatus.Stopped);
         (Status, FinishedAt) = (DigestStatus.Cancelled, now);
+    }
+
+    /// <summary>Opens one that is over again, for some of its readers; its ledger is counted from the rows until it is over again.</summary>
+    /// <exception cref="IllegalDigestStepException">It is not over, or its audience was never complete.</exception>
+    public void SendOn(DateTimeOffset now)
+    {
+        Allow("sent on", DigestStatus.Sent, DigestStatus.Cancelled);
+        if (PlannedCount is null)
+            throw new IllegalDigestStepException("This digest was cancelled before its audience was known: make a new one of the same stories.");
+        (Status, RunningSince, FinishedAt, Reason) = (DigestStatus.Sending, now, null, null);
+        (AcceptedCount, RefusedCount, WithheldCount, UncertainCount) = (null, null, null, null);
     }
 
     public bool IsDue(DateTimeOffset now) => Status == DigestStatus.Scheduled && ScheduledAt <= now;

@@ -39,9 +39,9 @@ public sealed record DigestShape(
         row.PublicId, row.Newsletter, row.Rhythm, row.Number, row.Subject, row.Note, row.Status, row.Reason, ledger,
         row.Stories, row.LeftOut, row.CreatedAt, row.ScheduledAt, row.StartedAt, row.FinishedAt);
 
-    public static async Task<DigestShape?> FindAsync(NewsroomDb db, string publicId, CancellationToken cancellationToken) =>
+    public static async Task<DigestShape?> FindAsync(NewsroomDb db, Ledgers ledgers, string publicId, CancellationToken cancellationToken) =>
         await RowsOf(db).SingleOrDefaultAsync(r => r.PublicId == publicId, cancellationToken) is { } row
-            ? Of(row, await Ledger.OfAsync(db, row.Id, cancellationToken))
+            ? Of(row, await ledgers.OfAsync(db, row.Id, cancellationToken))
             : null;
 
     /// <summary>What a digest's JSON is made of; <see cref="Id"/> is the list's cursor.</summary>

@@ -1,6 +1,7 @@
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail.Alerts;
 
 namespace Newsroom.Backend.Digests;
 
@@ -72,7 +73,7 @@ public sealed class PauseDigest(ChangeDigest change)
 }
 
 /// <summary>Goes on where it paused or was stopped. What was put off for our own fault is due at once.</summary>
-public sealed class ResumeDigest(NewsroomDb db, ChangeDigest change, StartDigest start, IBackgroundJobClient jobs, TimeProvider clock)
+public sealed class ResumeDigest(NewsroomDb db, ChangeDigest change, StartDigest start, IBackgroundJobClient jobs, AlertDesk alerts, TimeProvider clock)
 {
     public async Task<DigestStep> RunAsync(string publicId, CancellationToken cancellationToken)
     {
@@ -91,12 +92,13 @@ public sealed class ResumeDigest(NewsroomDb db, ChangeDigest change, StartDigest
                 .ExecuteUpdateAsync(s => s.SetProperty(d => d.NextAttemptAt, now), cancellationToken);
         }
         jobs.EnqueueSlice(id, await db.LaneOfAsync(id, cancellationToken));
+        await alerts.ClearAsync(SendingAlerts.Stopped + publicId, cancellationToken);
         return outcome;
     }
 }
 
 /// <summary>For good. Whoever's turn had not come is withheld, so that the ledger closes; what has gone has gone.</summary>
-public sealed class CancelDigest(NewsroomDb db, ChangeDigest change, TimeProvider clock)
+public sealed class CancelDigest(NewsroomDb db, ChangeDigest change, AlertDesk alerts, TimeProvider clock)
 {
     public async Task<DigestStep> RunAsync(string publicId, CancellationToken cancellationToken)
     {
@@ -107,8 +109,10 @@ public sealed class CancelDigest(NewsroomDb db, ChangeDigest change, TimeProvide
             return Task.CompletedTask;
         }, cancellationToken);
         // A crash between the two is repaired by the sweep.
-        if (outcome is DigestStep.Done(var id))
-            await DeliveryRows.WithholdCancelledAsync(db, id, now, cancellationToken);
+        if (outcome is not DigestStep.Done(var id))
+            return outcome;
+        await CloseCancelled.RunAsync(db, id, now, cancellationToken);
+        await alerts.ClearAsync(SendingAlerts.Stopped + publicId, cancellationToken);
         return outcome;
     }
 }

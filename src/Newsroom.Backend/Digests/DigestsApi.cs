@@ -25,28 +25,30 @@ internal static class DigestsApi
         digests.MapGet("/", ListAsync).WithSummary("The digests, the newest first.").Produces<ListPage<DigestShape>>();
         digests.MapPost("/", CreateAsync).WithSummary("Makes a draft of the stories given, or of what is new since the last digest.")
             .Produces<DigestShape>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status409Conflict).ProducesValidationProblem(422);
-        digests.MapGet("/{id}", (string id, NewsroomDb db, CancellationToken ct) => ShowAsync(db, id, ct)).WithSummary("One digest with its ledger.")
+        digests.MapGet("/{id}", (string id, NewsroomDb db, Ledgers ledgers, CancellationToken ct) => ShowAsync(db, ledgers, id, ct)).WithSummary("One digest with its ledger.")
             .Produces<DigestShape>().ProducesProblem(404);
         Step(digests, "send", "Starts sending now.",
-            (string id, SendDigest send, NewsroomDb db, CancellationToken ct) => AnswerAsync(db, id, send.RunAsync(id, ct), ct));
+            (string id, SendDigest send, NewsroomDb db, Ledgers ledgers, CancellationToken ct) => AnswerAsync(db, ledgers, id, send.RunAsync(id, ct), ct));
         Step(digests, "pause", "Holds the sending; what is in hand is finished.",
-            (string id, PauseDigest pause, NewsroomDb db, CancellationToken ct) => AnswerAsync(db, id, pause.RunAsync(id, ct), ct));
-        Step(digests, "resume", "Goes on with a paused digest.",
-            (string id, ResumeDigest resume, NewsroomDb db, CancellationToken ct) => AnswerAsync(db, id, resume.RunAsync(id, ct), ct));
+            (string id, PauseDigest pause, NewsroomDb db, Ledgers ledgers, CancellationToken ct) => AnswerAsync(db, ledgers, id, pause.RunAsync(id, ct), ct));
+        Step(digests, "resume", "Goes on with a paused or stopped digest.",
+            (string id, ResumeDigest resume, NewsroomDb db, Ledgers ledgers, CancellationToken ct) => AnswerAsync(db, ledgers, id, resume.RunAsync(id, ct), ct));
         Step(digests, "cancel", "Ends a digest; what went stays gone.",
-            (string id, CancelDigest cancel, NewsroomDb db, CancellationToken ct) => AnswerAsync(db, id, cancel.RunAsync(id, ct), ct));
+            (string id, CancelDigest cancel, NewsroomDb db, Ledgers ledgers, CancellationToken ct) => AnswerAsync(db, ledgers, id, cancel.RunAsync(id, ct), ct));
         Step(digests, "schedule", "Sends at a local time in an IANA zone.",
-            (string id, ScheduleRequest when, ScheduleDigest schedule, NewsroomDb db, IOptions<SiteOptions> site, CancellationToken ct) =>
-            AnswerAsync(db, id, schedule.RunAsync(id, when.At, when.TimeZone ?? site.Value.TimeZone, ct), ct));
+            (string id, ScheduleRequest when, ScheduleDigest schedule, NewsroomDb db, Ledgers ledgers, IOptions<SiteOptions> site, CancellationToken ct) =>
+            AnswerAsync(db, ledgers, id, schedule.RunAsync(id, when.At, when.TimeZone ?? site.Value.TimeZone, ct), ct));
         digests.MapPost("/{id}/test", TestAsync).WithSummary("Sends one copy to an address, now.")
             .Produces<TestShape>().ProducesProblem(404).ProducesProblem(409).ProducesValidationProblem(422);
+        digests.MapProgress();
+        digests.MapWhatIsLeft();
         digests.MapDeliveries();
     }
 
     private static void Step(RouteGroupBuilder digests, string verb, string summary, Delegate handler) =>
         digests.MapPost($"/{{id}}/{verb}", handler).WithSummary(summary).Produces<DigestShape>().ProducesProblem(404).ProducesProblem(409);
 
-    private static async Task<IResult> ListAsync(NewsroomDb db, string? after, int? limit, string? newsletter, string? rhythm, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(NewsroomDb db, Ledgers counted, string? after, int? limit, string? newsletter, string? rhythm, CancellationToken cancellationToken)
     {
         if (Api.ReadPage(after, limit, out var before, out var take) is { } fault)
             return fault;
@@ -58,11 +60,11 @@ internal static class DigestsApi
             .OrderByDescending(d => d.Id)
             .Take(take + 1)
             .ToListAsync(cancellationToken);
-        var ledgers = await Ledger.OfAsync(db, rows.ConvertAll(r => r.Id), cancellationToken);
+        var ledgers = await counted.OfAsync(db, rows.ConvertAll(r => r.Id), cancellationToken);
         return Results.Ok(ListPage.Cut(rows, take, r => r.Id, r => DigestShape.Of(r, ledgers.GetValueOrDefault(r.Id, Ledger.Empty))));
     }
 
-    private static async Task<IResult> CreateAsync(NewDigest order, ComposeDigest compose, NewsroomDb db, CancellationToken cancellationToken)
+    private static async Task<IResult> CreateAsync(NewDigest order, ComposeDigest compose, NewsroomDb db, Ledgers ledgers, CancellationToken cancellationToken)
     {
         var newsletterId = await db.Newsletters.Where(n => n.Slug == order.Newsletter).Select(n => (int?)n.Id).SingleOrDefaultAsync(cancellationToken);
         if (newsletterId is null)
@@ -76,19 +78,19 @@ internal static class DigestsApi
         var outcome = await compose.RunAsync(new DigestOrder(newsletterId.Value, order.Subject?.Trim(), order.Note, order.StoryIds), cancellationToken);
         return outcome switch
         {
-            ComposeOutcome.Composed(_, var publicId) => Results.Created($"/api/v1/digests/{publicId}", await DigestShape.FindAsync(db, publicId, cancellationToken)),
+            ComposeOutcome.Composed(_, var publicId) => Results.Created($"/api/v1/digests/{publicId}", await DigestShape.FindAsync(db, ledgers, publicId, cancellationToken)),
             ComposeOutcome.NothingNew(var why, _) => Api.Conflict(why),
             ComposeOutcome.BadStory(var storyId, var why) => Api.Invalid("storyIds", $"{storyId}: {why}"),
             _ => throw new ArgumentOutOfRangeException(nameof(order), outcome, null),
         };
     }
 
-    private static async Task<IResult> ShowAsync(NewsroomDb db, string id, CancellationToken cancellationToken) =>
-        await DigestShape.FindAsync(db, id, cancellationToken) is { } digest ? Results.Ok(digest) : Api.NotFound("digest");
+    private static async Task<IResult> ShowAsync(NewsroomDb db, Ledgers ledgers, string id, CancellationToken cancellationToken) =>
+        await DigestShape.FindAsync(db, ledgers, id, cancellationToken) is { } digest ? Results.Ok(digest) : Api.NotFound("digest");
 
-    private static async Task<IResult> AnswerAsync(NewsroomDb db, string id, Task<DigestStep> step, CancellationToken cancellationToken) => await step switch
+    private static async Task<IResult> AnswerAsync(NewsroomDb db, Ledgers ledgers, string id, Task<DigestStep> step, CancellationToken cancellationToken) => await step switch
     {
-        DigestStep.Done => await ShowAsync(db, id, cancellationToken),
+        DigestStep.Done => await ShowAsync(db, ledgers, id, cancellationToken),
         DigestStep.NotNow(var why) => Api.Conflict(why),
         DigestStep.Invalid(var field, var why) => Api.Invalid(field, why),
         _ => Api.NotFound("digest"),

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Digests.Archive;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Mail.Bounces;
 
 namespace Newsroom.Backend.Digests;
 
@@ -9,6 +11,10 @@ public static class DigestsSetup
 {
     public static IServiceCollection AddDigests(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddOptions<SendingOptions>().BindConfiguration(SendingOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SendingOptions>, SendingOptionsRules>();
+        services.AddSingleton<Ledgers>().AddSingleton<ProgressFigures>().AddSingleton<ProgressStreams>().AddScoped<ReadProgress>();
+        services.AddScoped<SendingAlerts>().AddScoped<SettleUncertain>().AddScoped<SendToTheMissing>().AddScoped<IMailedBy, DigestMailed>();
         services.AddScoped<NewStories>().AddScoped<ComposeDigest>();
         services.AddScoped<ChangeDigest>().AddScoped<StartDigest>().AddScoped<SendDigest>().AddScoped<ScheduleDigest>();
         services.AddScoped<PauseDigest>().AddScoped<ResumeDigest>().AddScoped<CancelDigest>().AddScoped<SendTest>();
@@ -18,6 +24,7 @@ public static class DigestsSetup
         services.AddScoped<MakeSlotDigest>().AddScoped<NextRuns>();
         services.AddMailTemplate(Editions.Template, DigestModel.Sample);
         services.AddRecurringJob<TendDigests>("digests.tend", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
+        services.AddRecurringJob<WatchSending>("digests.watch", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddRecurringJob<TakeSlots>("digests.cadence", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
         services.AddRecurringJob<TendRhythms>("digests.rhythms", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
         services.AddScoped<IPersonalData, DigestPersonalData>().AddScoped<IHoldAfterRestore, HoldDigests>();

@@ -35,7 +35,7 @@ public sealed class SendSlice(NewsroomDb db, PlanAudience plan, SliceRun run, IB
             await DeliveryRows.ReleaseAsync(db, digestId, leaseId);
             await SliceLease.ReleaseAsync(db, digestId, leaseId);
         }
-        await FinishAsync(digestId, cancellationToken);
+        await FrozenLedger.FinishAsync(db, digestId, clock.GetUtcNow(), cancellationToken);
         // A job cut short by a stopping server must not count as done.
         cancellationToken.ThrowIfCancellationRequested();
         if (more)
@@ -48,19 +48,6 @@ public sealed class SendSlice(NewsroomDb db, PlanAudience plan, SliceRun run, IB
         var reason = PlainText.Cut($"Sending failed, and is tried again every minute: {fault}", Digest.ReasonLength);
         return db.Digests.Where(d => d.Id == digestId && d.LeaseId == leaseId && d.Status == DigestStatus.Sending)
             .ExecuteUpdateAsync(s => s.SetProperty(d => d.Reason, reason));
-    }
-
-    /// <summary>"Sent" is said only of a digest whose every row is accounted for.</summary>
-    private Task<int> FinishAsync(int digestId, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        return db.Digests
-            .Where(d => d.Id == digestId && d.Status == DigestStatus.Sending && d.PlannedCount == db.Deliveries.Count(r => r.DigestId == digestId
-                && (r.State == DeliveryState.Accepted || r.State == DeliveryState.Refused || r.State == DeliveryState.Withheld || r.State == DeliveryState.Uncertain)))
-            .ExecuteUpdateAsync(s => s
-                .SetProperty(d => d.Status, DigestStatus.Sent)
-                .SetProperty(d => d.FinishedAt, now)
-                .SetProperty(d => d.Reason, (string?)null), cancellationToken);
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Relays;
@@ -12,7 +13,7 @@ namespace Newsroom.Backend.Digests;
 /// </summary>
 public sealed class SliceRun(
     NewsroomDb db, IServiceScopeFactory scopes, Editions editions, SmtpRelay relay, ReceivingLimits receiving, SuppressionList suppressions,
-    Stragglers stragglers, TimeProvider clock)
+    Stragglers stragglers, IOptions<SendingOptions> options, TimeProvider clock)
 {
     /// <summary>A job of under a minute: a stopping server waits for it, and Hangfire never takes it for dead.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(45);
@@ -25,7 +26,8 @@ public sealed class SliceRun(
     {
         var edition = await editions.RenderAsync(digestId, cancellationToken);
         var endsAt = clock.GetUtcNow() + Length;
-        var brake = new SliceBrake(clock, endsAt, cancellationToken);
+        var sharesStop = await db.Digests.AnyAsync(d => d.Id == digestId && !d.StoppedForShares, cancellationToken);
+        var brake = new SliceBrake(options.Value.StopAt, sharesStop, clock, endsAt, cancellationToken);
         // Not disposed here: stragglers may outlast this job.
         var share = relay.Join(edition.Lane);
         var sending = SendAllAsync(edition, share, digestId, leaseId, brake, endsAt);
@@ -59,6 +61,8 @@ public sealed class SliceRun(
             brake.End();
             ready.Writer.TryComplete();
             await building.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // A straggler's answer may have come after the digest was over.
+            await writer.CommitAsync(w => FrozenLedger.RecountAsync(w, digestId, CancellationToken.None));
         }
         await building;
     }
@@ -94,7 +98,12 @@ public sealed class SliceRun(
     {
         var mine = db.Digests.Where(d => d.Id == digestId && d.LeaseId == leaseId && d.Status == DigestStatus.Sending);
         if (brake.StopReason is { } reason)
-            return mine.ExecuteUpdateAsync(s => s.SetProperty(d => d.Status, DigestStatus.Stopped).SetProperty(d => d.Reason, reason));
+        {
+            return mine.ExecuteUpdateAsync(s => s
+                .SetProperty(d => d.Status, DigestStatus.Stopped)
+                .SetProperty(d => d.Reason, reason)
+                .SetProperty(d => d.StoppedForShares, d => d.StoppedForShares || brake.StopsForShares));
+        }
         var why = brake.HeldUpBy ?? held;
         return mine.Where(d => d.Reason != why).ExecuteUpdateAsync(s => s.SetProperty(d => d.Reason, why));
     }

@@ -37,7 +37,7 @@ public sealed partial class TendDigests(
             .Select(d => d.Id)
             .ToListAsync(cancellationToken);
         foreach (var id in open)
-            await DeliveryRows.WithholdCancelledAsync(db, id, now, cancellationToken);
+            await CloseCancelled.RunAsync(db, id, now, cancellationToken);
     }
 
     private async Task StartDueAsync(DateTimeOffset now, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Newsletters;
@@ -10,17 +11,19 @@ namespace Newsroom.Backend.Newsletters;
 public sealed partial class AddNewsletter(NewsroomDb db, IOptions<SiteOptions> site, TimeProvider clock)
 {
     public async Task<AddNewsletterOutcome> RunAsync(
-        string? slug, string? name, string? description, CadenceForm? cadence, CancellationToken cancellationToken)
+        string? slug, string? name, string? description, CadenceForm? cadence, string? lane, CancellationToken cancellationToken)
     {
         name = name?.Trim();
         description = string.IsNullOrWhiteSpace(description) ? null : description.Trim();
         if (FaultOf(slug, name, description) is { } fault)
             return new AddNewsletterOutcome.Invalid(fault);
         Cadence? schedule = null;
+        if (LaneOf(lane) is not { } itsLane)
+            return new AddNewsletterOutcome.Invalid(new("lane", "Give digest or breaking, or leave lane out for digest."));
         if (cadence is not null && Cadence.TryRead(cadence, site.Value.TimeZone, out schedule) is { } cadenceFault)
             return new AddNewsletterOutcome.Invalid(cadenceFault);
 
-        var newsletter = new Newsletter { Slug = slug!, Name = name!, Description = description, Cadence = schedule, CreatedAt = clock.GetUtcNow() };
+        var newsletter = new Newsletter { Slug = slug!, Name = name!, Description = description, Cadence = schedule, Lane = itsLane, CreatedAt = clock.GetUtcNow() };
         db.Add(newsletter);
         try
         {
@@ -33,6 +36,14 @@ public sealed partial class AddNewsletter(NewsroomDb db, IOptions<SiteOptions> s
             return new AddNewsletterOutcome.SlugTaken(slug!);
         }
     }
+
+    private static MailLane? LaneOf(string? lane) => lane?.ToLowerInvariant() switch
+    {
+        null or "digest" => MailLane.Digest,
+        "breaking" => MailLane.Breaking,
+        // The third one is for single mails.
+        _ => null,
+    };
 
     private static NewsletterFault? FaultOf(string? slug, string? name, string? description)
     {

@@ -1,18 +1,24 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Newsletters;
 
 /// <summary>A newsletter in JSON.</summary>
-public sealed record NewsletterShape(string Id, string Slug, string Name, string? Description, CadenceForm? Cadence, DateTimeOffset CreatedAt)
+public sealed record NewsletterShape(string Id, string Slug, string Name, string? Description, CadenceForm? Cadence, MailLane Lane, DateTimeOffset CreatedAt)
 {
     public static NewsletterShape Of(Newsletter newsletter) => new(newsletter.PublicId, newsletter.Slug, newsletter.Name,
-        newsletter.Description, CadenceForm.Of(newsletter.Cadence), newsletter.CreatedAt);
+        newsletter.Description, CadenceForm.Of(newsletter.Cadence), newsletter.Lane, newsletter.CreatedAt);
 }
 
 /// <summary>Only <paramref name="Slug"/> and <paramref name="Name"/> are needed.</summary>
-public sealed record NewNewsletter(string? Slug, string? Name, string? Description, CadenceForm? Cadence);
+/// <param name="Slug">Its name in addresses.</param>
+/// <param name="Name">The name readers know it by.</param>
+/// <param name="Description">One paragraph for readers.</param>
+/// <param name="Cadence">When its digests make themselves.</param>
+/// <param name="Lane"><c>digest</c>, or <c>breaking</c> for news that must not wait for a digest that is being sent.</param>
+public sealed record NewNewsletter(string? Slug, string? Name, string? Description, CadenceForm? Cadence, string? Lane);
 
 internal static class NewslettersApi
 {
@@ -34,7 +40,7 @@ internal static class NewslettersApi
     }
 
     private static async Task<IResult> AddAsync(NewNewsletter form, AddNewsletter add, CancellationToken cancellationToken) =>
-        await add.RunAsync(form.Slug, form.Name, form.Description, form.Cadence, cancellationToken) switch
+        await add.RunAsync(form.Slug, form.Name, form.Description, form.Cadence, form.Lane, cancellationToken) switch
         {
             AddNewsletterOutcome.Added(var made) => Results.Created((string?)null, NewsletterShape.Of(made)),
             AddNewsletterOutcome.Invalid(var fault) => Api.Invalid(fault.Field, fault.WhatToDo),

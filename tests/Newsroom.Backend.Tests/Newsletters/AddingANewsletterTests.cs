@@ -45,6 +45,18 @@ public sealed class AddingANewsletter(AddingANewsletter.Room room) : IClassFixtu
     }
 
     [Fact]
+    public async Task Breaking_news_has_a_lane_of_its_own()
+    {
+        Assert.Equal("digest", (string?)(await PostAsync("""{"slug":"slow","name":"Slow"}""", HttpStatusCode.Created))["lane"]);
+        Assert.Equal("breaking", (string?)(await PostAsync("""{"slug":"now","name":"Now","lane":"breaking"}""", HttpStatusCode.Created))["lane"]);
+        foreach (var lane in new[] { "transactional", "", "2", "fast" })
+        {
+            var problem = await PostAsync($$"""{"slug":"other","name":"Other","lane":"{{lane}}"}""", HttpStatusCode.UnprocessableEntity);
+            Assert.NotNull(problem["errors"]!["lane"]);
+        }
+    }
+
+    [Fact]
     public async Task A_taken_slug_is_a_conflict()
     {
         await PostAsync("""{"slug":"twin","name":"One"}""", HttpStatusCode.Created);

@@ -26,6 +26,7 @@ public sealed class WhereAPersonCanBe : IAsyncLifetime
         ["a keyed or plain hash of a secret"] =
             ["ApiKey.TokenHash", "Consent.Hash", "Consent.NetworkHash", "Consent.PreviousHash", "Erasure.AddressHash", "MailStateRequest.AddressHash", "SignUpRequest.TokenHash", "Subscriber.ConsentHead", "Subscription.LeaveTokenHash", "Suppression.AddressHash"],
         ["staff's and the server's own"] = ["ApiKey.Name", "ApiKey.Scopes", "DataProtectionKey.FriendlyName", "DataProtectionKey.Xml", "Import.ConsentText", "Import.FileName", "LinkKey.Name", "RelayCount.Relay"],
+        ["a mail server's code"] = ["Delivery.ReturnedStatus"],
         ["a choice among our own words"] =
         [
             "Consent.Method", "Consent.Newsletters", "Consent.Wording", "Consent.WordingVersion", "Donation.Campaign", "Donation.CurrencyCode", "Donation.NewsletterOptIn", "Donation.OptInMethod",

@@ -76,6 +76,7 @@ public static class BounceReasons
         UserUnknown or HostUnknown or Disabled or MailboxFull or Moved or NotAccepting => FaultOwner.Reader,
         TooLarge or Content or Spam => FaultOwner.Content,
         AutoReply or Challenge or Delayed or Delivered or NotSpam or Feedback => FaultOwner.None,
+        Policy or RateLimited => FaultOwner.Policy,
         _ => FaultOwner.Server,
     };
 }

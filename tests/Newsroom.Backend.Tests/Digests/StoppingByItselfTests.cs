@@ -1,0 +1,211 @@
+using Microsoft.Extensions.Configuration;
+using Newsroom.Backend.Digests;
+using Newsroom.Backend.Mail;
+using Newsroom.Backend.Mail.Bounces;
+
+namespace Newsroom.Backend.Tests.Digests;
+
+public sealed class ADigestThatStopsByItself : IAsyncLifetime
+{
+    private const int Always = 1_000_000;
+    private NewsroomApp _app = null!;
+
+    public async ValueTask InitializeAsync() => _app = await NewsroomApp.StartAsync();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Theory]
+    [InlineData(SmtpStep.Rcpt, "550 5.7.26 unauthenticated mail is not accepted", "5.7.26")]
+    [InlineData(SmtpStep.Dot, "554 5.6.0 a link in it is listed", "what is in it")]
+    [InlineData(SmtpStep.Rcpt, "550 not here", "first 10 readers with the same words")]
+    public async Task Puts_everybody_back_says_why_and_tells_staff_until_it_is_resumed(SmtpStep step, string answer, string why)
+    {
+        var digest = await _app.ReadyDigestAsync(30);
+        _app.Smtp.On(step, answer, times: Always);
+        await _app.StepAsync(digest, "send");
+        await _app.RunDueJobsAsync();
+        var stopped = await _app.DigestAsync(digest);
+        Assert.Equal("stopped", (string)stopped["status"]!);
+        Assert.Contains(why, (string)stopped["reason"]!, StringComparison.Ordinal);
+        Assert.Contains("resume", (string)stopped["reason"]!, StringComparison.Ordinal);
+        Assert.Equal(new Ledger(30, 0, 0, 0, 0, 30), await _app.LedgerAsync(digest));
+        await _app.AdvanceAsync(TimeSpan.FromMinutes(1));
+        Assert.Contains(why, (await _app.OpenAlertsAsync())["digest.stopped." + digest], StringComparison.Ordinal);
+
+        _app.Smtp.On(step, step == SmtpStep.Rcpt ? "250 2.1.5 Recipient ok" : "250 2.0.0 Taken", times: Always);
+        await _app.StepAsync(digest, "resume");
+        Assert.Empty(await _app.OpenAlertsAsync());
+        await _app.RunDueJobsAsync();
+        Assert.Equal(new Ledger(30, 30, 0, 0, 0, 0), await _app.LedgerAsync(digest));
+        Assert.Equal(30, _app.Recipients.Distinct().Count());
+        Assert.Equal(30, _app.Recipients.Count);
+    }
+
+    [Fact]
+    public async Task Is_not_talked_about_any_more_when_it_is_cancelled()
+    {
+        var digest = await _app.ReadyDigestAsync(12);
+        _app.Smtp.On(SmtpStep.Rcpt, "550 5.7.26 unauthenticated", times: Always);
+        await _app.StepAsync(digest, "send");
+        await _app.RunDueJobsAsync();
+        await _app.AdvanceAsync(TimeSpan.FromMinutes(1));
+        Assert.Single(await _app.OpenAlertsAsync());
+        await _app.StepAsync(digest, "cancel");
+        Assert.Empty(await _app.OpenAlertsAsync());
+        await _app.AdvanceAsync(TimeSpan.FromMinutes(1));
+        Assert.Empty(await _app.OpenAlertsAsync());
+        Assert.Equal(new Ledger(12, 0, 0, 12, 0, 0), await _app.FrozenAsync(digest));
+    }
+
+    [Fact]
+    public async Task For_too_large_a_share_of_refusals_stops_once_and_goes_on_to_the_end_when_resumed()
+    {
+        await using var app = await NewsroomApp.StartAsync(new() { ["Sending:StopAt:AfterMessages"] = "20" });
+        var digest = await app.ReadyDigestAsync(60);
+        // One in six: never in a row, and more than 5 %.
+        for (var n = 6; n <= 60; n += 6)
+            app.Smtp.On(SmtpStep.Rcpt, "550 5.1.1 no such user", to: ConfirmedReaders.Address(n), times: Always);
+        await app.StepAsync(digest, "send");
+        await app.RunDueJobsAsync();
+        var stopped = await app.DigestAsync(digest);
+        Assert.Equal("stopped", (string)stopped["status"]!);
+        Assert.Matches(@"^\d of the first \d\d readers \(\d+(\.\d+)? %\) were refused", (string)stopped["reason"]!);
+        var ledger = await app.LedgerAsync(digest);
+        Assert.InRange(ledger.Accepted + ledger.Refused, 20, 20 + 8);
+
+        await app.StepAsync(digest, "resume");
+        await app.RunDueJobsAsync();
+        Assert.Equal(new Ledger(60, 50, 10, 0, 0, 0), await app.FrozenAsync(digest));
+    }
+
+    [Theory]
+    [InlineData(BounceKind.Complaint, "called this digest spam")]
+    [InlineData(BounceKind.Hard, "came back for good")]
+    public async Task For_what_comes_back_is_stopped_by_the_next_minute(BounceKind kind, string why)
+    {
+        var (digest, taken) = (await _app.ReadyDigestAsync(60), 0);
+        var pause = new Lazy<Task>(() => _app.StepAsync(digest, "pause"));
+        _app.Smtp.OnTaken = _ => Interlocked.Increment(ref taken) >= 20 ? pause.Value : Task.CompletedTask;
+        await _app.StepAsync(digest, "send");
+        await _app.RunDueJobsAsync();
+        var got = _app.Recipients.Take(3).ToList();
+        foreach (var reader in got.Take(2))
+            await _app.HearAsync(digest, reader, kind, status: "5.1.1");
+        _app.Smtp.OnTaken = null;
+        await _app.Smtp.GoAwayAsync();
+        await _app.StepAsync(digest, "resume");
+        await _app.AdvanceAsync(TimeSpan.FromMinutes(1));
+        // Two may be chance.
+        Assert.Equal("sending", (string)(await _app.DigestAsync(digest))["status"]!);
+        await _app.HearAsync(digest, got[2], kind, status: "5.1.1");
+        await _app.RunOnlyAsync<WatchSending>();
+        var stopped = await _app.DigestAsync(digest);
+        Assert.Equal("stopped", (string)stopped["status"]!);
+        Assert.Contains(why, (string)stopped["reason"]!, StringComparison.Ordinal);
+        Assert.Contains(why, (await _app.OpenAlertsAsync())["digest.stopped." + digest], StringComparison.Ordinal);
+
+        _app.Smtp.ComeBack();
+        await _app.StepAsync(digest, "resume");
+        await _app.AdvanceAsync(TimeSpan.FromMinutes(5));
+        Assert.Equal("sent", (string)(await _app.DigestAsync(digest))["status"]!);
+        Assert.Equal(60, _app.Recipients.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task That_is_over_is_only_told_about_and_for_some_days()
+    {
+        var digest = await _app.ReadyDigestAsync(20);
+        await _app.StepAsync(digest, "send");
+        await _app.RunDueJobsAsync();
+        foreach (var n in new[] { 1, 2, 3 })
+            await _app.HearAsync(digest, ConfirmedReaders.Address(n), BounceKind.Complaint);
+        await _app.AdvanceAsync(TimeSpan.FromMinutes(1));
+        var (kind, message) = Assert.Single(await _app.OpenAlertsAsync());
+        Assert.Equal("digest.returned." + digest, kind);
+        Assert.Contains("3 of 20 readers (15 %)", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("resume this digest", message, StringComparison.Ordinal);
+        Assert.Equal("sent", (string)(await _app.DigestAsync(digest))["status"]!);
+        await _app.AdvanceAsync(TimeSpan.FromDays(4));
+        Assert.Empty(await _app.OpenAlertsAsync());
+    }
+}
+
+public sealed class TheLimitsADigestStopsAt
+{
+    [Theory]
+    [InlineData("InARow", "0")]
+    [InlineData("RefusedShare", "5")]
+    [InlineData("BounceShare", "0")]
+    [InlineData("ComplaintShare", "-1")]
+    [InlineData("ComplaintShare", "NaN")]
+    [InlineData("AfterMessages", "0")]
+    public void Make_sense_or_the_fault_names_the_key(string key, string value)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Sending:StopAt:" + key, value)]).Build();
+        var options = configuration.GetSection(SendingOptions.Section).Get<SendingOptions>()!;
+        var fault = Assert.Single(new SendingOptionsRules().Validate(null, options).Failures!);
+        Assert.StartsWith("Sending:StopAt:" + key, fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Are_right_when_nobody_sets_them() => Assert.True(new SendingOptionsRules().Validate(null, new SendingOptions()).Succeeded);
+}
+
+public sealed class TheBrakeOfASlice
+{
+    private static readonly HandOver Accepted = new(HandOverResult.Accepted, 250, null, null, FaultOwner.None);
+    private static readonly HandOver Full = new(HandOverResult.Refused, 552, "5.2.2", "full", FaultOwner.Reader);
+    private static readonly HandOver Bare = new(HandOverResult.Refused, 550, null, "no", FaultOwner.Reader);
+    private static readonly HandOver Gone = new(HandOverResult.Refused, 550, "5.1.1", "gone", FaultOwner.Reader);
+    private static readonly HandOver Listed = new(HandOverResult.Refused, 554, "5.6.0", "listed", FaultOwner.Content);
+    private static readonly HandOver TooLarge = new(HandOverResult.Refused, 552, "5.3.4", "too large", FaultOwner.Content);
+    private static readonly HandOver Ours = new(HandOverResult.Refused, 550, "5.7.1", "policy", FaultOwner.Server);
+
+    [Fact]
+    public void Counts_our_refusals_past_a_full_mailbox_and_forgets_them_with_a_mail_that_was_taken()
+    {
+        Assert.Null(Hear(Ours, Ours, Ours, Ours, Accepted, Ours, Ours, Ours, Ours).Reason);
+        var (reason, back) = Hear(Ours, Ours, Full, Ours, Ours, Ours, Ours, Full);
+        Assert.NotNull(reason);
+        Assert.Equal([1, 2, 4, 5, 6, 7], back);
+    }
+
+    [Fact]
+    public void Takes_the_same_objection_to_the_content_in_a_row_for_the_contents_fault()
+    {
+        Assert.Null(Hear(Listed, Listed, TooLarge, Listed, Listed, TooLarge, Listed, Listed).Reason);
+        Assert.Equal([2, 3, 4, 5, 6, 7], Hear(TooLarge, Listed, Listed, Listed, Listed, Listed, Listed).Back);
+    }
+
+    [Fact]
+    public void Takes_a_bare_no_to_all_from_the_first_for_ours_and_to_some_for_theirs()
+    {
+        Assert.Equal(11, Hear([.. Enumerable.Repeat(Bare, 11)]).Back.Count);
+        Assert.Null(Hear([.. Enumerable.Repeat(Bare, 9), Accepted, .. Enumerable.Repeat(Bare, 9)]).Reason);
+        Assert.Null(Hear([Full, .. Enumerable.Repeat(Bare, 30)]).Reason);
+        // "No such mailbox" is said of mailboxes, however many.
+        Assert.Null(Hear([.. Enumerable.Repeat(Gone, 30)]).Reason);
+    }
+
+    [Fact]
+    public void Says_when_too_many_are_refused_but_only_if_it_may()
+    {
+        HandOver[] answers = [.. Enumerable.Range(0, 200).Select(n => n % 19 == 0 ? Gone : Accepted)];
+        Assert.StartsWith("12 of the first 201 readers (5.97 %)", Hear([.. answers, Gone]).Reason, StringComparison.Ordinal);
+        Assert.Null(Hear(sharesStop: false, [.. answers, Gone]).Reason);
+        Assert.Null(Hear([.. answers.Take(199)]).Reason);
+        Assert.Null(Hear([.. Enumerable.Range(0, 300).Select(n => n % 20 == 19 ? Gone : Accepted)]).Reason);
+    }
+
+    private static (string? Reason, List<long> Back) Hear(params HandOver[] answers) => Hear(sharesStop: true, answers);
+
+    private static (string? Reason, List<long> Back) Hear(bool sharesStop, params HandOver[] answers)
+    {
+        var brake = new SliceBrake(new StopAtOptions(), sharesStop, TimeProvider.System, DateTimeOffset.MaxValue, CancellationToken.None);
+        var back = new List<long>();
+        for (var i = 0; i < answers.Length; i++)
+            back.AddRange(brake.Note(i + 1, answers[i]));
+        Assert.Equal(brake.StopReason is not null, brake.Ends);
+        return (brake.StopReason, back);
+    }
+}
