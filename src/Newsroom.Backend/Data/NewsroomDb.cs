@@ -4,6 +4,7 @@ using Newsroom.Backend.Digests;
 using Newsroom.Backend.Donations;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Alerts;
+using Newsroom.Backend.Mail.Bounces;
 using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Staff;
 using Newsroom.Backend.Stories;
@@ -38,6 +39,8 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<Delivery> Deliveries => Set<Delivery>();
     public DbSet<OutgoingMail> OutgoingMails => Set<OutgoingMail>();
     public DbSet<Suppression> Suppressions => Set<Suppression>();
+    public DbSet<SuppressionLift> SuppressionLifts => Set<SuppressionLift>();
+    public DbSet<MailReport> MailReports => Set<MailReport>();
     public DbSet<Alert> Alerts => Set<Alert>();
     public DbSet<Donor> Donors => Set<Donor>();
     public DbSet<Donation> Donations => Set<Donation>();

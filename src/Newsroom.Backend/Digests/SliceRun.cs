@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Mail.Bounces;
 using Newsroom.Backend.Mail.Relays;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Subscribers;
@@ -12,7 +13,7 @@ namespace Newsroom.Backend.Digests;
 /// <c>build → turn at the relay → gate (committed) → send → settle (committed)</c>; between gate and settlement nothing cancels.
 /// </summary>
 public sealed class SliceRun(
-    NewsroomDb db, IServiceScopeFactory scopes, Editions editions, SmtpRelay relay, SuppressionList suppressions, Stragglers stragglers, TimeProvider clock)
+    NewsroomDb db, IServiceScopeFactory scopes, Editions editions, SmtpRelay relay, SuppressionList suppressions, HeedAnswer heed, Stragglers stragglers, TimeProvider clock)
 {
     /// <summary>A job of under a minute: a stopping server waits for it, and Hangfire never takes it for dead.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(45);
@@ -44,7 +45,7 @@ public sealed class SliceRun(
         using var share = relay.Join(lane);
         await using var heartbeat = new Heartbeat(writer, clock, digestId, leaseId, brake);
         var workers = new ParallelOptions { MaxDegreeOfParallelism = share.MaxConnections, CancellationToken = CancellationToken.None };
-        await Parallel.ForEachAsync(ClaimsAsync(writer, digestId, leaseId, brake), workers, (claim, _) => SendAsync(writer, share, edition, claim, leaseId, brake));
+        await Parallel.ForEachAsync(ClaimsAsync(writer, digestId, leaseId, brake), workers, (claim, _) => SendAsync(writer, share, edition, digestId, claim, leaseId, brake));
     }
 
     private async IAsyncEnumerable<ClaimedDelivery> ClaimsAsync(DeliveryWriter writer, int digestId, Guid leaseId, SliceBrake brake)
@@ -64,7 +65,7 @@ public sealed class SliceRun(
         }
     }
 
-    private async ValueTask SendAsync(DeliveryWriter writer, LaneShare share, Edition edition, ClaimedDelivery claim, Guid leaseId, SliceBrake brake)
+    private async ValueTask SendAsync(DeliveryWriter writer, LaneShare share, Edition edition, int digestId, ClaimedDelivery claim, Guid leaseId, SliceBrake brake)
     {
         var address = EmailAddress.Parse(claim.Reader.Address);
         var addressHash = await suppressions.HashAsync(address, CancellationToken.None);
@@ -82,10 +83,11 @@ public sealed class SliceRun(
         // From here the row says "handing over": only an answer, or the sweep after a crash, ends that.
         var answer = turn.Unopened ?? await turn.SendAsync(message);
         var answeredAt = clock.GetUtcNow();
-        await writer.CommitAtLastAsync(db => DeliveryRows.SettleAsync(db, claim.Id, leaseId, Settlement.Of(answer, claim.Attempts, answeredAt), answeredAt));
+        var settlement = Settlement.Of(answer, claim.Attempts, answeredAt);
+        await writer.CommitAtLastAsync(db => DeliveryRows.SettleAsync(db, claim.Id, leaseId, settlement, answeredAt));
         if (brake.Note(claim.Id, answer) is { Count: > 0 } refusedForUs)
             await writer.CommitAtLastAsync(db => DeliveryRows.PutBackAsync(db, refusedForUs, leaseId, answeredAt + SliceBrake.PutBackFor));
-        if (await suppressions.HeedAsync(address, answer, answeredAt, CancellationToken.None))
+        if (await heed.RunAsync(MailedId.Digest(digestId, claim.Reader.SubscriberId), address, answer, settlement.State == DeliveryState.Refused, answeredAt))
             await writer.CommitAtLastAsync(db => RecordHardBounce.RunAsync(db, claim.Reader.SubscriberId, address));
     }
 

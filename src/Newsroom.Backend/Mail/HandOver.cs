@@ -47,7 +47,7 @@ public sealed record HandOver(HandOverResult Result, int? Code, string? Enhanced
     /// True when the mailbox does not exist and will not: no such mailbox (5.1.1), no such host (5.1.2), no such syntax (5.1.3), moved away
     /// (5.1.6), a host that takes no mail (5.1.10, RFC 7505). Any other refusal, even with a bare 550, has reasons that pass.
     /// </summary>
-    public bool EndsTheAddress => Result == HandOverResult.Refused && EnhancedCode is "5.1.1" or "5.1.2" or "5.1.3" or "5.1.6" or "5.1.10";
+    public bool EndsTheAddress => Result == HandOverResult.Refused && Bounces.BounceRules.EndsTheAddress(EnhancedCode);
 
     /// <summary>For a row: code and words.</summary>
     public string? Words

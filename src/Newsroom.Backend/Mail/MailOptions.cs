@@ -33,6 +33,8 @@ public sealed class MailOptions
     public string From { get; set; } = "";
     public SmtpOptions Smtp { get; set; } = new();
     public DkimOptions Dkim { get; set; } = new();
+    public Bounces.BouncesOptions Bounces { get; set; } = new();
+    public Bounces.MailWebhooksOptions Webhooks { get; set; } = new();
 
     /// <summary><see cref="From"/> taken apart; null when it is empty or wrong.</summary>
     public Sender? Sender => Mail.Sender.TryParse(From);

@@ -54,19 +54,19 @@ internal sealed class MailOptionsRules : IValidateOptions<MailOptions>
             yield return $"Mail:Dkim:Ed25519PrivateKeyFile '{ed25519}' cannot be used: {ed25519Fault}";
     }
 
-    private static string? Fault(Action load)
+    internal static string? Fault(Action load)
     {
         try
         {
             load();
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or FormatException)
         {
             return e.Message;
         }
     }
 
-    private static bool IsThisMachine(string host) =>
+    internal static bool IsThisMachine(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }

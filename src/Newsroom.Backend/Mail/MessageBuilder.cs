@@ -3,6 +3,7 @@ using MimeKit;
 using MimeKit.Text;
 using MimeKit.Utils;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail.Bounces;
 using Newsroom.Backend.Primitives;
 
 namespace Newsroom.Backend.Mail;
@@ -43,7 +44,7 @@ public sealed record ListHeaders(string ListId, string UnsubscribeUrl, string? A
 public sealed record BuiltMessage(EmailAddress Sender, EmailAddress To, string MessageId, byte[] Bytes);
 
 /// <summary>Makes signed messages that need no change on their way (RFC 5322, 2045, 2047, 2369, 2919, 3834, 8058).</summary>
-public sealed class MessageBuilder(IOptions<MailOptions> mail, MailMarks marks, LinkTokens tokens, DkimSignatures signatures)
+public sealed class MessageBuilder(IOptions<MailOptions> mail, MailMarks marks, ReturnPaths returnPaths, LinkTokens tokens, DkimSignatures signatures)
 {
     private const int MaxLineLength = 78;
     private readonly Sender? _sender = mail.Value.Sender;
@@ -66,8 +67,10 @@ public sealed class MessageBuilder(IOptions<MailOptions> mail, MailMarks marks, 
         message.Headers.Add(HeaderText.Raw("X-Auto-Response-Suppress", "All"));
         if (parts.List is not null)
             await AddAsync(message.Headers, parts.List, sender, cancellationToken);
+        foreach (var (field, value) in returnPaths.HeadersOf(id))
+            message.Headers.Add(HeaderText.Raw(field, value));
         message.Body = Body(parts.Content, id);
-        return new BuiltMessage(sender.Address, parts.To, messageId, Finish(message, parts.To.NeedsSmtpUtf8));
+        return new BuiltMessage(returnPaths.SenderOf(id, sender.Address), parts.To, messageId, Finish(message, parts.To.NeedsSmtpUtf8));
     }
 
     private async ValueTask AddAsync(HeaderList headers, ListHeaders list, Sender sender, CancellationToken cancellationToken)
