@@ -4,7 +4,6 @@ using Newsroom.Backend.Digests;
 using Newsroom.Backend.Donations;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Alerts;
-using Newsroom.Backend.Mail.Bounces;
 using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Staff;
 using Newsroom.Backend.Stories;
@@ -40,7 +39,7 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<OutgoingMail> OutgoingMails => Set<OutgoingMail>();
     public DbSet<Suppression> Suppressions => Set<Suppression>();
     public DbSet<SuppressionLift> SuppressionLifts => Set<SuppressionLift>();
-    public DbSet<MailReport> MailReports => Set<MailReport>();
+    public DbSet<Mail.Bounces.MailReport> MailReports => Set<Mail.Bounces.MailReport>();
     public DbSet<Alert> Alerts => Set<Alert>();
     public DbSet<Donor> Donors => Set<Donor>();
     public DbSet<Donation> Donations => Set<Donation>();

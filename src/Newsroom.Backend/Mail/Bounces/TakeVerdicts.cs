@@ -59,13 +59,14 @@ public sealed class TakeVerdicts(NewsroomDb db, JudgeReport judge, IEnumerable<I
     /// <summary>What follows from a judged verdict. Works in the caller's transaction; the caller saves <paramref name="row"/>.</summary>
     internal async Task ApplyAsync(MailReport row, Judgement judgement, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (judgement is not { Outcome: ReportOutcome.Applied, Mailed: { } mailed, To: { } to })
+        if (judgement is not { Outcome: ReportOutcome.Applied, To: { } to })
             return;
         var heard = judgement.Verdict;
         // Enough soft ones weigh as a hard one.
         if (await SuppressAsync(row, heard, to, now, cancellationToken) == SuppressionReason.HardBounce)
             heard = heard with { Kind = BounceKind.Hard };
-        if (mailers.FirstOrDefault(m => m.Kind == mailed.Kind) is { } mailer)
+        // People may say of an address alone that it is gone.
+        if (judgement.Mailed is { } mailed && mailers.FirstOrDefault(m => m.Kind == mailed.Kind) is { } mailer)
             await mailer.HearAsync(db, mailed, heard with { Recipients = to.Address is { } address ? [address.Value] : [] }, now, cancellationToken);
     }
 
