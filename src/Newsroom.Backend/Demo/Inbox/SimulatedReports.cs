@@ -18,7 +18,7 @@ internal static class SimulatedReports
         using var bytes = new MemoryStream();
         await report.WriteToAsync(bytes, cancellationToken);
         var taken = (await take.RunAsync(ReportSource.Imap, bytes.ToArray(), cancellationToken))[0];
-        return $"{taken.Verdict.Kind} {taken.Verdict.Status}: {taken.Outcome}. {taken.Note}";
+        return $"{taken.Verdict.Kind}{(taken.Verdict.Status is { } status ? " " + status : "")}: {taken.Outcome}. {taken.Note}".TrimEnd();
     }
 
     private static MimeMessage Bounce(MimeMessage original, CapturedMail mail, TimeProvider time)
