@@ -44,6 +44,7 @@ public sealed partial class NewsroomApp : IAsyncDisposable
                 services.Replace(ServiceDescriptor.Singleton<IBackgroundJobClient>(_jobs));
                 services.AddSingleton<Mail.IMailComposer>(_letters);
                 services.Replace(ServiceDescriptor.Singleton(pace));
+                services.AddHttpClient(Mail.Bounces.Webhooks.SnsMessages.ClientName).ConfigurePrimaryHttpMessageHandler(() => Amazon).SetHandlerLifetime(Timeout.InfiniteTimeSpan);
                 services.ConfigureDbContext<SqliteNewsroomDb>(db => db.AddInterceptors(Ground.TSqlTwin.Instance, _meanwhile));
             });
         });

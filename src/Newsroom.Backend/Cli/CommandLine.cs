@@ -42,6 +42,7 @@ internal static class CommandLine
         SubscriberVerbs.Create(host),
         StoryVerbs.Create(host),
         DigestVerbs.Create(host),
+        BounceVerbs.Create(host),
         BackupVerbs.Backup(host),
         BackupVerbs.Restore(host),
     };

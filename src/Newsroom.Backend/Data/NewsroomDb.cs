@@ -40,6 +40,8 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<OutgoingMail> OutgoingMails => Set<OutgoingMail>();
     public DbSet<RelayCount> RelayCounts => Set<RelayCount>();
     public DbSet<Suppression> Suppressions => Set<Suppression>();
+    public DbSet<SuppressionLift> SuppressionLifts => Set<SuppressionLift>();
+    public DbSet<Mail.Bounces.MailReport> MailReports => Set<Mail.Bounces.MailReport>();
     public DbSet<Alert> Alerts => Set<Alert>();
     public DbSet<Donor> Donors => Set<Donor>();
     public DbSet<Donation> Donations => Set<Donation>();

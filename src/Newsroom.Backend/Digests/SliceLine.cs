@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Mail.Bounces;
 using Newsroom.Backend.Mail.Relays;
 using Newsroom.Backend.Subscribers;
 
@@ -17,7 +18,7 @@ internal sealed record ReadyDelivery(DueDelivery Due, BuiltMessage Message, Date
 /// one row in doubt, and never waits for the disk twice.
 /// </summary>
 internal sealed class SliceLine(
-    DeliveryWriter writer, LaneShare share, ReceivingLimits receiving, SuppressionList suppressions, SliceBrake brake, Guid leaseId, TimeProvider clock)
+    DeliveryWriter writer, LaneShare share, ReceivingLimits receiving, HeedAnswer heed, SliceBrake brake, int digestId, Guid leaseId, TimeProvider clock)
 {
     private SmtpTurn? _turn;
 
@@ -104,11 +105,12 @@ internal sealed class SliceLine(
     private async Task SettleAsync(ReadyDelivery next, HandOver answer)
     {
         var (claim, now) = (next.Due.Claim, clock.GetUtcNow());
-        await writer.CommitAtLastAsync(db => DeliveryRows.SettleAsync(db, claim.Id, leaseId, Settlement.Of(answer, claim.Attempts, now), now));
+        var settlement = Settlement.Of(answer, claim.Attempts, now);
+        await writer.CommitAtLastAsync(db => DeliveryRows.SettleAsync(db, claim.Id, leaseId, settlement, now));
         receiving.Heard(next.Due.Address, answer, now);
         if (brake.Note(claim.Id, answer) is { Count: > 0 } refusedForUs)
             await writer.CommitAtLastAsync(db => DeliveryRows.PutBackAsync(db, refusedForUs, leaseId, now + SliceBrake.PutBackFor));
-        if (await suppressions.HeedAsync(next.Due.Address, answer, now, CancellationToken.None))
+        if (await heed.RunAsync(MailedId.Digest(digestId, claim.Reader.SubscriberId), next.Due.Address, answer, settlement.State == DeliveryState.Refused, now))
             await writer.CommitAtLastAsync(db => RecordHardBounce.RunAsync(db, claim.Reader.SubscriberId, next.Due.Address));
     }
 

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Mail.Bounces;
 using Newsroom.Backend.Mail.Relays;
 
 namespace Newsroom.Backend.Digests;
@@ -13,7 +14,7 @@ namespace Newsroom.Backend.Digests;
 /// </summary>
 public sealed class SliceRun(
     NewsroomDb db, IServiceScopeFactory scopes, Editions editions, SmtpRelay relay, ReceivingLimits receiving, SuppressionList suppressions,
-    Stragglers stragglers, IOptions<SendingOptions> options, TimeProvider clock)
+    HeedAnswer heed, Stragglers stragglers, IOptions<SendingOptions> options, TimeProvider clock)
 {
     /// <summary>A job of under a minute: a stopping server waits for it, and Hangfire never takes it for dead.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(45);
@@ -50,7 +51,7 @@ public sealed class SliceRun(
         var claims = new SliceClaims(writer, share, receiving, suppressions, brake, clock).ReadAsync(digestId, leaseId, endsAt);
         var building = BuildAllAsync(claims, edition, ready.Writer, brake);
         var lines = Enumerable.Range(0, share.MaxConnections)
-            .Select(_ => new SliceLine(writer, share, receiving, suppressions, brake, leaseId, clock).RunAsync(ready.Reader));
+            .Select(_ => new SliceLine(writer, share, receiving, heed, brake, digestId, leaseId, clock).RunAsync(ready.Reader));
         try
         {
             await Task.WhenAll(lines);

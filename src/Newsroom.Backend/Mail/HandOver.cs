@@ -1,3 +1,5 @@
+using Newsroom.Backend.Mail.Bounces;
+
 namespace Newsroom.Backend.Mail;
 
 public enum HandOverResult
@@ -57,10 +59,11 @@ public sealed record HandOver(HandOverResult Result, int? Code, string? Enhanced
 
     /// <summary>
     /// True when the mailbox does not exist and will not: no such mailbox (5.1.1), no such host (5.1.2), no such syntax (5.1.3), moved away
-    /// (5.1.6), a host that takes no mail (5.1.10, RFC 7505), and it was said of the reader: to MAIL the same code is about us. Any other refusal, even with a bare 550,
-    /// has reasons that pass.
+    /// (5.1.6), a host that takes no mail (5.1.10, RFC 7505), and it was said of the reader, in words that do not say otherwise: to MAIL the same code is about us, and some
+    /// servers say 5.1.1 where they mean "blocked". Any other refusal, even with a bare 550, has reasons that pass.
     /// </summary>
-    public bool EndsTheAddress => Result == HandOverResult.Refused && Owner == FaultOwner.Reader && EnhancedCode is "5.1.1" or "5.1.2" or "5.1.3" or "5.1.6" or "5.1.10";
+    public bool EndsTheAddress => Result == HandOverResult.Refused && Owner == FaultOwner.Reader && BounceRules.EndsTheAddress(EnhancedCode)
+        && BounceMeaning.Of(EnhancedCode, Code, Answer).Kind == BounceKind.Hard;
 
     /// <summary>For a row: code and words.</summary>
     public string? Words

@@ -33,6 +33,8 @@ public sealed class MailOptions
     /// <summary>Asked which mail servers a domain has: an IP address, with a port where it is not 53. Null: the system's own.</summary>
     public string? NameServer { get; set; }
     public DkimOptions Dkim { get; set; } = new();
+    public Bounces.BouncesOptions Bounces { get; set; } = new();
+    public Bounces.MailWebhooksOptions Webhooks { get; set; } = new();
 
     /// <summary>All relays, each with the key of its section.</summary>
     public IEnumerable<(string Key, SmtpOptions Relay)> AllRelays =>

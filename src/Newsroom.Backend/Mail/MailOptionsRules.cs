@@ -39,7 +39,7 @@ internal sealed class MailOptionsRules : IValidateOptions<MailOptions>
             load();
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or FormatException)
         {
             return e.Message;
         }

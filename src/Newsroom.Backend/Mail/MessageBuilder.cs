@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using MimeKit.Utils;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail.Bounces;
 using Newsroom.Backend.Primitives;
 
 namespace Newsroom.Backend.Mail;
@@ -37,7 +38,7 @@ public sealed record MessageParts
 public sealed record ListHeaders(string ListId, string UnsubscribeUrl, string? ArchiveUrl);
 
 /// <summary>Makes signed messages that need no change on their way (RFC 5322, 2045, 2047, 2369, 2919, 3834, 8058).</summary>
-public sealed class MessageBuilder(IOptions<MailOptions> mail, MailMarks marks, LinkTokens tokens, DkimSignatures signatures)
+public sealed class MessageBuilder(IOptions<MailOptions> mail, MailMarks marks, ReturnPaths returnPaths, LinkTokens tokens, DkimSignatures signatures)
 {
     private readonly Sender? _sender = mail.Value.Sender;
 
@@ -62,10 +63,12 @@ public sealed class MessageBuilder(IOptions<MailOptions> mail, MailMarks marks, 
         ];
         if (parts.List is not null)
             await AddAsync(fields, parts.List, sender, cancellationToken);
+        foreach (var (field, value) in returnPaths.HeadersOf(id))
+            fields.Add(HeaderText.Raw(field, value));
         fields.Add(HeaderText.Raw("MIME-Version", "1.0"));
         fields.Add(HeaderText.Raw("Content-Type", $"multipart/alternative;\r\n boundary=\"{shared.Boundary}\""));
         var body = shared.Fill(values);
-        return new BuiltMessage(sender.Address, parts.To, messageId, [.. signatures.Sign(fields, body, parts.Date), .. fields], body);
+        return new BuiltMessage(returnPaths.SenderOf(id, sender.Address), parts.To, messageId, [.. signatures.Sign(fields, body, parts.Date), .. fields], body);
     }
 
     private async ValueTask AddAsync(List<HeaderField> fields, ListHeaders list, Sender sender, CancellationToken cancellationToken)

@@ -40,6 +40,10 @@ public sealed class OutgoingMail
     public DateTimeOffset? LeaseUntil { get; set; }
     public DateTimeOffset? SettledAt { get; set; }
     public int? Code { get; set; }
+
+    /// <summary>When it was last handed over, and <see cref="Suppression.AddressHash"/> of whom for: what comes back about it is held against both.</summary>
+    public DateTimeOffset? HandedOverAt { get; set; }
+    public string? AddressHash { get; set; }
     public string? Answer { get; set; }
 }
 
@@ -49,6 +53,7 @@ internal sealed class OutgoingMailMapping : IEntityTypeConfiguration<OutgoingMai
     {
         builder.Property(m => m.Kind).HasMaxLength(32);
         builder.Property(m => m.Answer).HasMaxLength(HandOver.AnswerLength);
+        builder.Property(m => m.AddressHash).HasMaxLength(64);
         builder.HasIndex(m => new { m.Kind, m.SubjectId }).IsUnique();
         builder.HasIndex(m => new { m.State, m.NextAttemptAt }).HasDatabaseName("IX_OutgoingMails_Due");
     }

@@ -22,9 +22,12 @@ internal static class OutgoingMailRows
             s => s.SetProperty(m => m.LeaseId, lease).SetProperty(m => m.LeaseUntil, now + ClaimLease), cancellationToken) == 1;
 
     /// <summary>The last step before the server: committed before the message is begun.</summary>
-    public static async Task<bool> BeginHandOverAsync(NewsroomDb db, long id, Guid lease, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public static async Task<bool> BeginHandOverAsync(NewsroomDb db, long id, Guid lease, string addressHash, DateTimeOffset now, CancellationToken cancellationToken) =>
         await db.OutgoingMails.Where(m => m.Id == id && m.LeaseId == lease && m.State == OutgoingMailState.Waiting).ExecuteUpdateAsync(
-            s => s.SetProperty(m => m.State, OutgoingMailState.HandingOver).SetProperty(m => m.LeaseUntil, now + HandOverLease), cancellationToken) == 1;
+            s => s.SetProperty(m => m.State, OutgoingMailState.HandingOver)
+                .SetProperty(m => m.LeaseUntil, now + HandOverLease)
+                .SetProperty(m => m.HandedOverAt, now)
+                .SetProperty(m => m.AddressHash, addressHash), cancellationToken) == 1;
 
     /// <summary>Writes what became of it. Also over <see cref="OutgoingMailState.Uncertain"/>: an answer that came late is still the truth.</summary>
     public static Task<int> SettleAsync(NewsroomDb db, long id, Guid lease, MailSettlement settlement, DateTimeOffset now)
@@ -52,6 +55,11 @@ internal static class OutgoingMailRows
             s => s.SetProperty(m => m.State, OutgoingMailState.Uncertain)
                 .SetProperty(m => m.SettledAt, now)
                 .SetProperty(m => m.Answer, "The program stopped while handing it over; the mail server may have it or not."), cancellationToken);
+
+    /// <summary>What came back about an uncertain mail says whether the server had it: even a bounce comes only from one that had.</summary>
+    public static Task<int> SettleUncertainAsync(NewsroomDb db, long id, string words, DateTimeOffset now, CancellationToken cancellationToken) =>
+        db.OutgoingMails.Where(m => m.Id == id && m.State == OutgoingMailState.Uncertain).ExecuteUpdateAsync(
+            s => s.SetProperty(m => m.State, OutgoingMailState.Sent).SetProperty(m => m.SettledAt, now).SetProperty(m => m.Answer, words), cancellationToken);
 
     public static Task<int> ExplainWaitingAsync(NewsroomDb db, string why, CancellationToken cancellationToken) =>
         db.OutgoingMails.Where(m => m.State == OutgoingMailState.Waiting && (m.Answer == null || m.Answer != why)).ExecuteUpdateAsync(

@@ -93,6 +93,6 @@ internal static class RelayRules
             yield return $"Mail:NameServer '{nameServer}' is no IP address: give one, with a port where it is not 53, or leave it out.";
     }
 
-    private static bool IsThisMachine(string host) =>
+    internal static bool IsThisMachine(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail.Bounces;
 using Newsroom.Backend.Mail.Relays;
 
 namespace Newsroom.Backend.Mail;
@@ -19,7 +20,7 @@ public enum OutgoingMailOutcome
 /// <summary>One outgoing mail: claim, compose, take a turn at the relay, commit "handing over", send, settle.</summary>
 public sealed partial class SendOutgoingMail(
     NewsroomDb db, IEnumerable<IMailComposer> composers, MailTemplates templates, MessageBuilder messages, SmtpRelay relay, SuppressionList suppressions,
-    TimeProvider clock, ILogger<SendOutgoingMail> log)
+    HeedAnswer heed, TimeProvider clock, ILogger<SendOutgoingMail> log)
 {
     public async Task<OutgoingMailOutcome> RunAsync(long id, CancellationToken cancellationToken)
     {
@@ -73,17 +74,19 @@ public sealed partial class SendOutgoingMail(
 
     private async Task<OutgoingMailOutcome> HandOverAsync(OutgoingMail row, Guid lease, BuiltMessage message, CancellationToken cancellationToken)
     {
+        var addressHash = await suppressions.HashAsync(message.To, cancellationToken);
         // The turn is held until the outcome is committed: no more rows in doubt than connections.
         using var share = relay.Join(MailLane.Transactional);
         await using var turn = await share.TakeTurnAsync(cancellationToken);
-        if (turn.Unopened is null && !await OutgoingMailRows.BeginHandOverAsync(db, row.Id, lease, clock.GetUtcNow(), cancellationToken))
+        if (turn.Unopened is null && !await OutgoingMailRows.BeginHandOverAsync(db, row.Id, lease, addressHash, clock.GetUtcNow(), cancellationToken))
             return OutgoingMailOutcome.NotMine;
         // From here the row says "handing over": only an answer, or the sweep after a crash, ends that.
         var answer = turn.Unopened ?? await turn.SendAsync(message);
         var now = clock.GetUtcNow();
-        await UntilCommitted.RunAsync(() => OutgoingMailRows.SettleAsync(db, row.Id, lease, MailSettlement.Of(answer, row.Attempts, now), now), clock);
+        var settlement = MailSettlement.Of(answer, row.Attempts, now);
+        await UntilCommitted.RunAsync(() => OutgoingMailRows.SettleAsync(db, row.Id, lease, settlement, now), clock);
         LogAnswer(row.Kind, row.Id, answer.Result, answer.Code, answer.EnhancedCode);
-        await suppressions.HeedAsync(message.To, answer, now, CancellationToken.None);
+        await heed.RunAsync(MailedId.Single(row.Id), message.To, answer, settlement.State == OutgoingMailState.Failed, now);
         return answer.Result == HandOverResult.NotSent ? OutgoingMailOutcome.NobodyAnswered : OutgoingMailOutcome.Settled;
     }
 

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Primitives;
@@ -17,8 +18,8 @@ public enum ConfirmationGate
 }
 
 /// <summary>
-/// The addresses that get no mail but receipts. The one home of the rule who comes onto it by a server's answer
-/// (<see cref="HandOver.EndsTheAddress"/>). Safe to call from many threads: each call has a database context of its own.
+/// The addresses that get no mail but receipts. Who comes onto it by a server's answer or report, <see cref="Bounces.BounceRules"/> says. Safe to
+/// call from many threads: each call has a database context of its own, unless it is given one.
 /// </summary>
 public sealed class SuppressionList(IServiceScopeFactory scopes, LinkTokens tokens)
 {
@@ -82,27 +83,34 @@ public sealed class SuppressionList(IServiceScopeFactory scopes, LinkTokens toke
     }
 
     /// <summary>A double opt-in asked for after a bounce or an erasure ends it. Works in the caller's transaction.</summary>
-    public async Task LiftAsync(NewsroomDb db, EmailAddress address, DateTimeOffset askedAt, CancellationToken cancellationToken)
+    public async Task LiftAsync(NewsroomDb db, EmailAddress address, DateTimeOffset askedAt, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var hash = await HashAsync(address, cancellationToken);
-        await db.Suppressions
-            .Where(s => s.AddressHash == hash && s.CreatedAt <= askedAt && (s.Reason == SuppressionReason.HardBounce || s.Reason == SuppressionReason.Erased))
-            .ExecuteDeleteAsync(cancellationToken);
+        await LiftAsync(
+            db, s => s.AddressHash == hash && s.CreatedAt <= askedAt && (s.Reason == SuppressionReason.HardBounce || s.Reason == SuppressionReason.Erased),
+            SuppressionLift.ByTheReader, null, now, cancellationToken);
     }
 
     /// <summary>Takes back what its owner asked for. Works in the caller's transaction.</summary>
-    public async Task LiftRequestAsync(NewsroomDb db, EmailAddress address, CancellationToken cancellationToken)
+    public async Task LiftRequestAsync(NewsroomDb db, EmailAddress address, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var hash = await HashAsync(address, cancellationToken);
-        await db.Suppressions.Where(s => s.AddressHash == hash && s.Reason == SuppressionReason.Request).ExecuteDeleteAsync(cancellationToken);
+        await LiftAsync(db, s => s.AddressHash == hash && s.Reason == SuppressionReason.Request, SuppressionLift.ByTheReader, null, now, cancellationToken);
     }
 
-    /// <summary>Adds the address when the answer says that its mailbox is no more; true when it does.</summary>
-    public async Task<bool> HeedAsync(EmailAddress address, HandOver answer, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Takes an entry off and keeps who did so and why. Works in the caller's transaction.</summary>
+    /// <returns>False: it is not there (any more), or not for that reason.</returns>
+    internal static Task<bool> LiftAsync(NewsroomDb db, long id, SuppressionReason reason, string by, string why, DateTimeOffset now, CancellationToken cancellationToken) =>
+        LiftAsync(db, s => s.Id == id && s.Reason == reason, by, why, now, cancellationToken);
+
+    private static async Task<bool> LiftAsync(
+        NewsroomDb db, Expression<Func<Suppression, bool>> which, string by, string? why, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (!answer.EndsTheAddress)
+        if (await db.Suppressions.AsNoTracking().Where(which).SingleOrDefaultAsync(cancellationToken) is not { } entry
+            || await db.Suppressions.Where(which).ExecuteDeleteAsync(cancellationToken) == 0)
             return false;
-        await SuppressAsync(address, SuppressionReason.HardBounce, answer.Words, now, cancellationToken);
+        db.Add(new SuppressionLift { AddressHash = entry.AddressHash, Reason = entry.Reason, SuppressedAt = entry.CreatedAt, LiftedAt = now, By = by, Why = why });
+        await db.SaveChangesAsync(cancellationToken);
         return true;
     }
 
@@ -118,20 +126,38 @@ public sealed class SuppressionList(IServiceScopeFactory scopes, LinkTokens toke
         var hash = await HashAsync(address, cancellationToken);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<NewsroomDb>();
-        if (reason is SuppressionReason.Complaint or SuppressionReason.Request)
-            await db.Suppressions.Where(s => s.AddressHash == hash && (s.Reason == SuppressionReason.HardBounce || s.Reason == SuppressionReason.Erased)).ExecuteUpdateAsync(
-                s => s.SetProperty(x => x.Reason, reason).SetProperty(x => x.Evidence, evidence).SetProperty(x => x.Address, address.Value).SetProperty(x => x.CreatedAt, now), cancellationToken);
-        if (await db.Suppressions.AnyAsync(s => s.AddressHash == hash, cancellationToken))
-            return;
-        db.Add(new Suppression { AddressHash = hash, Address = address.Value, Reason = reason, Evidence = evidence, CreatedAt = now });
         try
         {
-            await db.SaveChangesAsync(cancellationToken);
+            await SuppressAsync(db, hash, address, reason, evidence, now, cancellationToken);
         }
         catch (DbUpdateException e) when (db.IsUniqueViolation(e))
         {
             // Somebody else was first: it is there.
         }
+    }
+
+    /// <summary>The same in the caller's transaction, which is begun again when a unique index refuses the row.</summary>
+    /// <param name="db">The caller's.</param>
+    /// <param name="hash">See <see cref="HashAsync"/>.</param>
+    /// <param name="address">Null where nobody knows it in clear.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="evidence">The server's words, or who asked.</param>
+    /// <param name="now">Since when.</param>
+    /// <param name="cancellationToken">Cancels before the save.</param>
+    internal static async Task SuppressAsync(
+        NewsroomDb db, string hash, EmailAddress? address, SuppressionReason reason, string? evidence, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        evidence = evidence?.Length > HandOver.AnswerLength ? evidence[..HandOver.AnswerLength] : evidence;
+        var clear = address?.Value;
+        if (reason is SuppressionReason.Complaint or SuppressionReason.Request)
+        {
+            await db.Suppressions.Where(s => s.AddressHash == hash && (s.Reason == SuppressionReason.HardBounce || s.Reason == SuppressionReason.Erased)).ExecuteUpdateAsync(
+                s => s.SetProperty(x => x.Reason, reason).SetProperty(x => x.Evidence, evidence).SetProperty(x => x.Address, clear).SetProperty(x => x.CreatedAt, now), cancellationToken);
+        }
+        if (await db.Suppressions.AnyAsync(s => s.AddressHash == hash, cancellationToken))
+            return;
+        db.Add(new Suppression { AddressHash = hash, Address = clear, Reason = reason, Evidence = evidence, CreatedAt = now });
+        await db.SaveChangesAsync(cancellationToken);
     }
 
     /// <summary>

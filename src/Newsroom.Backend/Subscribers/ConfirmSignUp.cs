@@ -87,7 +87,7 @@ public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, SuppressionL
             outbox.Add(db, WelcomeComposer.MailKind, found.Request.Id, now);
         await using var transaction = await db.Database.BeginTransactionAsync(turn);
         await db.SaveChangesAsync(turn);
-        await suppressions.LiftAsync(db, EmailAddress.Parse(subscriber.Address), found.Request.RequestedAt, turn);
+        await suppressions.LiftAsync(db, EmailAddress.Parse(subscriber.Address), found.Request.RequestedAt, now, turn);
         await transaction.CommitAsync(turn);
         return outcome with { State = ConfirmState.Confirmed };
     }

@@ -35,6 +35,9 @@ public sealed record ConsentWording(string Version, string Text)
     /// <summary>The button behind the confirmation mail's "this wasn't me".</summary>
     public static ConsentWording Never { get; } = new("never-1", "Never write to me again");
 
+    /// <summary>By telephone or letter: staff entered it.</summary>
+    public static ConsentWording ToldStaff { get; } = new("told-staff-1", "Asked the newsroom never to be written to.");
+
     public static ConsentWording Undo { get; } = new("undo-1", "That was a mistake: bring it back");
 
     /// <summary>Beside the button under the preferences' list of newsletters: for what is ticked anew and what is no longer.</summary>
@@ -71,4 +74,5 @@ public static class ConsentMethod
     public const string NeverPage = "never-page";
     public const string PreferencesPage = "preferences-page";
     public const string AddressPage = "address-page";
+    public const string Staff = "staff";
 }

@@ -68,7 +68,7 @@ public sealed class NeverAgain(NewsroomDb db, LinkTokens tokens, SuppressionList
             db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, back.Select(s => s.Newsletter), ConsentWording.Undo, ConsentMethod.NeverPage, new ConsentPlace(), now));
         await using var transaction = await db.Database.BeginTransactionAsync(turn);
         await db.SaveChangesAsync(turn);
-        await suppressions.LiftRequestAsync(db, EmailAddress.Parse(subscriber.Address), turn);
+        await suppressions.LiftRequestAsync(db, EmailAddress.Parse(subscriber.Address), now, turn);
         await transaction.CommitAsync(turn);
         return NeverState.Undone;
     }, cancellationToken);

@@ -122,6 +122,25 @@ public sealed class Subscriber
     }
 
     /// <summary>
+    /// The address is off the suppression list. After a bounce what was confirmed still stands; a complaint or "never again" was the reader's own word
+    /// and ended it: only a new sign-up begins again.
+    /// </summary>
+    public void Readmit(DateTimeOffset now)
+    {
+        if (Status is SubscriberStatus.Complained or SubscriberStatus.Suppressed)
+        {
+            foreach (var subscription in Subscriptions.Where(s => s.State != SubscriptionState.Left))
+                subscription.Leave(now);
+            (Status, LeftAt) = (SubscriberStatus.Left, LeftAt ?? now);
+        }
+        else if (Status == SubscriberStatus.Bounced)
+        {
+            Status = Subscriptions.Exists(s => s.State == SubscriptionState.Active) ? SubscriberStatus.Confirmed : ConfirmedAt is null ? SubscriberStatus.Pending : SubscriberStatus.Left;
+        }
+        Touch();
+    }
+
+    /// <summary>
     /// Takes the person out and leaves the row, so that what counts it still adds up and its old links are answered. Twice is once. The caller
     /// deletes its consents in the same transaction.
     /// </summary>

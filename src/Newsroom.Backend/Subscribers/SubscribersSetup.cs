@@ -2,10 +2,12 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Mail.Bounces;
 using Newsroom.Backend.Subscribers.Embed;
 using Newsroom.Backend.Subscribers.Imports;
 using Newsroom.Backend.Subscribers.Preferences;
 using Newsroom.Backend.Subscribers.Privacy;
+using Newsroom.Backend.Subscribers.Suppressed;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Subscribers;
@@ -29,6 +31,7 @@ public static class SubscribersSetup
         services.AddOptions<SignUpOptions>().BindConfiguration(SignUpOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SignUpOptions>, SignUpOptionsRules>();
         services.AddRecurringJob<TendSignUps>("subscribers.tend-sign-ups", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None));
+        services.AddScoped<IMailedBy, SingleMails>().AddScoped<SettleReport>().AddScoped<LiftSuppression>().AddScoped<BarAddress>();
         services.AddPreferences().AddMailHelp();
         services.AddOptions<CorsOptions>().Configure<IOptions<SiteOptions>>((cors, site) => cors.AddPolicy(SubscriptionsApi.CorsPolicy, policy => policy
             .WithOrigins([.. site.Value.AllowedOrigins]).WithMethods(HttpMethods.Get, HttpMethods.Post).WithHeaders("Content-Type").SetPreflightMaxAge(TimeSpan.FromHours(1))));
@@ -40,6 +43,7 @@ public static class SubscribersSetup
         SubscriptionsApi.Map(app);
         SubscribersApi.Map(app);
         HeldSignUpsApi.Map(app);
+        SuppressedApi.Map(app);
         EmbedScript.Map(app);
         EmbedApi.Map(app);
         return app;

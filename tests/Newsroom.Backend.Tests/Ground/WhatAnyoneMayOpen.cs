@@ -48,6 +48,7 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         POST /preferences/{token}
         POST /subscribe
         POST /unsubscribe/{token}
+        POST /webhooks/mail/{provider}
         POST /webhooks/stripe
         """;
 

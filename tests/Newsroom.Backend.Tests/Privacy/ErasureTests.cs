@@ -3,8 +3,10 @@ using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Digests;
 using Newsroom.Backend.Donations;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Mail.Bounces;
 using Newsroom.Backend.Subscribers;
 using Newsroom.Backend.Subscribers.Privacy;
+using Newsroom.Backend.Tests.Bounces;
 
 namespace Newsroom.Backend.Tests.Privacy;
 
@@ -46,6 +48,8 @@ public sealed class AnErasedReader
         Assert.Equal((1500, DonationStatus.Succeeded, true), (gift.AmountMinor, gift.Status, gift.PaymentIntentId is not null));
         Assert.Equal("2026-000001", Assert.Single(await app.ReceiptsAsync()).Number);
         Assert.Equal(0, await app.ReadAsync(db => db.MailStateRequests.CountAsync(Cancelled)));
+        // Bob's message waits on; the one within base64 is gone like the other.
+        Assert.Single(await app.ReportsAsync());
         Assert.NotEmpty(await app.ImportsAsync());
         Assert.NotEmpty(await app.ApiListAsync("/api/v1/alerts"));
         // Its old links are answered for ever, without effect.
@@ -234,6 +238,7 @@ public sealed class AnErasedReader
         await giving.DeliverAsync(giving.Pay(await giving.OpenCheckoutAsync(
             "15", email: Address, more: [("name", Name), ("message", "My words for the harbour. Lovelace"), ("src", "mail to " + Address), ("newsletter", "true")])));
         await app.RunDueJobsAsync();
+        await LeaveReportsAsync(app);
         await app.SuppressAsync(Address, SuppressionReason.Request);
         await app.ReadAsync(db => db.Subscribers.ExecuteUpdateAsync(s => s.SetProperty(x => x.Language, "x-lovelace"), Cancelled));
         await app.ReadAsync(db => db.Consents.ExecuteUpdateAsync(s => s.SetProperty(c => c.Page, "https://www.example.org/lovelace"), Cancelled));
@@ -241,6 +246,21 @@ public sealed class AnErasedReader
             .ExecuteUpdateAsync(s => s.SetProperty(d => d.Answer, $"250 <{Address}> taken"), Cancelled));
         await app.ReadAsync(db => db.OutgoingMails.ExecuteUpdateAsync(s => s.SetProperty(m => m.Answer, $"250 <{Address}> taken"), Cancelled));
         await app.ReadAsync(db => db.Suppressions.ExecuteUpdateAsync(s => s.SetProperty(m => m.Evidence, $"550 <{Address}>"), Cancelled));
+    }
+
+    /// <summary>A server's words about a mail to the reader, what staff wrote about the address, and a message that nobody could read.</summary>
+    private static async Task LeaveReportsAsync(NewsroomApp app)
+    {
+        await app.HearAsync(Reports.Soft(Address, await app.SentLetterAsync(Address)) with { Diagnostic = "over quota: Lovelace" });
+        await app.SuppressAsync(Address, SuppressionReason.HardBounce);
+        await app.LiftAsync(Address);
+        await app.ReadAsync(db => db.SuppressionLifts.ExecuteUpdateAsync(s => s.SetProperty(l => l.Why, "Ms Lovelace called."), Cancelled));
+        await app.HearAsync(new BounceVerdict(BounceKind.Ignored, [], null, null, null) { IsForPeople = true }, raw: $"To: {Address}\r\n\r\nWhat is this?");
+        var base64 = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"The address {Address} is gone."));
+        await app.HearAsync(
+            new BounceVerdict(BounceKind.Ignored, [], null, null, null) { IsForPeople = true },
+            raw: $"Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{base64}\r\n");
+        await app.HearAsync(new BounceVerdict(BounceKind.Ignored, [], null, null, null) { IsForPeople = true }, raw: "To: bob@example.org\r\n\r\nWhat is this?");
     }
 
     private static async Task<MyDataLinkOutcome> AskAsync(NewsroomApp app) =>

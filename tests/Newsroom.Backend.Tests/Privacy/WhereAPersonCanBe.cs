@@ -10,27 +10,26 @@ public sealed class WhereAPersonCanBe : IAsyncLifetime
     internal static readonly string[] Columns =
     [
         "AddressChange.NewAddress", "AddressChange.NewAddressKey", "AddressChange.OldAddress", "Consent.Page", "Consent.Source", "Delivery.Answer", "Donation.Address", "Donation.AddressKey", "Donation.Attribution", "Donation.Message", "Donation.Name",
-        "Donor.Address", "Donor.AddressKey", "Donor.Name", "OutgoingMail.Answer", "Receipt.DonorName", "SignUpRequest.Name",
-        "Subscriber.Address", "Subscriber.AddressKey", "Subscriber.Language", "Subscriber.Name", "Suppression.Address", "Suppression.Evidence",
+        "Donor.Address", "Donor.AddressKey", "Donor.Name", "MailReport.Diagnostic", "OutgoingMail.Answer", "Receipt.DonorName", "SignUpRequest.Name",
+        "Subscriber.Address", "Subscriber.AddressKey", "Subscriber.Language", "Subscriber.Name", "Suppression.Address", "Suppression.Evidence", "SuppressionLift.Why",
     ];
 
     private static readonly Dictionary<string, string[]> Elsewhere = new(StringComparer.Ordinal)
     {
-        ["the program's own words about itself"] = ["Alert.Kind", "Alert.Message", "Alert.OpenKind", "Digest.Reason", "DigestSlot.Outcome", "Feed.LastError", "OutgoingMail.Kind", "StripeEvent.LastError"],
+        ["the program's own words about itself"] = ["Alert.Kind", "Alert.Message", "Alert.OpenKind", "Digest.Reason", "DigestSlot.Outcome", "Feed.LastError", "MailReport.Note", "OutgoingMail.Kind", "StripeEvent.LastError"],
         ["an opaque id of ours"] =
         [
-            "AddressChange.PublicId", "Alert.PublicId", "ApiKey.PublicId", "Digest.ApartFrom", "Digest.PublicId", "Donation.PublicId", "Donor.PublicId", "Import.PublicId",
+            "AddressChange.PublicId", "Alert.PublicId", "ApiKey.PublicId", "Digest.ApartFrom", "Digest.PublicId", "Donation.PublicId", "Donor.PublicId", "Import.PublicId", "MailReport.PublicId",
             "Newsletter.PublicId", "RecurringPlan.PublicId", "SignUpRequest.PublicId", "Story.PublicId",
             "Subscriber.PublicId", "Subscription.PublicId", "Suppression.PublicId",
         ],
         ["a keyed or plain hash of a secret"] =
-            ["ApiKey.TokenHash", "Consent.Hash", "Consent.NetworkHash", "Consent.PreviousHash", "Erasure.AddressHash", "MailStateRequest.AddressHash", "SignUpRequest.TokenHash", "Subscriber.ConsentHead", "Subscription.LeaveTokenHash", "Suppression.AddressHash"],
-        ["staff's and the server's own"] = ["ApiKey.Name", "ApiKey.Scopes", "DataProtectionKey.FriendlyName", "DataProtectionKey.Xml", "Import.ConsentText", "Import.FileName", "LinkKey.Name", "RelayCount.Relay"],
-        ["a mail server's code"] = ["Delivery.ReturnedStatus"],
+            ["ApiKey.TokenHash", "Consent.Hash", "Consent.NetworkHash", "Consent.PreviousHash", "Erasure.AddressHash", "MailReport.AddressHash", "MailReport.ExternalHash", "MailStateRequest.AddressHash", "OutgoingMail.AddressHash", "SignUpRequest.TokenHash", "Subscriber.ConsentHead", "Subscription.LeaveTokenHash", "Suppression.AddressHash", "SuppressionLift.AddressHash"],
+        ["staff's and the server's own"] = ["ApiKey.Name", "ApiKey.Scopes", "DataProtectionKey.FriendlyName", "DataProtectionKey.Xml", "Import.ConsentText", "Import.FileName", "LinkKey.Name", "RelayCount.Relay", "SuppressionLift.By"],
         ["a choice among our own words"] =
         [
-            "Consent.Method", "Consent.Newsletters", "Consent.Wording", "Consent.WordingVersion", "Donation.Campaign", "Donation.CurrencyCode", "Donation.NewsletterOptIn", "Donation.OptInMethod",
-            "Donation.OptInWording", "Import.Format", "Receipt.CurrencyCode", "RecurringPlan.CurrencyCode", "SignUpRequest.NewsletterIds",
+            "Consent.Method", "Consent.Newsletters", "Consent.Wording", "Consent.WordingVersion", "Delivery.ReturnedStatus", "Donation.Campaign", "Donation.CurrencyCode", "Donation.NewsletterOptIn", "Donation.OptInMethod",
+            "Donation.OptInWording", "Import.Format", "MailReport.Reason", "MailReport.Status", "Receipt.CurrencyCode", "RecurringPlan.CurrencyCode", "SignUpRequest.NewsletterIds",
         ],
         ["what the newsroom publishes"] =
         [

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
+using Newsroom.Backend.Mail.Bounces;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Demo.Inbox;
@@ -29,16 +30,18 @@ internal static class InboxEndpoints
             ? Results.Bytes(await mailbox.ReadAsync(mail, cancellationToken), "message/rfc822", id + ".eml")
             : Results.NotFound());
         inbox.MapPost("{id}/unsubscribe", UnsubscribeAsync);
+        inbox.MapPost("{id}/bounce", (string id, Mailbox mailbox, TakeReport take, TimeProvider time, CancellationToken token) => ReportAsync(id, complaint: false, mailbox, take, time, token));
+        inbox.MapPost("{id}/complain", (string id, Mailbox mailbox, TakeReport take, TimeProvider time, CancellationToken token) => ReportAsync(id, complaint: true, mailbox, take, time, token));
     }
 
     private static async Task<IResult> MessageAsync(
-        string id, string? view, int? answer, Mailbox mailbox, IOptions<SiteOptions> site, CancellationToken cancellationToken)
+        string id, string? view, int? answer, string? report, Mailbox mailbox, IOptions<SiteOptions> site, CancellationToken cancellationToken)
     {
         if (mailbox.Find(id) is not { } mail)
             return Results.NotFound();
         var message = await CapturedMessage.ReadAsync(mail, mailbox, cancellationToken);
         var first = message.Html is null ? "text" : "desktop";
-        return new RazorComponentResult<MessagePage>(new { Message = message, site.Value.Zone, View = view ?? first, Answer = answer });
+        return new RazorComponentResult<MessagePage>(new { Message = message, site.Value.Zone, View = view ?? first, Answer = answer, Report = report });
     }
 
     private static async Task<IResult> HtmlAsync(string id, HttpContext context, Mailbox mailbox, CancellationToken cancellationToken)
@@ -72,4 +75,9 @@ internal static class InboxEndpoints
         using var answer = await clients.CreateClient(nameof(InboxEndpoints)).PostAsync(address, body, cancellationToken);
         return new SeeOther($"/dev/inbox/{id}?answer={(int)answer.StatusCode}");
     }
+
+    private static async Task<IResult> ReportAsync(string id, bool complaint, Mailbox mailbox, TakeReport take, TimeProvider time, CancellationToken cancellationToken) =>
+        mailbox.Find(id) is { } mail
+            ? new SeeOther($"/dev/inbox/{id}?report={Uri.EscapeDataString(await SimulatedReports.SendAsync(mail, complaint, mailbox, take, time, cancellationToken))}")
+            : Results.NotFound();
 }

@@ -1,0 +1,112 @@
+using System.Net.Sockets;
+using Hangfire;
+using MailKit;
+using MailKit.Net.Imap;
+using MailKit.Search;
+using MailKit.Security;
+using Microsoft.Extensions.Options;
+using Newsroom.Backend.Mail.Alerts;
+using Newsroom.Backend.Mail.Relays;
+
+namespace Newsroom.Backend.Mail.Bounces;
+
+/// <summary>
+/// Reads the bounce mailbox (RFC 9051). Each message: read, committed, and only then flagged: a stop in between reads it once more, to no effect.
+/// A report is marked as read; whatever nobody here could understand stays unread for people, with a keyword of ours so that it is not fetched
+/// again. Nothing is ever deleted: the mailbox is the newsroom's.
+/// </summary>
+/// <remarks>
+/// The keyword is the server's own memory of what was seen: unlike a highest UID kept here it is true after a change of UIDVALIDITY, for a mailbox
+/// restored from a backup, and for a second reader of the same mailbox.
+/// </remarks>
+public sealed partial class PollBounceMailbox(
+    IOptions<MailOptions> mail, TakeReport take, AlertDesk alerts, TimeProvider clock, ILogger<PollBounceMailbox> log)
+{
+    /// <summary>On every message that was looked at.</summary>
+    public const string Keyword = "NewsroomSeen";
+
+    private const string AlertKind = "bounces.mailbox";
+    private const int MostAtOnce = 500;
+
+    // A job of under a minute: a stopping server waits for it. What is left comes with the next.
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    [AutomaticRetry(Attempts = 0)]
+    [DisableConcurrentExecution(5)]
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var imap = mail.Value.Bounces.Imap;
+        var now = clock.GetUtcNow();
+        if (string.IsNullOrEmpty(imap.Host) || now.ToUnixTimeSeconds() / 60 % (long)imap.PollEvery.TotalMinutes != 0)
+            return;
+        try
+        {
+            using var client = new ImapClient { ServerCertificateValidationCallback = Trust(imap).Accepts, CheckCertificateRevocation = false, Timeout = (int)Deadline.TotalMilliseconds };
+            await client.ConnectAsync(imap.Host, imap.EffectivePort, SecurityOf(imap.Security), cancellationToken);
+            await client.AuthenticateAsync(imap.UserName ?? "", imap.Password ?? "", cancellationToken);
+            await ReadAsync(client, await client.GetFolderAsync(imap.Folder, cancellationToken), now + Length, cancellationToken);
+            await client.DisconnectAsync(quit: true, cancellationToken);
+        }
+        catch (Exception e) when (IsTheMailboxs(e) && !cancellationToken.IsCancellationRequested)
+        {
+            LogFailed(e);
+            await alerts.RaiseAsync(AlertKind, $"The bounce mailbox cannot be read, so nobody hears which addresses are gone: {e.Message} See Mail:Bounces:Imap.", cancellationToken);
+            return;
+        }
+        await alerts.ClearAsync(AlertKind, cancellationToken);
+    }
+
+    private async Task ReadAsync(ImapClient client, IMailFolder folder, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        await folder.OpenAsync(FolderAccess.ReadWrite, cancellationToken);
+        if (!folder.PermanentFlags.HasFlag(MessageFlags.UserDefined))
+            throw new NotSupportedException($"The folder {folder.FullName} keeps no keywords, so what was read would be read for ever. Take another mailbox.");
+        var unseen = await folder.SearchAsync(SearchQuery.NotKeyword(Keyword), cancellationToken);
+        foreach (var uid in unseen.Take(MostAtOnce))
+        {
+            if (clock.GetUtcNow() >= until)
+                return;
+            var flags = await IsReadAsync(folder, uid, cancellationToken) ? MessageFlags.Seen : MessageFlags.None;
+            // It is committed: whatever happens now, the mailbox should know.
+            await folder.StoreAsync(uid, new StoreFlagsRequest(StoreAction.Add, flags, new HashSet<string>(StringComparer.Ordinal) { Keyword }) { Silent = true }, CancellationToken.None);
+        }
+    }
+
+    /// <returns>False: people must look at it.</returns>
+    private async Task<bool> IsReadAsync(IMailFolder folder, UniqueId uid, CancellationToken cancellationToken)
+    {
+        var size = (await folder.FetchAsync([uid], MessageSummaryItems.Size, cancellationToken)).FirstOrDefault()?.Size ?? 0;
+        if (size > TakeReport.Largest)
+        {
+            LogTooLarge(uid.Id);
+            return false;
+        }
+        await using var stream = await folder.GetStreamAsync(uid, cancellationToken);
+        using var copy = new MemoryStream();
+        await stream.CopyToAsync(copy, cancellationToken);
+        var taken = await take.RunAsync(ReportSource.Imap, copy.ToArray(), cancellationToken);
+        return taken.All(t => t.Outcome != ReportOutcome.Waiting);
+    }
+
+    private static SmtpTrust Trust(BounceImapOptions imap) => imap.TrustedCertificateFile is { Length: > 0 } file ? SmtpTrust.Load(file) : new SmtpTrust(null);
+
+    private static SecureSocketOptions SecurityOf(SmtpSecurity security) => security switch
+    {
+        SmtpSecurity.None => SecureSocketOptions.None,
+        SmtpSecurity.StartTls => SecureSocketOptions.StartTls,
+        SmtpSecurity.Tls => SecureSocketOptions.SslOnConnect,
+        _ => throw new InvalidOperationException($"Mail:Bounces:Imap:Security {security}."),
+    };
+
+    /// <summary>What network, TLS, sign-in and a server's odd words throw. Anything else, the database's faults too, is not the mailbox's.</summary>
+    private static bool IsTheMailboxs(Exception e) => e is IOException or SocketException or TimeoutException or OperationCanceledException or ProtocolException or CommandException
+        or FolderNotFoundException or SslHandshakeException or AuthenticationException or System.Security.Authentication.AuthenticationException
+        or ServiceNotConnectedException or ServiceNotAuthenticatedException or NotSupportedException;
+
+    [LoggerMessage(LogLevel.Warning, "The bounce mailbox could not be read; it is tried again")]
+    private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(LogLevel.Information, "The message with UID {Uid} in the bounce mailbox is larger than any report: it stays there for people")]
+    private partial void LogTooLarge(uint uid);
+}
