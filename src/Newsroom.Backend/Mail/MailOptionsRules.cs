@@ -54,7 +54,7 @@ internal sealed class MailOptionsRules : IValidateOptions<MailOptions>
             yield return $"Mail:Dkim:Ed25519PrivateKeyFile '{ed25519}' cannot be used: {ed25519Fault}";
     }
 
-    private static string? Fault(Action load)
+    internal static string? Fault(Action load)
     {
         try
         {
