@@ -22,6 +22,7 @@ public sealed class DkimSignatures : IDisposable
     private readonly DkimOptions _options;
     private readonly string? _domain;
     private readonly RsaKey? _rsa;
+    private readonly RsaKey? _next;
     private readonly Ed25519PrivateKeyParameters? _ed25519;
 
     public DkimSignatures(IOptions<MailOptions> mail)
@@ -29,6 +30,7 @@ public sealed class DkimSignatures : IDisposable
         _options = mail.Value.Dkim;
         _domain = _options.Domain is { Length: > 0 } domain ? domain : mail.Value.Sender?.Address.Domain;
         _rsa = _options.PrivateKeyFile is { Length: > 0 } rsa ? new RsaKey(DkimKeys.ReadRsa(rsa)) : null;
+        _next = _options.Next is { IsSet: true, PrivateKeyFile: { } next } ? new RsaKey(DkimKeys.ReadRsa(next)) : null;
         _ed25519 = _options.Ed25519PrivateKeyFile is { Length: > 0 } ed25519 ? DkimKeys.ReadEd25519(ed25519) : null;
     }
 
@@ -38,11 +40,17 @@ public sealed class DkimSignatures : IDisposable
         // Receivers that know only RSA read the upper one first (RFC 8463 §3).
         if (_ed25519 is not null)
             Sign(new Ed25519Signer(_ed25519, _domain!, _options.Ed25519Selector!, message.Date), format, message);
-        if (_rsa is not null)
+        if (_next is not null && _options.Next.Signs(message.Date))
+            Sign(new RsaSigner(_next, _domain!, _options.Next.Selector!, message.Date), format, message);
+        else if (_rsa is not null)
             Sign(new RsaSigner(_rsa, _domain!, _options.Selector!, message.Date), format, message);
     }
 
-    public void Dispose() => _rsa?.Key.Dispose();
+    public void Dispose()
+    {
+        _rsa?.Key.Dispose();
+        _next?.Key.Dispose();
+    }
 
     private static void Sign(DkimSigner signer, FormatOptions format, MimeMessage message)
     {
