@@ -42,6 +42,8 @@ internal static class CommandLine
         SubscriberVerbs.Create(host),
         StoryVerbs.Create(host),
         DigestVerbs.Create(host),
+        MailVerbs.Create(host),
+        DoctorVerb.Create(host),
         BackupVerbs.Backup(host),
         BackupVerbs.Restore(host),
     };

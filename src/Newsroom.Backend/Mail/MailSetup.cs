@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail.Alerts;
+using Newsroom.Backend.Mail.Doctor;
 using Newsroom.Backend.Mail.Relays;
 using Newsroom.Backend.Web;
 
@@ -33,7 +34,7 @@ public static class MailSetup
         services.AddRecurringJob<ForgetMailAnswers>("privacy.forget-mail-answers", "41 3 * * *", Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddRetentionRule("What mail servers answered to confirmations, receipts and other single mails", "to find out why a mail did not arrive", ForgetMailAnswers.HowLong);
         services.AddRetentionRule("That an address must not be written to, and why", "so that nobody writes to it by mistake", "for ever, or until you tell us otherwise; after an erasure only as a keyed hash that nobody can read the address from");
-        return services;
+        return services.AddDoctor();
     }
 
     /// <summary>Tells the start-up check of a template and of a model as its composer makes it.</summary>
@@ -48,6 +49,7 @@ public static class MailSetup
     {
         app.MapSuppressions();
         app.MapAlerts();
+        app.MapDoctor();
         return app;
     }
 }
