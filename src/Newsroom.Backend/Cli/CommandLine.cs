@@ -43,6 +43,8 @@ internal static class CommandLine
         StoryVerbs.Create(host),
         DigestVerbs.Create(host),
         BounceVerbs.Create(host),
+        MailVerbs.Create(host),
+        DoctorVerb.Create(host),
         BackupVerbs.Backup(host),
         BackupVerbs.Restore(host),
     };

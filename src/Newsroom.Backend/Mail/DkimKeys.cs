@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Newsroom.Backend.Mail.Doctor;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.OpenSsl;
 
@@ -9,6 +10,19 @@ internal static class DkimKeys
 {
     // RFC 8301 §3.2: signers MUST use 1024 bits or more and SHOULD use 2048.
     private const int SmallestRsa = 1024;
+
+    /// <summary>The public halves of all that sign, or will: what must stand in DNS. The one that follows comes last.</summary>
+    public static IReadOnlyList<DkimPublicKey> Configured(DkimOptions dkim)
+    {
+        var keys = new List<DkimPublicKey>();
+        if (dkim.PrivateKeyFile is { Length: > 0 } file)
+            keys.Add(PublicRsa(dkim.Selector!, file));
+        if (dkim.Ed25519PrivateKeyFile is { Length: > 0 } ed25519)
+            keys.Add(DkimPublicKey.Of(dkim.Ed25519Selector!, ReadEd25519(ed25519)));
+        if (dkim.Next is { IsSet: true, PrivateKeyFile: { } next })
+            keys.Add(PublicRsa(dkim.Next.Selector!, next));
+        return keys;
+    }
 
     /// <exception cref="CryptographicException">The key has under 1024 bits.</exception>
     public static RSA ReadRsa(string file)
@@ -40,5 +54,11 @@ internal static class DkimKeys
         {
             throw new CryptographicException("there is no readable private key in it.", e);
         }
+    }
+
+    private static DkimPublicKey PublicRsa(string selector, string file)
+    {
+        using var key = ReadRsa(file);
+        return DkimPublicKey.Of(selector, key);
     }
 }

@@ -23,7 +23,7 @@ public sealed class DkimSignatures : IDisposable
         "X-Auto-Response-Suppress",
     ];
 
-    private readonly RSA? _rsa;
+    private readonly List<RSA> _rsa = [];
 
     // Receivers that know only RSA read the upper one first (RFC 8463 §3).
     private readonly List<SigningKey> _keys = [];
@@ -32,15 +32,15 @@ public sealed class DkimSignatures : IDisposable
     {
         var options = mail.Value.Dkim;
         var domain = options.Domain is { Length: > 0 } own ? own : mail.Value.Sender?.Address.Domain;
+        var next = options.Next;
         if (options.PrivateKeyFile is { Length: > 0 } rsa)
-        {
-            var key = _rsa = DkimKeys.ReadRsa(rsa);
-            _keys.Add(new SigningKey("rsa-sha256", domain!, options.Selector!, hash => key.SignHash(hash, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)));
-        }
+            AddRsa(rsa, domain!, options.Selector!, date => !(next.IsSet && next.Signs(date)));
+        if (next is { IsSet: true, PrivateKeyFile: { } nextFile, Selector: { } nextSelector })
+            AddRsa(nextFile, domain!, nextSelector, next.Signs);
         if (options.Ed25519PrivateKeyFile is { Length: > 0 } ed25519)
         {
             var key = DkimKeys.ReadEd25519(ed25519);
-            _keys.Add(new SigningKey("ed25519-sha256", domain!, options.Ed25519Selector!, hash => SignEd25519(key, hash)));
+            _keys.Add(new SigningKey("ed25519-sha256", domain!, options.Ed25519Selector!, _ => true, hash => SignEd25519(key, hash)));
         }
     }
 
@@ -54,10 +54,17 @@ public sealed class DkimSignatures : IDisposable
             return [];
         var (names, canonical) = Canonical(fields);
         var bodyHash = Convert.ToBase64String(body.Hash());
-        return _keys.ConvertAll(key => Sign(key, names, canonical, bodyHash, date));
+        return [.. _keys.Where(key => key.Signs(date)).Select(key => Sign(key, names, canonical, bodyHash, date))];
     }
 
-    public void Dispose() => _rsa?.Dispose();
+    public void Dispose() => _rsa.ForEach(key => key.Dispose());
+
+    private void AddRsa(string file, string domain, string selector, Func<DateTimeOffset, bool> signs)
+    {
+        var key = DkimKeys.ReadRsa(file);
+        _rsa.Add(key);
+        _keys.Add(new SigningKey("rsa-sha256", domain, selector, signs, hash => key.SignHash(hash, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)));
+    }
 
     private static HeaderField Sign(SigningKey key, string names, string canonical, string bodyHash, DateTimeOffset date)
     {
@@ -121,5 +128,10 @@ public sealed class DkimSignatures : IDisposable
         return signer.GenerateSignature();
     }
 
-    private sealed record SigningKey(string Algorithm, string Domain, string Selector, Func<byte[], byte[]> Sign);
+    /// <param name="Algorithm"><c>a=</c></param>
+    /// <param name="Domain"><c>d=</c></param>
+    /// <param name="Selector"><c>s=</c></param>
+    /// <param name="Signs">Whether it signs a message of that date.</param>
+    /// <param name="Sign">From a SHA-256 to a signature.</param>
+    private sealed record SigningKey(string Algorithm, string Domain, string Selector, Func<DateTimeOffset, bool> Signs, Func<byte[], byte[]> Sign);
 }

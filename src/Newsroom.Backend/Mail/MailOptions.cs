@@ -68,4 +68,7 @@ public sealed class DkimOptions
     /// <summary>A second signature (RFC 8463), which not every receiver can check yet.</summary>
     public string? Ed25519Selector { get; set; }
     public string? Ed25519PrivateKeyFile { get; set; }
+
+    /// <summary>The RSA key that follows.</summary>
+    public DkimNextOptions Next { get; set; } = new();
 }

@@ -4,6 +4,7 @@ using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail.Alerts;
 using Newsroom.Backend.Mail.Bounces;
 using Newsroom.Backend.Mail.Bounces.Webhooks;
+using Newsroom.Backend.Mail.Doctor;
 using Newsroom.Backend.Mail.Relays;
 using Newsroom.Backend.Web;
 
@@ -33,7 +34,7 @@ public static class MailSetup
         services.AddRecurringJob<ForgetMailAnswers>("privacy.forget-mail-answers", "41 3 * * *", Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddRetentionRule("What mail servers answered to confirmations, receipts and other single mails", "to find out why a mail did not arrive", ForgetMailAnswers.HowLong);
         services.AddRetentionRule("That an address must not be written to, and why", "so that nobody writes to it by mistake", "for ever, or until you tell us otherwise; after an erasure only as a keyed hash that nobody can read the address from");
-        return services;
+        return services.AddDoctor();
     }
 
     private static void AddBounces(this IServiceCollection services)
@@ -64,6 +65,7 @@ public static class MailSetup
         MailWebhooks.Map(app);
         app.MapAlerts();
         app.MapRelays();
+        app.MapDoctor();
         return app;
     }
 }

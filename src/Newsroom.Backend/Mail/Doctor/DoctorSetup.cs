@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Options;
+
+namespace Newsroom.Backend.Mail.Doctor;
+
+public static class DoctorSetup
+{
+    public static IServiceCollection AddDoctor(this IServiceCollection services)
+    {
+        services.AddOptions<DoctorOptions>().BindConfiguration(DoctorOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DoctorOptions>, DoctorOptionsRules>();
+        services.AddSingleton<IValidateOptions<MailOptions>, DkimNextRules>();
+        services.AddHttpClient(OneClickCheck.ClientName, client => client.Timeout = TimeSpan.FromSeconds(10))
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+        services.AddMailTemplate(SendTestMail.Template, SendTestMail.Sample);
+        services.AddScoped<DoctorDns>().AddScoped<SendingAddresses>().AddScoped<DmarcTree>().AddScoped<SampleMail>().AddScoped<SiteCheck>();
+        // In the order of the report.
+        services.AddScoped<ICheck, RelayCheck>().AddScoped<ICheck, SpfCheck>().AddScoped<ICheck, DkimCheck>().AddScoped<ICheck, DmarcCheck>();
+        services.AddScoped<ICheck, PtrCheck>().AddScoped<ICheck, MxCheck>().AddScoped<ICheck, OneClickCheck>().AddScoped<ICheck, SampleCheck>();
+        return services.AddScoped<Examine>().AddScoped<SendTestMail>().AddScoped<TestMailbox>().AddScoped<MakeDkimKey>();
+    }
+}
