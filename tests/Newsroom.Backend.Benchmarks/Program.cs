@@ -18,6 +18,8 @@ import.SetAction((_, _) => ImportBench.RunAsync());
 var root = new RootCommand("Measures the program, each run in processes of its own. Exit code 0: as promised, 1: not, 2: misused, 3: something it needs is not installed.")
 {
     SendBench.Create(),
+    NodemailerBench.Create(),
+    CompareBench.Create(),
     SinkVerb.Create(),
     signUp,
     import,
