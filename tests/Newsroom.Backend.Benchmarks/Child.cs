@@ -62,7 +62,18 @@ internal sealed class Child : IAsyncDisposable
     /// <summary>Starts it and waits until its address takes connections.</summary>
     public static async Task<Child> ServeAsync(string assembly, string url, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var child = new Child(Start(assembly, environment, arguments));
+        var child = Launch(assembly, environment, arguments);
+        await child.ListensAsync(url);
+        return child;
+    }
+
+    /// <summary>Starts it.</summary>
+    public static Child Launch(string assembly, IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(Start(assembly, environment, arguments));
+
+    /// <summary>Waits until its address takes connections.</summary>
+    /// <exception cref="InvalidOperationException">It ended, or does not listen within half a minute.</exception>
+    public async Task ListensAsync(string url)
+    {
         var address = new Uri(url);
         for (var attempt = 0; ; attempt++)
         {
@@ -70,15 +81,15 @@ internal sealed class Child : IAsyncDisposable
             try
             {
                 await probe.ConnectAsync(address.Host, address.Port);
-                return child;
+                return;
             }
-            catch (SocketException) when (attempt < 600 && !child.HasExited)
+            catch (SocketException) when (attempt < 600 && !HasExited)
             {
                 await Task.Delay(50);
             }
             catch (SocketException e)
             {
-                throw new InvalidOperationException($"{string.Join(' ', arguments)} does not listen on {url}:\n{child.LastLines}", e);
+                throw new InvalidOperationException($"It does not listen on {url}:\n{LastLines}", e);
             }
         }
     }

@@ -20,6 +20,7 @@ var root = new RootCommand("Measures the program, each run in processes of its o
     SendBench.Create(),
     NodemailerBench.Create(),
     CompareBench.Create(),
+    KillBench.Create(),
     SinkVerb.Create(),
     signUp,
     import,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
@@ -6,12 +7,12 @@ using Newsroom.Backend.Subscribers;
 namespace Newsroom.Backend.Benchmarks.Sending;
 
 /// <summary>
-/// Confirmed readers of the one newsletter, <c>reader1@readers.example.org</c> and on, put straight into the SQLite file: the first by the model,
+/// Confirmed readers of the one newsletter, <c>reader1@r1.example.org</c> and on, at 97 domains, put straight into the SQLite file: the first by the model,
 /// the others as its copies, so that this need not know the columns. Their leave tokens are random: nobody presses their links.
 /// </summary>
 internal static class Readers
 {
-    public static string Address(int number) => $"reader{number}@readers.example.org";
+    public static string Address(int number) => string.Create(CultureInfo.InvariantCulture, $"reader{number}@r{number % 97}.example.org");
 
     public static async Task FillAsync(string file, int count)
     {
@@ -26,8 +27,8 @@ internal static class Readers
             {
                 ["Id"] = "t.Id + n",
                 ["PublicId"] = "'sub_' || lower(hex(randomblob(10)))",
-                ["Address"] = "'reader' || (n + 1) || '@readers.example.org'",
-                ["AddressKey"] = "'reader' || (n + 1) || '@readers.example.org'",
+                ["Address"] = "'reader' || (n + 1) || '@r' || ((n + 1) % 97) || '.example.org'",
+                ["AddressKey"] = "'reader' || (n + 1) || '@r' || ((n + 1) % 97) || '.example.org'",
                 ["Name"] = "'Reader ' || (n + 1)",
             });
             await CopyAsync(connection, "Subscriptions", count, new()

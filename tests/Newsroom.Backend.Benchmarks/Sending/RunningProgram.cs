@@ -8,10 +8,11 @@ namespace Newsroom.Backend.Benchmarks.Sending;
 internal sealed class RunningProgram : IAsyncDisposable
 {
     private readonly HttpClient _http;
+    private readonly string _url;
 
     private RunningProgram(Child process, string url, string key)
     {
-        Process = process;
+        (Process, _url) = (process, url);
 #pragma warning disable RS0030 // One client for the whole run, of a program that is no service.
         _http = new HttpClient { BaseAddress = new Uri(url), Timeout = TimeSpan.FromMinutes(2) };
 #pragma warning restore RS0030
@@ -20,11 +21,14 @@ internal sealed class RunningProgram : IAsyncDisposable
 
     public Child Process { get; }
 
-    public static async Task<RunningProgram> StartAsync(string assembly, IReadOnlyDictionary<string, string> environment, string key)
+    /// <summary>Starts it; <see cref="ListensAsync"/> waits until it serves.</summary>
+    public static RunningProgram Launch(string assembly, IReadOnlyDictionary<string, string> environment, string key)
     {
         var url = Child.FreeUrl();
-        return new RunningProgram(await Child.ServeAsync(assembly, url, environment, "--urls", url), url, key);
+        return new RunningProgram(Child.Launch(assembly, environment, "--urls", url), url, key);
     }
+
+    public Task ListensAsync() => Process.ListensAsync(_url);
 
     public async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await _http.GetStringAsync(path))!;
 

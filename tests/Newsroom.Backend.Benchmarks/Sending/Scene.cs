@@ -47,8 +47,16 @@ internal sealed class Scene : IAsyncDisposable
         }
     }
 
-    /// <summary>The real program, in Production.</summary>
-    public Task<RunningProgram> StartAsync() => RunningProgram.StartAsync(_program, _environment, _key);
+    /// <summary>The real program, in Production, serving.</summary>
+    public async Task<RunningProgram> StartAsync()
+    {
+        var program = Launch();
+        await program.ListensAsync();
+        return program;
+    }
+
+    /// <summary>The same, just started.</summary>
+    public RunningProgram Launch() => RunningProgram.Launch(_program, _environment, _key);
 
     public DigestRows Rows(string digest) => new(File, digest);
 

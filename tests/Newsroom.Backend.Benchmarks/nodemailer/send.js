@@ -15,7 +15,7 @@ db.exec('CREATE TABLE readers (id INTEGER PRIMARY KEY, address TEXT NOT NULL, na
 const insert = db.prepare('INSERT INTO readers (address, name, unsubscribe, preferences) VALUES (?, ?, ?, ?)');
 db.transaction(() => {
   for (let n = 1; n <= order.readers; n++) {
-    insert.run(`reader${n}@readers.example.org`, `Reader ${n}`, randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url'));
+    insert.run(`reader${n}@r${n % 97}.example.org`, `Reader ${n}`, randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url'));
   }
 })();
 
