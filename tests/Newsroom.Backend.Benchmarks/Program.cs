@@ -21,6 +21,9 @@ var root = new RootCommand("Measures the program, each run in processes of its o
     NodemailerBench.Create(),
     CompareBench.Create(),
     KillBench.Create(),
+    PlanBench.Create(),
+    ConfirmBench.Create(),
+    StopBench.Create(),
     SinkVerb.Create(),
     signUp,
     import,
@@ -28,7 +31,17 @@ var root = new RootCommand("Measures the program, each run in processes of its o
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count == 0)
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+{
+    try
+    {
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    }
+    catch (InvalidOperationException e)
+    {
+        await Console.Error.WriteLineAsync(e.Message);
+        return 1;
+    }
+}
 foreach (var error in parsed.Errors)
     await Console.Error.WriteLineAsync(error.Message);
 return 2;

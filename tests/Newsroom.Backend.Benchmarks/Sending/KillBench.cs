@@ -103,7 +103,7 @@ internal sealed record KillResult(string Benchmark, int Readers, int Connections
     /// <summary>Times the digest had stopped for the sink's misdeeds, and was resumed as staff would.</summary>
     public required int Resumed { get; init; }
 
-    /// <summary>Times that only deferred readers were left, and their next attempt was set to now so that nobody waits for hours.</summary>
+    /// <summary>Times that nothing moved for seconds, and whoever was put off was made due, so that nobody waits for hours.</summary>
     public required int BroughtForward { get; init; }
     public required IReadOnlyDictionary<string, int> Misdeeds { get; init; }
 

@@ -137,15 +137,15 @@ internal sealed class KillRun : IAsyncDisposable
             await _programs[0].StepAsync(_digest, "resume");
             Resumed++;
         }
-        var counts = await Rows.CountAsync();
-        if (counts.GetValueOrDefault("Deferred") == 0 || counts.GetValueOrDefault("Planned") + counts.GetValueOrDefault("Claimed") + counts.GetValueOrDefault("HandingOver") > 0)
-            return;
         await using var connection = new SqliteConnection($"Data Source={_scene.File};Pooling=False");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = "UPDATE Deliveries SET NextAttemptAt = strftime('%Y-%m-%d %H:%M:%S', 'now', '-1 minute') WHERE State = 'Deferred'";
-        await command.ExecuteNonQueryAsync();
-        BroughtForward++;
+        command.CommandText = """
+            UPDATE Deliveries SET NextAttemptAt = strftime('%Y-%m-%d %H:%M:%S', 'now', '-1 minute')
+            WHERE State IN ('Planned', 'Deferred') AND NextAttemptAt > strftime('%Y-%m-%d %H:%M:%S', 'now')
+            """;
+        if (await command.ExecuteNonQueryAsync() > 0)
+            BroughtForward++;
     }
 
     /// <summary>As staff see it, and as the rows are: planned = accepted + refused + withheld + uncertain + remaining, and planned are all readers.</summary>

@@ -29,7 +29,14 @@ internal static class SinkVerb
                 parsed.GetValue(port), TimeSpan.FromMilliseconds(parsed.GetValue(latency)), parsed.GetValue(most), new SinkScript(parsed.GetValue(script) ?? [], parsed.GetValue(seed)));
             await using var app = Control(server, parsed.GetValue(control), parsed.GetValue(seed));
             await app.StartAsync(cancellationToken);
-            await server.RunAsync(cancellationToken);
+            try
+            {
+                await server.RunAsync(cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                // Stopped by whoever started it.
+            }
         });
         return command;
     }
