@@ -36,7 +36,7 @@ if (parsed.Errors.Count == 0)
     {
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
-    catch (InvalidOperationException e)
+    catch (Exception e) when (e is InvalidOperationException or HttpRequestException)
     {
         await Console.Error.WriteLineAsync(e.Message);
         return 1;

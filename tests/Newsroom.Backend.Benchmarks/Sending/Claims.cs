@@ -15,6 +15,10 @@ internal sealed class Claims(string file, string digest)
 
     // Compiled queries and code, as in a program that has been sending for a while.
     private const int WarmUp = 20;
+
+    /// <summary>Claimed before the times are taken.</summary>
+    public const int WarmUpRows = WarmUp * Size;
+
     private static readonly TimeSpan Lease = TimeSpan.FromHours(1);
 
     /// <returns>The p99 of so many claims in milliseconds.</returns>

@@ -25,6 +25,55 @@ internal static class PlanBench
         return command;
     }
 
+    private static async Task<PlanResult> RunAsync(SceneSettings settings, TimeSpan sending, int claims)
+    {
+        var began = Stopwatch.GetTimestamp();
+        await using var scene = await Scene.SetAsync(settings);
+        var filled = Stopwatch.GetElapsedTime(began);
+        Report.Note($"filled in {filled.TotalSeconds:F1} s");
+        var first = await BeginAsync(scene, sending);
+        var rows = scene.Rows(first.Digest);
+        var (_, frozen, _) = await rows.StateAsync();
+        var table = new Claims(scene.File, first.Digest);
+        var atStart = await table.P99Async(claims);
+        await table.AcceptAllButAsync(Math.Max(settings.Readers / 25, (claims * 100) + Claims.WarmUpRows));
+        var atEnd = await table.P99Async(claims);
+        Report.Note($"claims timed; now the end of the sending");
+        var last = await EndAsync(scene, first.Digest, sending);
+        return new PlanResult("plan", settings.Readers)
+        {
+            FillSeconds = Math.Round(filled.TotalSeconds, 1),
+            PlanSeconds = Math.Round(first.Planned.TotalSeconds, 1),
+            Planned = frozen,
+            ClaimP99MsAtStart = atStart,
+            ClaimP99MsAtEnd = atEnd,
+            RequestP99Ms = new Dictionary<string, double?> { ["planning"] = first.Planning.P99, ["sending"] = first.Sending.P99, ["end"] = last.Sending.P99 },
+            Requests = first.Planning.Count + first.Sending.Count + last.Sending.Count,
+            PeakMiB = Math.Round(Math.Max(first.PeakMiB, last.PeakMiB), 1),
+        };
+    }
+
+    /// <summary>Plans, sends for a while, stops.</summary>
+    private static async Task<(string Digest, TimeSpan Planned, Waits Planning, Waits Sending, double PeakMiB)> BeginAsync(Scene scene, TimeSpan sending)
+    {
+        await using var program = await scene.StartAsync();
+        var digest = await program.ComposeAsync();
+        TimeSpan planned;
+        Waits atPlanning, atSending;
+        await using (var probes = new Probes(program, digest).Begin())
+        {
+            planned = await PlanAsync(scene, program, digest);
+            atPlanning = probes.Take();
+            Report.Note($"planned in {planned.TotalSeconds:F1} s");
+            await Task.Delay(sending);
+            await probes.EndAsync();
+            atSending = probes.Take();
+        }
+        var peak = program.Process.PeakMiB();
+        await program.Process.TerminateAsync();
+        return (digest, planned, atPlanning, atSending, peak);
+    }
+
     private static async Task<TimeSpan> PlanAsync(Scene scene, RunningProgram program, string digest)
     {
         var began = Stopwatch.GetTimestamp();
@@ -34,54 +83,14 @@ internal static class PlanBench
         return Stopwatch.GetElapsedTime(began);
     }
 
-    private static async Task<PlanResult> RunAsync(SceneSettings settings, TimeSpan sending, int claims)
+    /// <summary>Sends some of the last ones.</summary>
+    private static async Task<(Waits Sending, double PeakMiB)> EndAsync(Scene scene, string digest, TimeSpan sending)
     {
-        var began = Stopwatch.GetTimestamp();
-        await using var scene = await Scene.SetAsync(settings);
-        var filled = Stopwatch.GetElapsedTime(began);
-        Report.Note($"filled in {filled.TotalSeconds:F1} s");
-        string digest;
-        TimeSpan planned;
-        double peak;
-        (double P99, int Count) atPlanning, atSending, atEnd;
-        await using (var program = await scene.StartAsync())
-        {
-            digest = await program.ComposeAsync();
-            await using (var probes = new Probes(program, digest).Begin())
-            {
-                planned = await PlanAsync(scene, program, digest);
-                atPlanning = probes.Take();
-                Report.Note($"planned in {planned.TotalSeconds:F1} s");
-                await Task.Delay(sending);
-                atSending = probes.Take();
-            }
-            peak = program.Process.PeakMiB();
-            await program.Process.TerminateAsync();
-        }
-        var table = new Claims(scene.File, digest);
-        var atFirst = await table.P99Async(claims);
-        await table.AcceptAllButAsync(Math.Max(settings.Readers / 25, (claims + 20) * 100));
-        var atLast = await table.P99Async(claims);
-        Report.Note($"claims timed; now the end of the sending");
-        await using (var program = await scene.StartAsync())
-        {
-            await using var probes = new Probes(program, digest).Begin();
-            await Task.Delay(sending);
-            atEnd = probes.Take();
-            peak = Math.Max(peak, program.Process.PeakMiB());
-        }
-        var (_, frozen, _) = await scene.Rows(digest).StateAsync();
-        return new PlanResult("plan", settings.Readers)
-        {
-            FillSeconds = Math.Round(filled.TotalSeconds, 1),
-            PlanSeconds = Math.Round(planned.TotalSeconds, 1),
-            Planned = frozen,
-            ClaimP99MsAtStart = atFirst,
-            ClaimP99MsAtEnd = atLast,
-            RequestP99Ms = new Dictionary<string, double> { ["planning"] = atPlanning.P99, ["sending"] = atSending.P99, ["end"] = atEnd.P99 },
-            Requests = atPlanning.Count + atSending.Count + atEnd.Count,
-            PeakMiB = Math.Round(peak, 1),
-        };
+        await using var program = await scene.StartAsync();
+        await using var probes = new Probes(program, digest).Begin();
+        await Task.Delay(sending);
+        await probes.EndAsync();
+        return (probes.Take(), program.Process.PeakMiB());
     }
 }
 
@@ -97,7 +106,7 @@ internal sealed record PlanResult(string Benchmark, int Readers)
     public required double ClaimP99MsAtEnd { get; init; }
 
     /// <summary>Of the digest and its progress, asked for in turn each 50 ms, by what the program did meanwhile.</summary>
-    public required IReadOnlyDictionary<string, double> RequestP99Ms { get; init; }
+    public required IReadOnlyDictionary<string, double?> RequestP99Ms { get; init; }
     public required int Requests { get; init; }
     public required double PeakMiB { get; init; }
 

@@ -19,20 +19,26 @@ internal sealed class Probes(RunningProgram program, string digest) : IAsyncDisp
         return this;
     }
 
-    /// <summary>The p99 since the last time this was asked, in milliseconds, and of how many.</summary>
-    public (double P99, int Count) Take()
+    /// <summary>Of the answers since the last time this was asked.</summary>
+    public Waits Take()
     {
         var times = new List<double>();
         while (_times.TryDequeue(out var time))
             times.Add(time);
         times.Sort();
-        return times.Count == 0 ? (0, 0) : (Math.Round(times[Math.Min(times.Count - 1, times.Count * 99 / 100)], 1), times.Count);
+        return times.Count == 0 ? new Waits(null, 0) : new Waits(Math.Round(times[times.Count * 99 / 100], 1), times.Count);
+    }
+
+    /// <summary>Asks no more, and waits for the answers.</summary>
+    public async Task EndAsync()
+    {
+        await _end.CancelAsync();
+        await _asking;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _end.CancelAsync();
-        await _asking;
+        await EndAsync();
         _end.Dispose();
     }
 
@@ -57,3 +63,7 @@ internal sealed class Probes(RunningProgram program, string digest) : IAsyncDisp
         _times.Enqueue(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
     }
 }
+
+/// <param name="P99">Milliseconds; null: no answer came.</param>
+/// <param name="Count">Answers.</param>
+internal sealed record Waits(double? P99, int Count);
