@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+
+namespace Newsroom.Backend.Benchmarks.Sending;
+
+/// <summary>One digest whose programs are killed while they send it.</summary>
+internal sealed class KillRun : IAsyncDisposable
+{
+    /// <summary>Longer than any lease: who has not moved for so long never will.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
+
+    private readonly Scene _scene;
+    private readonly int _readers;
+    private readonly Random _chance;
+    private readonly RunningProgram[] _programs;
+    private readonly string _digest;
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private readonly HashSet<long> _seen = [];
+    private long _messages;
+    private long _movedAt = Stopwatch.GetTimestamp();
+    private long _helpedAt = Stopwatch.GetTimestamp();
+
+    private KillRun(Scene scene, SceneSettings settings, RunningProgram[] programs, string digest)
+    {
+        (_scene, _readers, _programs, _digest) = (scene, settings.Readers, programs, digest);
+        _chance = new Random(settings.Seed);
+        Rows = scene.Rows(digest);
+    }
+
+    public DigestRows Rows { get; }
+
+    /// <summary>For each kill the rows that were being handed over when it came, and not at one before.</summary>
+    public List<HashSet<long>> Kills { get; } = [];
+
+    public int TimesNotClosed { get; private set; }
+
+    public int Resumed { get; private set; }
+
+    public int BroughtForward { get; private set; }
+
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_began);
+
+    public static async Task<KillRun> StartAsync(Scene scene, SceneSettings settings, int processes)
+    {
+        var programs = new RunningProgram[processes];
+        for (var i = 0; i < processes; i++)
+            programs[i] = await scene.StartAsync();
+        var digest = await programs[0].ComposeAsync();
+        await programs[0].StepAsync(digest, "send");
+        return new KillRun(scene, settings, programs, digest);
+    }
+
+    /// <summary>
+    /// Waits for a random moment, kills a program and starts it again. The moments are spread over what is left to send; each sixth is within
+    /// the first seconds of a start, whatever the program does then.
+    /// </summary>
+    /// <returns>False when nothing is left to send.</returns>
+    public async Task<bool> KillOneAsync(int killsLeft)
+    {
+        var victim = _chance.Next(_programs.Length);
+        if (Kills.Count % 6 == 5)
+            await Task.Delay(_chance.Next(3_000));
+        else if (!await TakenAsync(_chance.Next(1, Math.Max(2, (int)(2 * (_readers - _messages) / (killsLeft + 1))))))
+            return false;
+        await _programs[victim].Process.KillAsync();
+        var begun = await Rows.IdsAsync("HandingOver");
+        begun.ExceptWith(_seen);
+        _seen.UnionWith(begun);
+        Kills.Add(begun);
+        await _programs[victim].DisposeAsync();
+        _programs[victim] = _scene.Launch();
+        // Where the next kill comes at once, it meets a program that is still starting.
+        if (Kills.Count % 6 != 5)
+        {
+            await _programs[victim].ListensAsync();
+            await LookAsync(_programs[victim]);
+        }
+        Report.Note($"kill {Kills.Count}: {begun.Count} were being handed over, {_messages} taken, {Elapsed.TotalSeconds:F0} s");
+        return true;
+    }
+
+    /// <summary>Lets it send the rest.</summary>
+    public async Task FinishAsync()
+    {
+        foreach (var program in _programs)
+            await program.ListensAsync();
+        while (await StepAsync())
+        {
+        }
+        foreach (var program in _programs)
+            await LookAsync(program);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var program in _programs)
+            await program.DisposeAsync();
+    }
+
+    /// <returns>False when the digest is sent before the sink has taken so many more.</returns>
+    private async Task<bool> TakenAsync(int more)
+    {
+        var enough = _messages + more;
+        while (_messages < enough)
+        {
+            if (!await StepAsync())
+                return false;
+        }
+        return true;
+    }
+
+    /// <returns>False when the digest is sent.</returns>
+    private async Task<bool> StepAsync()
+    {
+        if ((await Rows.StateAsync()).Status == "Sent")
+            return false;
+        var messages = (await _scene.Sink.CountAsync()).Messages;
+        if (messages != _messages)
+            (_messages, _movedAt) = (messages, Stopwatch.GetTimestamp());
+        else if (Stopwatch.GetElapsedTime(_movedAt) > Patience || Elapsed > Longest)
+            throw new InvalidOperationException($"Nothing moves: {await Rows.StateAsync()}, {string.Join(", ", await Rows.CountAsync())}\n{_programs[0].Process.LastLines}");
+        else if (Stopwatch.GetElapsedTime(_movedAt) > TimeSpan.FromSeconds(3) && Stopwatch.GetElapsedTime(_helpedAt) > TimeSpan.FromSeconds(3))
+            await HelpAsync();
+        await Task.Delay(5);
+        return true;
+    }
+
+    /// <summary>What staff do, and time does.</summary>
+    private async Task HelpAsync()
+    {
+        _helpedAt = Stopwatch.GetTimestamp();
+        if ((await Rows.StateAsync()).Status is "Stopped" or "Paused")
+        {
+            foreach (var program in _programs)
+                await program.ListensAsync();
+            await _programs[0].StepAsync(_digest, "resume");
+            Resumed++;
+        }
+        await using var connection = new SqliteConnection($"Data Source={_scene.File};Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = """
+            UPDATE Deliveries SET NextAttemptAt = strftime('%Y-%m-%d %H:%M:%S', 'now', '-1 minute')
+            WHERE State IN ('Planned', 'Deferred') AND NextAttemptAt > strftime('%Y-%m-%d %H:%M:%S', 'now')
+            """;
+        if (await command.ExecuteNonQueryAsync() > 0)
+            BroughtForward++;
+    }
+
+    /// <summary>As staff see it, and as the rows are: planned = accepted + refused + withheld + uncertain + remaining, and planned are all readers.</summary>
+    private async Task LookAsync(RunningProgram program)
+    {
+        var ledger = (await program.GetAsync($"/api/v1/digests/{_digest}"))["ledger"]!.AsObject();
+        var planned = (int)ledger["planned"]!;
+        var sum = new[] { "accepted", "refused", "withheld", "uncertain", "remaining" }.Sum(part => (int)ledger[part]!);
+        var isShort = (await Rows.StateAsync()).Planned is { } frozen && (frozen != _readers || (await Rows.CountAsync()).Values.Sum() != _readers || planned != _readers);
+        if (planned == sum && !isShort)
+            return;
+        TimesNotClosed++;
+        Report.Note($"The ledger does not close: {ledger.ToJsonString()}");
+    }
+}
