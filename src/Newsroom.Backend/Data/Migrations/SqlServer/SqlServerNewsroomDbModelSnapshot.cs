@@ -100,8 +100,14 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.Property<int>("Attempts")
                         .HasColumnType("int");
 
+                    b.Property<bool>("CancelledBeforeTurn")
+                        .HasColumnType("bit");
+
                     b.Property<int?>("Code")
                         .HasColumnType("int");
+
+                    b.Property<DateTime?>("DecidedAt")
+                        .HasColumnType("datetime2");
 
                     b.Property<int>("DigestId")
                         .HasColumnType("int");
@@ -117,6 +123,21 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.Property<DateTime?>("NextAttemptAt")
                         .HasColumnType("datetime2");
+
+                    b.Property<string>("Owner")
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)");
+
+                    b.Property<string>("Returned")
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)");
+
+                    b.Property<DateTime?>("ReturnedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("ReturnedStatus")
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)");
 
                     b.Property<DateTime?>("SettledAt")
                         .HasColumnType("datetime2");
@@ -136,13 +157,14 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.HasIndex("SubscriberId");
 
+                    b.HasIndex("DigestId", "Returned")
+                        .HasDatabaseName("IX_Deliveries_Returned")
+                        .HasFilter("[Returned] IS NOT NULL");
+
                     b.HasIndex("DigestId", "SubscriberId")
                         .IsUnique();
 
-                    b.HasIndex("State", "LeaseUntil")
-                        .HasDatabaseName("IX_Deliveries_Leases");
-
-                    b.HasIndex("DigestId", "State", "Id")
+                    b.HasIndex("DigestId", "State", "NextAttemptAt", "Id")
                         .HasDatabaseName("IX_Deliveries_Claim");
 
                     b.ToTable("Deliveries");
@@ -155,6 +177,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasColumnType("int");
 
                     SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<int>("Id"));
+
+                    b.Property<int?>("AcceptedCount")
+                        .HasColumnType("int");
 
                     b.Property<string>("ApartFrom")
                         .IsRequired()
@@ -201,12 +226,18 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)");
 
+                    b.Property<int?>("RefusedCount")
+                        .HasColumnType("int");
+
                     b.Property<string>("Rhythm")
                         .IsRequired()
                         .ValueGeneratedOnAdd()
                         .HasMaxLength(24)
                         .HasColumnType("nvarchar(24)")
                         .HasDefaultValue("AsPublished");
+
+                    b.Property<DateTime?>("RunningSince")
+                        .HasColumnType("datetime2");
 
                     b.Property<DateTime?>("ScheduledAt")
                         .IsConcurrencyToken()
@@ -224,6 +255,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasMaxLength(24)
                         .HasColumnType("nvarchar(24)");
 
+                    b.Property<bool>("StoppedForShares")
+                        .HasColumnType("bit");
+
                     b.Property<long>("StoriesThroughId")
                         .HasColumnType("bigint");
 
@@ -231,6 +265,12 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)");
+
+                    b.Property<int?>("UncertainCount")
+                        .HasColumnType("int");
+
+                    b.Property<int?>("WithheldCount")
+                        .HasColumnType("int");
 
                     b.HasKey("Id");
 
@@ -802,6 +842,95 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.ToTable("Alerts");
                 });
 
+            modelBuilder.Entity("Newsroom.Backend.Mail.Bounces.MailReport", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("AddressHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<string>("Diagnostic")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.Property<string>("ExternalHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)");
+
+                    b.Property<int?>("MailedDigestId")
+                        .HasColumnType("int");
+
+                    b.Property<string>("MailedKind")
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)");
+
+                    b.Property<long?>("MailedRecipientId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)");
+
+                    b.Property<int>("Part")
+                        .HasColumnType("int");
+
+                    b.Property<string>("PublicId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)");
+
+                    b.Property<byte[]>("Raw")
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)");
+
+                    b.Property<DateTime>("ReceivedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)");
+
+                    b.Property<string>("Status")
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PublicId")
+                        .IsUnique();
+
+                    b.HasIndex("AddressHash", "ReceivedAt")
+                        .HasDatabaseName("IX_MailReports_Counted");
+
+                    b.HasIndex("Outcome", "ReceivedAt")
+                        .HasDatabaseName("IX_MailReports_ByOutcome");
+
+                    b.HasIndex("Source", "ExternalHash", "Part")
+                        .IsUnique();
+
+                    b.ToTable("MailReports");
+                });
+
             modelBuilder.Entity("Newsroom.Backend.Mail.OutgoingMail", b =>
                 {
                     b.Property<long>("Id")
@@ -809,6 +938,10 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasColumnType("bigint");
 
                     SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("AddressHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
 
                     b.Property<string>("Answer")
                         .HasMaxLength(500)
@@ -821,6 +954,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasColumnType("int");
 
                     b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<DateTime?>("HandedOverAt")
                         .HasColumnType("datetime2");
 
                     b.Property<string>("Kind")
@@ -857,6 +993,36 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasDatabaseName("IX_OutgoingMails_Due");
 
                     b.ToTable("OutgoingMails");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Mail.Relays.RelayCount", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("Count")
+                        .HasColumnType("int");
+
+                    b.Property<int>("ListCount")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Relay")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<DateTime>("StepAt")
+                        .HasColumnType("datetime2");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("StepAt", "Relay")
+                        .IsUnique();
+
+                    b.ToTable("RelayCounts");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Mail.Suppression", b =>
@@ -904,6 +1070,47 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.ToTable("Suppressions");
                 });
 
+            modelBuilder.Entity("Newsroom.Backend.Mail.SuppressionLift", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("AddressHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<DateTime>("LiftedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)");
+
+                    b.Property<DateTime>("SuppressedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Why")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AddressHash", "LiftedAt")
+                        .HasDatabaseName("IX_SuppressionLifts_ByAddress");
+
+                    b.ToTable("SuppressionLifts");
+                });
+
             modelBuilder.Entity("Newsroom.Backend.Newsletters.Newsletter", b =>
                 {
                     b.Property<int>("Id")
@@ -921,6 +1128,13 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.Property<bool>("IsDefault")
                         .HasColumnType("bit");
+
+                    b.Property<string>("Lane")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .HasDefaultValue("Digest");
 
                     b.Property<string>("Name")
                         .IsRequired()

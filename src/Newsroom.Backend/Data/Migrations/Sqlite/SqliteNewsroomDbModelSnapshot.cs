@@ -89,8 +89,14 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.Property<int>("Attempts")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("CancelledBeforeTurn")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int?>("Code")
                         .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("DecidedAt")
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("DigestId")
                         .HasColumnType("INTEGER");
@@ -105,6 +111,21 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("NextAttemptAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Owner")
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Returned")
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("ReturnedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ReturnedStatus")
+                        .HasMaxLength(16)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("SettledAt")
@@ -125,13 +146,14 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
                     b.HasIndex("SubscriberId");
 
+                    b.HasIndex("DigestId", "Returned")
+                        .HasDatabaseName("IX_Deliveries_Returned")
+                        .HasFilter("[Returned] IS NOT NULL");
+
                     b.HasIndex("DigestId", "SubscriberId")
                         .IsUnique();
 
-                    b.HasIndex("State", "LeaseUntil")
-                        .HasDatabaseName("IX_Deliveries_Leases");
-
-                    b.HasIndex("DigestId", "State", "Id")
+                    b.HasIndex("DigestId", "State", "NextAttemptAt", "Id")
                         .HasDatabaseName("IX_Deliveries_Claim");
 
                     b.ToTable("Deliveries");
@@ -141,6 +163,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("AcceptedCount")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("ApartFrom")
@@ -188,12 +213,18 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("RefusedCount")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Rhythm")
                         .IsRequired()
                         .ValueGeneratedOnAdd()
                         .HasMaxLength(24)
                         .HasColumnType("TEXT")
                         .HasDefaultValue("AsPublished");
+
+                    b.Property<DateTime?>("RunningSince")
+                        .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("ScheduledAt")
                         .IsConcurrencyToken()
@@ -211,6 +242,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasMaxLength(24)
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("StoppedForShares")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("StoriesThroughId")
                         .HasColumnType("INTEGER");
 
@@ -218,6 +252,12 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("UncertainCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("WithheldCount")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 
@@ -766,11 +806,102 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.ToTable("Alerts");
                 });
 
+            modelBuilder.Entity("Newsroom.Backend.Mail.Bounces.MailReport", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AddressHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Diagnostic")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ExternalHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("MailedDigestId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("MailedKind")
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("MailedRecipientId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Part")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("PublicId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Raw")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("ReceivedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Status")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PublicId")
+                        .IsUnique();
+
+                    b.HasIndex("AddressHash", "ReceivedAt")
+                        .HasDatabaseName("IX_MailReports_Counted");
+
+                    b.HasIndex("Outcome", "ReceivedAt")
+                        .HasDatabaseName("IX_MailReports_ByOutcome");
+
+                    b.HasIndex("Source", "ExternalHash", "Part")
+                        .IsUnique();
+
+                    b.ToTable("MailReports");
+                });
+
             modelBuilder.Entity("Newsroom.Backend.Mail.OutgoingMail", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("AddressHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Answer")
                         .HasMaxLength(500)
@@ -783,6 +914,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("HandedOverAt")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Kind")
@@ -819,6 +953,34 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasDatabaseName("IX_OutgoingMails_Due");
 
                     b.ToTable("OutgoingMails");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Mail.Relays.RelayCount", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ListCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Relay")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("StepAt")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("StepAt", "Relay")
+                        .IsUnique();
+
+                    b.ToTable("RelayCounts");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Mail.Suppression", b =>
@@ -864,6 +1026,45 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.ToTable("Suppressions");
                 });
 
+            modelBuilder.Entity("Newsroom.Backend.Mail.SuppressionLift", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AddressHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("LiftedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("SuppressedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Why")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AddressHash", "LiftedAt")
+                        .HasDatabaseName("IX_SuppressionLifts_ByAddress");
+
+                    b.ToTable("SuppressionLifts");
+                });
+
             modelBuilder.Entity("Newsroom.Backend.Newsletters.Newsletter", b =>
                 {
                     b.Property<int>("Id")
@@ -879,6 +1080,13 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
                     b.Property<bool>("IsDefault")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Lane")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("Digest");
 
                     b.Property<string>("Name")
                         .IsRequired()
