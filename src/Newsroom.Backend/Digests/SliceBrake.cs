@@ -44,8 +44,11 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
 
     public void End() => _ended = true;
 
-    /// <summary>Hears the answer for a delivery, once its row is settled.</summary>
-    /// <returns>The deliveries to be put back, because it was the newsroom or the digest that was refused and not they.</returns>
+    /// <summary>Hears the answer for a delivery as soon as it is there: whoever settles first lets the other lines go on meanwhile.</summary>
+    /// <returns>
+    /// The deliveries to be put back once this one is settled, because it was the newsroom or the digest that was refused and not they. One of them that is
+    /// not settled itself yet asks <see cref="PutsBack"/> when it is.
+    /// </returns>
     public IReadOnlyList<long> Note(long deliveryId, HandOver answer)
     {
         lock (_lock)
@@ -67,6 +70,7 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
             // Only a mail that was taken shows that the server takes ours: a full mailbox between two refusals says nothing about us.
             if (answer.Result == HandOverResult.Accepted)
                 NoteAcceptance();
+            NoteShare();
             if (answer.Owner != FaultOwner.Server)
                 _unreached = 0;
             else if (++_unreached >= Patience)
@@ -76,6 +80,13 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
             }
             return [];
         }
+    }
+
+    /// <summary>True when the digest is held for what this refusal says too.</summary>
+    public bool PutsBack(HandOver answer)
+    {
+        lock (_lock)
+            return answer.Result == HandOverResult.Refused && StopReason is not null && _putsBack(answer);
     }
 
     private void NoteAcceptance()

@@ -106,9 +106,12 @@ internal sealed class SliceLine(
     {
         var (claim, now) = (next.Due.Claim, clock.GetUtcNow());
         var settlement = Settlement.Of(answer, claim.Attempts, now);
+        var refusedForUs = brake.Note(claim.Id, answer);
         await writer.CommitAtLastAsync(db => DeliveryRows.SettleAsync(db, claim.Id, leaseId, settlement, now));
         receiving.Heard(next.Due.Address, answer, now);
-        if (brake.Note(claim.Id, answer) is { Count: > 0 } refusedForUs)
+        if (refusedForUs.Count == 0 && brake.PutsBack(answer))
+            refusedForUs = [claim.Id];
+        if (refusedForUs.Count > 0)
             await writer.CommitAtLastAsync(db => DeliveryRows.PutBackAsync(db, refusedForUs, leaseId, now + SliceBrake.PutBackFor));
         if (await heed.RunAsync(MailedId.Digest(digestId, claim.Reader.SubscriberId), next.Due.Address, answer, settlement.State == DeliveryState.Refused, now))
             await writer.CommitAtLastAsync(db => RecordHardBounce.RunAsync(db, claim.Reader.SubscriberId, next.Due.Address));

@@ -72,7 +72,7 @@ public sealed class AReportAboutADigestsMail : IAsyncLifetime
 
     [Theory]
     [InlineData(BounceKind.Hard, BounceReasons.UserUnknown, DeliveryState.Refused, FaultOwner.Reader)]
-    [InlineData(BounceKind.Soft, BounceReasons.Policy, DeliveryState.Refused, FaultOwner.Server)]
+    [InlineData(BounceKind.Soft, BounceReasons.Policy, DeliveryState.Refused, FaultOwner.Policy)]
     [InlineData(BounceKind.Soft, BounceReasons.TooLarge, DeliveryState.Refused, FaultOwner.Content)]
     [InlineData(BounceKind.Soft, BounceReasons.MailboxFull, DeliveryState.Refused, FaultOwner.Reader)]
     [InlineData(BounceKind.Complaint, BounceReasons.Feedback, DeliveryState.Accepted, null)]

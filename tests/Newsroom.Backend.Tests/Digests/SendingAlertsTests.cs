@@ -92,7 +92,7 @@ public sealed class WhatStaffAreToldOfTheSending : IAsyncLifetime
         await MinutesAsync(2);
         var two = await StoppedAsync("two");
         await MinutesAsync(2);
-        Assert.Equal(["digest.stopped." + one, "digest.stopped." + two], (await _app.OpenAlertsAsync()).Keys.Order());
+        Assert.Equal(new[] { "digest.stopped." + one, "digest.stopped." + two }.Order(), (await _app.OpenAlertsAsync()).Keys.Order());
         Assert.Equal(2, _app.MailsTo("desk@example.org").Count);
     }
 

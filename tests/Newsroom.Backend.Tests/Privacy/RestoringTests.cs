@@ -239,7 +239,7 @@ public sealed class ADatabaseThatIsPutBack : IDisposable
         Assert.Equal(HoldDigests.Why, (string?)held["reason"]);
         Assert.Equal((OutgoingMailState.Withheld, HoldMails.Why), await app.ReadAsync(async db =>
         {
-            var mail = await db.OutgoingMails.AsNoTracking().SingleAsync(Cancelled);
+            var mail = await db.OutgoingMails.AsNoTracking().SingleAsync(m => m.Kind == "confirmation", Cancelled);
             return (mail.State, mail.Answer);
         }));
         await app.StepAsync(scheduled, "resume");

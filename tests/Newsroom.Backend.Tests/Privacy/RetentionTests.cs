@@ -66,6 +66,7 @@ public sealed class WhatIsKeptForAWhile : IAsyncLifetime
     [Fact]
     public async Task Answers_to_newsletters_are_forgotten_after_ninety_days()
     {
+        _app.Smtp.On(SmtpStep.Rcpt, "550 5.2.2 Mailbox full", to: "ada@example.org", times: 10);
         await SendAsync();
         Task<int> CountAsync() => _app.ReadAsync(db => db.Deliveries.CountAsync(m => m.Answer != null, Cancelled));
         Assert.Equal(1, await CountAsync());

@@ -19,9 +19,6 @@ internal sealed class ReturnedMail
     private string? _html;
     private int _parts;
 
-    // Half of Asia's and Russia's servers do not write UTF-8, and .NET knows their charsets only when told to.
-    static ReturnedMail() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-
     private ReturnedMail(HeaderList headers) => Headers = headers;
 
     public HeaderList Headers { get; }
