@@ -24,13 +24,16 @@ public sealed record Settlement(DeliveryState State, int Attempts, DateTimeOffse
         // RFC 5321 §4.2.1: a 5yz is not to be repeated. That it was the newsroom they refused, SliceBrake sees from several in a row.
         HandOverResult.Refused => Final(DeliveryState.Refused, answer, attempts + 1),
         HandOverResult.Later => attempts < BackOff.Length
-            ? new Settlement(DeliveryState.Deferred, attempts + 1, now + BackOff[attempts], answer.Code, answer.Words, OwnerOf(answer))
+            ? new Settlement(DeliveryState.Deferred, attempts + 1, now + Longer(BackOff[attempts], answer.RetryAfter), answer.Code, answer.Words, OwnerOf(answer))
             : Final(DeliveryState.Refused, answer, attempts + 1),
         // Nobody was asked, so no attempt is used up.
         HandOverResult.NotSent => new Settlement(DeliveryState.Deferred, attempts, now + WhenNobodyAnswered, answer.Code, answer.Words, OwnerOf(answer)),
         HandOverResult.Unknown => Final(DeliveryState.Uncertain, answer, attempts + 1),
         _ => throw new ArgumentOutOfRangeException(nameof(answer), answer.Result, null),
     };
+
+    /// <summary>A pause that the server named is heard, as far as the schedule reaches.</summary>
+    private static TimeSpan Longer(TimeSpan backOff, TimeSpan? asked) => asked > backOff ? (asked.Value < BackOff[^1] ? asked.Value : BackOff[^1]) : backOff;
 
     private static Settlement Final(DeliveryState state, HandOver answer, int attempts) => new(state, attempts, null, answer.Code, answer.Words, OwnerOf(answer));
 
