@@ -10,6 +10,8 @@ namespace Newsroom.Backend.Mail;
 /// </summary>
 public sealed partial class Outbox(IBackgroundJobClient jobs, ILogger<Outbox> log)
 {
+    private int _isAwaited;
+
     /// <summary>Adds the row; the caller saves it together with its cause. A second mail of one kind for one cause is refused by a unique index.</summary>
 #pragma warning disable CA1822 // Reads as one thing with EnqueueDue.
     public void Add(NewsroomDb db, string kind, long subjectId, DateTimeOffset now) =>
@@ -37,6 +39,23 @@ public sealed partial class Outbox(IBackgroundJobClient jobs, ILogger<Outbox> lo
     {
         if (jobs.Ring<SendOutgoingMails>(Queues.Critical, j => j.RunAsync(CancellationToken.None)) is { } why)
             LogNotEnqueued(why);
+    }
+
+    /// <summary>The same a while after the commit, once for all who call meanwhile.</summary>
+    /// <param name="delay">How long; zero: at once.</param>
+    public void EnqueueDue(TimeSpan delay)
+    {
+        if (delay == TimeSpan.Zero)
+            EnqueueDue();
+        else if (Interlocked.Exchange(ref _isAwaited, 1) == 0)
+            _ = EnqueueLaterAsync(delay);
+    }
+
+    private async Task EnqueueLaterAsync(TimeSpan delay)
+    {
+        await Task.Delay(delay);
+        Volatile.Write(ref _isAwaited, 0);
+        EnqueueDue();
     }
 
     [LoggerMessage(LogLevel.Warning, "The job that sends outgoing mails could not be enqueued: they wait for the minutely sweep")]

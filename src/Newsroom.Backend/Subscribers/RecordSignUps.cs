@@ -11,7 +11,7 @@ namespace Newsroom.Backend.Subscribers;
 /// Writes requests, their consents and their mails in one transaction. Reads the same and writes the same number of rows for an address
 /// that is new, waiting, subscribed, gone or barred.
 /// </summary>
-public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionList suppressions, Outbox outbox)
+public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionList suppressions, Outbox outbox, AnswerPace pace)
 {
     /// <summary>Fills in each order's <see cref="SignUpOrder.Outcome"/>.</summary>
     internal async Task RunAsync(IReadOnlyList<SignUpOrder> orders, CancellationToken cancellationToken)
@@ -24,8 +24,9 @@ public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionL
             await db.Database.OpenConnectionAsync(cancellationToken);
         }
         await db.RetryingAsync(turn => TurnAsync(orders, turn), cancellationToken);
-        // Once for all of them: with a call for each, Hangfire's in-memory queue took half of a sign-up's time (measured 2026-11-25).
-        outbox.EnqueueDue();
+        // Once for all of them: with a call for each, Hangfire's in-memory queue took half of a sign-up's time (measured 2026-11-25). Not before they are
+        // answered: known and unknown addresses get different mails, and composing one beside the answer delays it differently.
+        outbox.EnqueueDue(pace.Answered);
     }
 
     private async Task<bool> TurnAsync(IReadOnlyList<SignUpOrder> orders, CancellationToken cancellationToken)

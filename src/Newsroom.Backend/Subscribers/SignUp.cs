@@ -68,7 +68,7 @@ public sealed class SignUp(AskForConfirmation ask, MailReadiness mail, AnswerPac
             return new SignUpOutcome.BadAddress();
         var timeToAnswer = pace.Begin();
         var outcome = string.IsNullOrEmpty(form.Trap) ? await AskAsync(form, address, cancellationToken) : new SignUpOutcome.Accepted();
-        await timeToAnswer;
+        await timeToAnswer.StepEndAsync();
         return outcome;
     }
 

@@ -53,7 +53,7 @@ public sealed class SignUpDesk(
             case SignUpVerdict.Ignored when caller.ComesAgain:
                 return new SignUpOutcome.TooMany(SignUpPolicy.PerAddress.Period);
             case SignUpVerdict.Ignored:
-                await pace.Begin();
+                await pace.Begin().StepEndAsync();
                 return new SignUpOutcome.Accepted();
             case SignUpVerdict.AskProof:
                 await held.NoteAskedAsync(now);

@@ -64,8 +64,8 @@ public sealed class AskHowMailStands(NewsroomDb db, LinkTokens tokens, Suppressi
             await transaction.CommitAsync(turn);
             return true;
         }, cancellationToken);
-        outbox.EnqueueDue();
-        await timeToAnswer;
+        outbox.EnqueueDue(pace.Answered);
+        await timeToAnswer.StepEndAsync();
         return MailStateOutcome.Accepted;
     }
 
