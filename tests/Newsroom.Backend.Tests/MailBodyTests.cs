@@ -29,6 +29,22 @@ public sealed class AnEncodedBody
         Assert.All(Encoding.ASCII.GetString(Bytes(filled)).Split("\r\n"), line => Assert.InRange(line.Length, 0, 76));
     }
 
+    [Theory]
+    [InlineData(".{0}.\n.\n\n.{1}\n", ".x/1")]
+    [InlineData("{0}{0}.{1}.", "./.")]
+    [InlineData("..\n{0}..\n.. {1} .", "1234567890123456789012345678901234567890123456789012345678901234567890123456.89")]
+    public void Travels_with_each_dot_at_the_start_of_a_line_doubled(string form, string value)
+    {
+        var text = string.Format(System.Globalization.CultureInfo.InvariantCulture, form, Mark, Other);
+        var filled = MailBody.Of(new RenderedMail("", text, text), "=_test", Mark, Other).Fill(value, value);
+        using var travelling = new MemoryStream();
+        foreach (var segment in filled.Stuffed)
+            travelling.Write(segment.Span);
+        var doubled = System.Text.RegularExpressions.Regex.Replace(Encoding.ASCII.GetString(Bytes(filled)), @"(?<=^|\r\n)\.", "..");
+        Assert.Contains("\r\n..", doubled, StringComparison.Ordinal);
+        Assert.Equal(doubled, Encoding.ASCII.GetString(travelling.ToArray()));
+    }
+
     [Fact]
     public void Is_signed_in_the_relaxed_form_of_what_is_sent()
     {

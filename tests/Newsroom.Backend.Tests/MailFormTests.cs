@@ -156,6 +156,16 @@ public sealed class AMessage(RunningNewsroom newsroom) : IClassFixture<RunningNe
         Assert.Equal(("Grüße", "<p>Grüße</p>"), (mail.Text.Trim(), mail.Html.Trim()));
     }
 
+    [Theory]
+    [InlineData(".\n", "<p>.</p>\n")]
+    [InlineData("...\n.\n\n..\nQUIT\n.\n", "<p>\n.\n..\n</p>\n.\n")]
+    [InlineData("Text.\n.", ".")]
+    public async Task Keeps_its_dots_where_a_line_begins_with_them(string text, string html)
+    {
+        var mail = await SendAsync(Parts(text: text, html: html));
+        Assert.Equal((text.Trim(), html.Trim()), (mail.Text.ReplaceLineEndings("\n").Trim(), mail.Html.ReplaceLineEndings("\n").Trim()));
+    }
+
     [Fact]
     public async Task To_an_address_outside_ascii_goes_only_where_the_server_takes_it()
     {

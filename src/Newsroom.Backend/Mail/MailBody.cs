@@ -100,7 +100,7 @@ public sealed class MailBody
         if (mark >= 0 && bytes is not [] and not [.., (byte)'\n'])
             BreakSoftly(bytes);
         var piece = bytes.ToArray();
-        _pieces.Add(new Piece(piece, Relax(piece), mark));
+        _pieces.Add(new Piece(piece, Stuff(piece, isLineStart: _pieces.Count == 0), Relax(piece), mark));
     }
 
     private static void BreakSoftly(List<byte> bytes)
@@ -149,6 +149,19 @@ public sealed class MailBody
         return [.. bytes];
     }
 
+    /// <summary>RFC 5321 §4.5.2: a dot at a line's start is doubled on its way.</summary>
+    internal static byte[] Stuff(byte[] bytes, bool isLineStart)
+    {
+        List<byte>? stuffed = null;
+        for (var at = 0; at < bytes.Length; at++)
+        {
+            if (bytes[at] == '.' && (at == 0 ? isLineStart : bytes[at - 1] == '\n'))
+                (stuffed ??= [.. bytes[..at]]).Add((byte)'.');
+            stuffed?.Add(bytes[at]);
+        }
+        return stuffed is null ? bytes : [.. stuffed];
+    }
+
     /// <summary>RFC 6376 §3.4.4, for a piece: white space inside a line is one space, at its end none.</summary>
     private static byte[] Relax(byte[] piece)
     {
@@ -168,10 +181,11 @@ public sealed class MailBody
         return [.. relaxed];
     }
 
-    /// <param name="Bytes">As they are sent.</param>
+    /// <param name="Bytes">As they are.</param>
+    /// <param name="Stuffed">As they travel in SMTP; the same array where no line begins with a dot.</param>
     /// <param name="Relaxed">As they are signed.</param>
     /// <param name="Mark">Which value follows; -1: none.</param>
-    internal sealed record Piece(byte[] Bytes, byte[] Relaxed, int Mark);
+    internal sealed record Piece(byte[] Bytes, byte[] Stuffed, byte[] Relaxed, int Mark);
 }
 
 /// <summary>One reader's content: what all share, and what is this reader's own.</summary>
@@ -183,7 +197,32 @@ public sealed class FilledBody
     internal FilledBody(List<MailBody.Piece> pieces, byte[][] values) => (_pieces, _values) = (pieces, values);
 
     /// <summary>The bytes in order, lines ended by CRLF.</summary>
-    internal IEnumerable<ReadOnlyMemory<byte>> Segments => _pieces.SelectMany(p => p.Mark < 0 ? new ReadOnlyMemory<byte>[] { p.Bytes } : [p.Bytes, _values[p.Mark]]);
+    internal IEnumerable<ReadOnlyMemory<byte>> Segments
+    {
+        get
+        {
+            foreach (var piece in _pieces)
+            {
+                yield return piece.Bytes;
+                if (piece.Mark >= 0)
+                    yield return _values[piece.Mark];
+            }
+        }
+    }
+
+    /// <summary><see cref="Segments"/> as they travel in SMTP. A value begins a line wherever it is put.</summary>
+    internal IEnumerable<ReadOnlyMemory<byte>> Stuffed
+    {
+        get
+        {
+            foreach (var piece in _pieces)
+            {
+                yield return piece.Stuffed;
+                if (piece.Mark >= 0)
+                    yield return MailBody.Stuff(_values[piece.Mark], isLineStart: true);
+            }
+        }
+    }
 
     /// <summary>What a signature says of the content (<c>bh=</c>): SHA-256 over its relaxed form. It ends in a line that is not empty.</summary>
     internal byte[] Hash()

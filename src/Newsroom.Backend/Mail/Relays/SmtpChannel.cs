@@ -1,6 +1,7 @@
 using System.Text;
 using MailKit.Net.Smtp;
 using MimeKit;
+using MimeKit.IO;
 
 namespace Newsroom.Backend.Mail.Relays;
 
@@ -100,7 +101,10 @@ internal sealed class SmtpChannel : SmtpClient
 
         public override async Task WriteToAsync(FormatOptions options, Stream stream, bool contentOnly, CancellationToken cancellationToken = default)
         {
-            foreach (var segment in _body.Segments)
+            // MailKit would look at each octet of each message for a dot at a line's start; the body has them doubled already. The filter, which has
+            // seen the header's last line end, adds the final dot when MailKit flushes it.
+            stream = ((FilteredStream)stream).Source;
+            foreach (var segment in _body.Stuffed)
                 await stream.WriteAsync(segment, cancellationToken);
             if (_mayGo is not null)
             {

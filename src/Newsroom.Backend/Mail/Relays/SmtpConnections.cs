@@ -54,7 +54,7 @@ internal sealed class SmtpConnections(SmtpOptions relay, TimeProvider clock) : I
         try
         {
             await socket.ConnectAsync(relay.Host, relay.EffectivePort, cancellationToken);
-            await channel.ConnectAsync(socket, relay.Host, relay.EffectivePort, Security(), cancellationToken);
+            await channel.ConnectAsync(new GatheringStream(new NetworkStream(socket, ownsSocket: true)), relay.Host, relay.EffectivePort, Security(), cancellationToken);
             if (relay is { UserName.Length: > 0, Password: { } password })
                 await channel.AuthenticateAsync(relay.UserName, password, cancellationToken);
             channel.OpenedAt = clock.GetUtcNow();
