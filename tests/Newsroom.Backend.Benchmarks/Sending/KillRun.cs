@@ -17,6 +17,9 @@ internal sealed class KillRun : IAsyncDisposable
     private readonly string _digest;
     private readonly long _began = Stopwatch.GetTimestamp();
     private readonly HashSet<long> _seen = [];
+    private readonly Task[] _starts;
+    private readonly HashSet<int> _isUnseen = [];
+    private int _lastVictim;
     private long _messages;
     private long _movedAt = Stopwatch.GetTimestamp();
     private long _helpedAt = Stopwatch.GetTimestamp();
@@ -25,6 +28,7 @@ internal sealed class KillRun : IAsyncDisposable
     {
         (_scene, _readers, _programs, _digest) = (scene, settings.Readers, programs, digest);
         _chance = new Random(settings.Seed);
+        _starts = Array.ConvertAll(programs, _ => Task.CompletedTask);
         Rows = scene.Rows(digest);
     }
 
@@ -53,16 +57,31 @@ internal sealed class KillRun : IAsyncDisposable
 
     /// <summary>
     /// Waits for a random moment, kills a program and starts it again. The moments are spread over what is left to send; each sixth is within
-    /// the first seconds of a start, whatever the program does then.
+    /// the first seconds of a start, whatever the program does then, the others after a start. Where there are several programs, the others go on sending
+    /// while one starts.
     /// </summary>
     /// <returns>False when nothing is left to send.</returns>
     public async Task<bool> KillOneAsync(int killsLeft)
     {
-        var victim = _chance.Next(_programs.Length);
+        int victim;
         if (Kills.Count % 6 == 5)
+        {
+            victim = _lastVictim;
             await Task.Delay(_chance.Next(3_000));
-        else if (!await TakenAsync(_chance.Next(1, Math.Max(2, (int)(2 * (_readers - _messages) / (killsLeft + 1))))))
-            return false;
+        }
+        else
+        {
+            await AnyStartedAsync();
+            if (!await TakenAsync(_chance.Next(1, Math.Max(2, (int)(2 * (_readers - _messages) / (killsLeft + 1))))))
+                return false;
+            victim = await AnyStartedAsync();
+        }
+        await KillAsync(victim);
+        return true;
+    }
+
+    private async Task KillAsync(int victim)
+    {
         await _programs[victim].Process.KillAsync();
         var begun = await Rows.IdsAsync("HandingOver");
         begun.ExceptWith(_seen);
@@ -70,21 +89,26 @@ internal sealed class KillRun : IAsyncDisposable
         Kills.Add(begun);
         await _programs[victim].DisposeAsync();
         _programs[victim] = _scene.Launch();
-        // Where the next kill comes at once, it meets a program that is still starting.
-        if (Kills.Count % 6 != 5)
-        {
-            await _programs[victim].ListensAsync();
-            await LookAsync(_programs[victim]);
-        }
+        _starts[victim] = _programs[victim].ListensAsync();
+        _isUnseen.Add(victim);
+        _lastVictim = victim;
         Report.Note($"kill {Kills.Count}: {begun.Count} were being handed over, {_messages} taken, {Elapsed.TotalSeconds:F0} s");
-        return true;
+    }
+
+    /// <summary>One that takes requests; all of those have their ledger looked at once since their start.</summary>
+    private async Task<int> AnyStartedAsync()
+    {
+        await await Task.WhenAny(_starts);
+        var started = Enumerable.Range(0, _programs.Length).Where(i => _starts[i].IsCompletedSuccessfully).ToList();
+        foreach (var index in started.Where(_isUnseen.Remove))
+            await LookAsync(_programs[index]);
+        return started[_chance.Next(started.Count)];
     }
 
     /// <summary>Lets it send the rest.</summary>
     public async Task FinishAsync()
     {
-        foreach (var program in _programs)
-            await program.ListensAsync();
+        await Task.WhenAll(_starts);
         while (await StepAsync())
         {
         }
@@ -132,8 +156,7 @@ internal sealed class KillRun : IAsyncDisposable
         _helpedAt = Stopwatch.GetTimestamp();
         if ((await Rows.StateAsync()).Status is "Stopped" or "Paused")
         {
-            foreach (var program in _programs)
-                await program.ListensAsync();
+            await _starts[0];
             await _programs[0].StepAsync(_digest, "resume");
             Resumed++;
         }
