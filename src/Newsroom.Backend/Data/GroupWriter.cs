@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace Newsroom.Backend.Data;
@@ -14,7 +15,8 @@ public sealed class GroupWriter<T> : IAsyncDisposable
     private readonly IServiceScopeFactory _scopes;
     private readonly Func<IServiceProvider, IReadOnlyList<T>, Task> _write;
     private readonly Channel<Entry> _entries = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly TimeSpan _pause;
+    private readonly TimeSpan _least;
+    private readonly TimeSpan _most;
     private readonly Task _loop;
 
     /// <summary>The loop's own: one for all groups, so that a database connection may stay open; a new one after a fault.</summary>
@@ -26,12 +28,13 @@ public sealed class GroupWriter<T> : IAsyncDisposable
     /// fails alone.
     /// </param>
     /// <param name="pause">
-    /// Left free after each group for other writers: SQLite's lock goes to whoever asks in the right moment, and a writer that never pauses
-    /// would keep it for itself. The next group is larger for it.
+    /// What is left free after each group for other writers: as long as the group took, within these bounds. SQLite's lock goes to whoever asks in the
+    /// right moment, and a writer that never pauses would keep it for itself; and the slower the machine, the larger must the next group be. Null: no pause.
     /// </param>
-    public GroupWriter(IServiceScopeFactory scopes, Func<IServiceProvider, IReadOnlyList<T>, Task> write, TimeSpan pause = default)
+    public GroupWriter(IServiceScopeFactory scopes, Func<IServiceProvider, IReadOnlyList<T>, Task> write, (TimeSpan Least, TimeSpan Most)? pause = null)
     {
-        (_scopes, _write, _pause) = (scopes, write, pause);
+        (_scopes, _write) = (scopes, write);
+        (_least, _most) = pause ?? default;
         _loop = Task.Run(LoopAsync);
     }
 
@@ -54,8 +57,13 @@ public sealed class GroupWriter<T> : IAsyncDisposable
     private async Task LoopAsync()
     {
         var group = new List<Entry>();
+        var (endedAt, pause) = (0L, TimeSpan.Zero);
         while (await _entries.Reader.WaitToReadAsync())
         {
+            // The machine's time, not the newsroom's: a test's clock stands still.
+            if (pause > TimeSpan.Zero && pause - Stopwatch.GetElapsedTime(endedAt) is var left && left > TimeSpan.Zero)
+                await Task.Delay(left);
+            var beganAt = Stopwatch.GetTimestamp();
             group.Clear();
             while (group.Count < GroupLimit && _entries.Reader.TryRead(out var entry))
                 group.Add(entry);
@@ -64,9 +72,9 @@ public sealed class GroupWriter<T> : IAsyncDisposable
                 foreach (var entry in group)
                     await TryAsync([entry], isLast: true);
             }
-            // The machine's time, not the newsroom's: a test's clock stands still.
-            if (_pause > TimeSpan.Zero && _entries.Reader.TryPeek(out _))
-                await Task.Delay(_pause);
+            endedAt = Stopwatch.GetTimestamp();
+            var took = Stopwatch.GetElapsedTime(beganAt, endedAt);
+            pause = took < _least ? _least : took < _most ? took : _most;
         }
     }
 
