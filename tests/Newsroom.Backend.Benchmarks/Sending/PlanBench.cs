@@ -60,7 +60,7 @@ internal static class PlanBench
         var digest = await program.ComposeAsync();
         TimeSpan planned;
         Waits atPlanning, atSending;
-        await using (var probes = new Probes(program, digest).Begin())
+        await using (var probes = await new Probes(program, digest).BeginAsync())
         {
             planned = await PlanAsync(scene, program, digest);
             atPlanning = probes.Take();
@@ -87,7 +87,7 @@ internal static class PlanBench
     private static async Task<(Waits Sending, double PeakMiB)> EndAsync(Scene scene, string digest, TimeSpan sending)
     {
         await using var program = await scene.StartAsync();
-        await using var probes = new Probes(program, digest).Begin();
+        await using var probes = await new Probes(program, digest).BeginAsync();
         await Task.Delay(sending);
         await probes.EndAsync();
         return (probes.Take(), program.Process.PeakMiB());
