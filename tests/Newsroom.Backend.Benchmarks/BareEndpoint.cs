@@ -1,11 +1,17 @@
+using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Stripe;
 
 namespace Newsroom.Backend.Benchmarks;
 
-/// <summary>What a sign-up is measured against: an ASP.NET endpoint that does nothing but one SQLite insert, committed with <c>synchronous=FULL</c>.</summary>
+/// <summary>
+/// What sign-ups and webhooks are measured against: ASP.NET endpoints that do nothing but one SQLite insert, committed with <c>synchronous=FULL</c>, the
+/// webhook's after it has checked a signature.
+/// </summary>
 internal static class BareEndpoint
 {
     public const string Verb = "bare";
@@ -28,19 +34,34 @@ internal static class BareEndpoint
         app.Urls.Add(url);
         app.MapPost("/", async (SignUpBody body) =>
         {
+            await InsertAsync(body.Email);
+            return Results.Accepted();
+        });
+        app.MapPost("/webhook", async (HttpRequest request) =>
+        {
+            using var body = new MemoryStream();
+            await request.Body.CopyToAsync(body);
+            EventUtility.ValidateSignature(Encoding.UTF8.GetString(body.ToArray()), request.Headers["Stripe-Signature"], WebhookBench.Secret);
+            body.Position = 0;
+            using var told = await JsonDocument.ParseAsync(body);
+            await InsertAsync(told.RootElement.GetProperty("id").GetString()!);
+            return Results.Ok();
+        });
+        await app.RunAsync();
+
+        async Task InsertAsync(string text)
+        {
             await turn.WaitAsync();
             try
             {
-                address.Value = body.Email;
+                address.Value = text;
                 await insert.ExecuteNonQueryAsync();
             }
             finally
             {
                 turn.Release();
             }
-            return Results.Accepted();
-        });
-        await app.RunAsync();
+        }
     }
 
     private static async Task RunAsync(SqliteConnection connection, string sql)

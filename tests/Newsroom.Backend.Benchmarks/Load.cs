@@ -1,15 +1,21 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 
 namespace Newsroom.Backend.Benchmarks;
 
-/// <summary>Posts sign-ups of addresses that nobody has used.</summary>
-internal sealed class Load(string url, string? apiKey) : IDisposable
+/// <summary>Posts to one address; each request is another one.</summary>
+/// <param name="make">The request with that number.</param>
+/// <param name="expected">What each must be answered.</param>
+internal sealed class Load(Func<int, HttpRequestMessage> make, HttpStatusCode expected) : IDisposable
 {
-    private static readonly MediaTypeHeaderValue Json = new("application/json");
-    private readonly HttpClient _http = Client(apiKey);
+    private static readonly MediaTypeHeaderValue JsonType = new("application/json");
     private static int _next;
+#pragma warning disable RS0030 // One client for the whole run, of a program that is no service.
+    private readonly HttpClient _http = new();
+#pragma warning restore RS0030
+
+    public static HttpContent Json(byte[] body) => new ByteArrayContent(body) { Headers = { ContentType = JsonType } };
 
     /// <summary>As many at once as <paramref name="connections"/>, for that long.</summary>
     /// <returns>Accepted ones per second.</returns>
@@ -55,19 +61,9 @@ internal sealed class Load(string url, string? apiKey) : IDisposable
 
     private async Task PostAsync()
     {
-        var body = Encoding.ASCII.GetBytes($$"""{"email":"reader-{{Interlocked.Increment(ref _next)}}@readers.example.org"}""");
-        using var content = new ByteArrayContent(body) { Headers = { ContentType = Json } };
-        using var answer = await _http.PostAsync(url, content);
-        if (answer.StatusCode != System.Net.HttpStatusCode.Accepted)
-            throw new InvalidOperationException($"{url} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
-    }
-
-    private static HttpClient Client(string? apiKey)
-    {
-#pragma warning disable RS0030 // One client for the whole run, of a program that is no service.
-        var http = new HttpClient();
-#pragma warning restore RS0030
-        http.DefaultRequestHeaders.Authorization = apiKey is null ? null : new AuthenticationHeaderValue("Bearer", apiKey);
-        return http;
+        using var request = make(Interlocked.Increment(ref _next));
+        using var answer = await _http.SendAsync(request);
+        if (answer.StatusCode != expected)
+            throw new InvalidOperationException($"{request.RequestUri} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
     }
 }

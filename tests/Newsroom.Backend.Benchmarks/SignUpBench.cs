@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Primitives;
@@ -52,8 +55,8 @@ internal static class SignUpBench
 
         await using var server = await Child.ServeAsync(program, url, environment, "--urls", url);
         await using var bareServer = await Child.ServeAsync(typeof(SignUpBench).Assembly.Location, bareUrl, new Dictionary<string, string>(), BareEndpoint.Verb, bareUrl, $"{folder}/bare.db");
-        using var signUps = new Load(url + "/api/v1/subscriptions", key);
-        using var bare = new Load(bareUrl, apiKey: null);
+        using var signUps = new Load(n => SignUp(n, url + "/api/v1/subscriptions", key), HttpStatusCode.Accepted);
+        using var bare = new Load(n => SignUp(n, bareUrl, apiKey: null), HttpStatusCode.Accepted);
         await signUps.AsFastAsItGoesAsync(Connections, TimeSpan.FromSeconds(3));
         await bare.AsFastAsItGoesAsync(Connections, TimeSpan.FromSeconds(3));
 
@@ -68,6 +71,14 @@ internal static class SignUpBench
         Say($"sign-up, median of {Rounds}: {Median(rates):F0}/s = {Median(rates) / Median(bareRates):P0} of a bare insert ({Median(bareRates):F0}/s)");
         Say($"at 200/s: median {times[times.Length / 2]:F1} ms, p99 {times[times.Length * 99 / 100]:F1} ms, slowest {times[^1]:F1} ms");
         return Median(rates) >= 0.25 * Median(bareRates) && times[times.Length * 99 / 100] < 50 ? 0 : 1;
+    }
+
+    /// <summary>Of an address that nobody has used.</summary>
+    private static HttpRequestMessage SignUp(int number, string url, string? apiKey)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = Load.Json(Encoding.ASCII.GetBytes($$"""{"email":"reader-{{number}}@readers.example.org"}""")) };
+        request.Headers.Authorization = apiKey is null ? null : new AuthenticationHeaderValue("Bearer", apiKey);
+        return request;
     }
 
     /// <summary>Confirmed readers of the one newsletter.</summary>

@@ -149,7 +149,7 @@ public sealed partial class NewsroomApp
     public Task SyncAtOnceAsync(Donation gift, IEnumerable<StripeEvent> inbox)
     {
         var session = new GiftObject.Checkout(gift.SessionId!);
-        return Task.WhenAll(inbox.Where(e => e.State == StripeEventState.Received).Select(e => InScopeAsync<ApplyStripeEvents>(j => j.RunOneAsync(e.Id, Cancelled)))
+        return Task.WhenAll(inbox.Where(e => e.State == StripeEventState.Received).Select(e => InScopeAsync<ApplyStripeEvents>(j => j.RunTheseAsync(new[] { e.Id }, Cancelled)))
             .Append(InScopeAsync<CheckUnsettledGifts>(j => j.RunOneAsync(gift.Id, Cancelled)))
             .Append(InScopeAsync<SyncGift>(s => s.RunAsync(session, Cancelled), new KeyedLock()))
             .Append(InScopeAsync<SyncGift>(s => s.RunAsync(session, Cancelled), new KeyedLock())));

@@ -1,4 +1,3 @@
-using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 
@@ -54,11 +53,7 @@ internal sealed class DeliveryWriter(IServiceScopeFactory scopes, TimeProvider c
     private static async Task WriteAsync(IServiceProvider services, IReadOnlyList<Step> steps, int digestId, Guid leaseId)
     {
         var db = services.GetRequiredService<NewsroomDb>();
-        if (db.Database.IsSqlite() && db.Database.GetDbConnection().State == ConnectionState.Closed)
-        {
-            // Kept open: another connection's page cache is stale at each commit of this one.
-            await db.Database.OpenConnectionAsync();
-        }
+        await db.StayOpenAsync();
         await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
         {
             await using var transaction = await db.Database.BeginTransactionAsync();

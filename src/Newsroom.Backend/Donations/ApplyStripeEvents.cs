@@ -39,8 +39,17 @@ public sealed class ApplyStripeEvents(NewsroomDb db, StripeObjects stripe, SyncG
         }
     }
 
+    /// <summary>What has just come; what it does not get to is the sweep's.</summary>
     [AutomaticRetry(Attempts = 0)]
-    public Task RunOneAsync(long id, CancellationToken cancellationToken) => TakeAsync(id, cancellationToken);
+    public async Task RunTheseAsync(long[] ids, CancellationToken cancellationToken)
+    {
+        foreach (var id in ids)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!await TakeAsync(id, cancellationToken))
+                return;
+        }
+    }
 
     /// <returns>False when Stripe answers nobody at present: asking about the next event would only hold a worker.</returns>
     private async Task<bool> TakeAsync(long id, CancellationToken cancellationToken)

@@ -29,4 +29,7 @@ internal static partial class DonationsLog
 
     [LoggerMessage(3009, LogLevel.Warning, "Plan {PlanId} could not be checked with Stripe: {Why}")]
     public static partial void PlanCheckFailed(ILogger logger, string planId, string why);
+
+    [LoggerMessage(3010, LogLevel.Warning, "The job that applies Stripe's events could not be enqueued: they wait for the minutely sweep")]
+    public static partial void EventsNotEnqueued(ILogger logger, Exception exception);
 }

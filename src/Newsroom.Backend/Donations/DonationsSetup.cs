@@ -23,7 +23,7 @@ public static class DonationsSetup
         services.AddHttpClient(StripeAccount.HttpClientName, (provider, client) =>
             client.Timeout = TimeSpan.FromSeconds(provider.GetRequiredService<IOptions<StripeOptions>>().Value.TimeoutSeconds));
         services.AddScoped<StripeAccount>().AddScoped<CheckoutPages>().AddScoped<StripeObjects>();
-        services.AddSingleton<KeyedLock>();
+        services.AddSingleton<KeyedLock>().AddSingleton<StripeInbox>();
         services.AddScoped<GiftDesk>().AddScoped<StartDonation>().AddScoped<SyncGift>().AddScoped<BookGift>();
         services.AddScoped<IMailComposer, ReceiptComposer>().AddMailTemplate(ReceiptComposer.MailKind, ReceiptComposer.Sample);
 

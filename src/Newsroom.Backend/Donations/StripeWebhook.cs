@@ -1,11 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using Hangfire;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Newsroom.Backend.Data;
 using Newsroom.Backend.Donations.Stripe;
-using Newsroom.Backend.Jobs;
 
 namespace Newsroom.Backend.Donations;
 
@@ -22,8 +18,7 @@ internal static class StripeWebhook
         routes.MapPost("/webhooks/stripe", ReceiveAsync).AllowAnonymous().ExcludeFromDescription();
 
     private static async Task<IResult> ReceiveAsync(
-        HttpContext context, NewsroomDb db, IOptions<StripeOptions> options, TimeProvider clock, IBackgroundJobClient jobs, ILoggerFactory loggers,
-        CancellationToken cancellationToken)
+        HttpContext context, StripeInbox inbox, IOptions<StripeOptions> options, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         if (!options.Value.IsConfigured)
             return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: "Stripe is not configured here.");
@@ -37,8 +32,7 @@ internal static class StripeWebhook
         if (received.LiveMode != options.Value.IsLive)
             return Refuse("The event is of the other mode (live or test) than the configured key.");
 
-        if (await StoreAsync(db, received, cancellationToken))
-            jobs.Enqueue<ApplyStripeEvents>(Queues.Critical, j => j.RunOneAsync(received.Id, CancellationToken.None));
+        await inbox.StoreAsync(received, cancellationToken);
         return Results.Ok();
 
         IResult Refuse(string why)
@@ -114,21 +108,4 @@ internal static class StripeWebhook
     private static string? Text(JsonElement from, string name, int max) =>
         from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
             && value.GetString() is { Length: > 0 } text && text.Length <= max ? text : null;
-
-    /// <returns>False when it is here already: Stripe reserves the right to send an event twice.</returns>
-    private static async Task<bool> StoreAsync(NewsroomDb db, StripeEvent received, CancellationToken cancellationToken)
-    {
-        if (await db.StripeEvents.AnyAsync(e => e.EventId == received.EventId, cancellationToken))
-            return false;
-        db.Add(received);
-        try
-        {
-            await db.SaveChangesAsync(cancellationToken);
-            return true;
-        }
-        catch (DbUpdateException e) when (db.IsUniqueViolation(e))
-        {
-            return false;
-        }
-    }
 }

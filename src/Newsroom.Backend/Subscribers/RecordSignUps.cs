@@ -1,4 +1,3 @@
-using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
@@ -18,11 +17,7 @@ public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionL
     {
         // A context of its writer's own: nothing of the group before is of use.
         db.ChangeTracker.Clear();
-        if (db.Database.IsSqlite() && db.Database.GetDbConnection().State == ConnectionState.Closed)
-        {
-            // Kept open: another connection's page cache is stale at each commit of this one (measured 2026-11-25: a tenth of the rate).
-            await db.Database.OpenConnectionAsync(cancellationToken);
-        }
+        await db.StayOpenAsync(cancellationToken);
         await db.RetryingAsync(turn => TurnAsync(orders, turn), cancellationToken);
         // Once for all of them: with a call for each, Hangfire's in-memory queue took half of a sign-up's time (measured 2026-11-25). Not before they are
         // answered: known and unknown addresses get different mails, and composing one beside the answer delays it differently.

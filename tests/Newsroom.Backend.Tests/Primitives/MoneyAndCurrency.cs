@@ -110,6 +110,28 @@ public sealed class MoneyAndCurrency
         Assert.Equal(money.Minor, currency.FromStripe(currency.ToStripe(money.Minor)));
     }
 
+    [Theory]
+    [InlineData("USD", 50)]
+    [InlineData("JPY", 50)]
+    [InlineData("KWD", 500)]
+    public void Every_unit_from_a_half_to_a_thousand_is_written_and_read_again(string code, long first)
+    {
+        var currency = Currency.Parse(code);
+        for (var minor = first; minor <= 1_000 * currency.MinorPerMajor; minor += currency.ChargeStep)
+        {
+            var money = new Money(minor, currency);
+            var written = money.ToDecimalString();
+            Assert.Equal(minor, (long)(decimal.Parse(written, CultureInfo.InvariantCulture) * currency.MinorPerMajor));
+            Assert.Equal(MoneyProblem.None, Money.TryParse(written, currency, out var read));
+            Assert.Equal(money, read);
+            if (currency.Exponent == 2)
+            {
+                Assert.Equal(MoneyProblem.None, Money.TryParse(written.Replace('.', ','), currency, out read));
+                Assert.Equal(money, read);
+            }
+        }
+    }
+
     [Property]
     public void Sums_are_exact_and_never_over_two_currencies(int left, int right)
     {
