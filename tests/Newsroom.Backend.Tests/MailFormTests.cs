@@ -128,6 +128,15 @@ public sealed class AMessage(RunningNewsroom newsroom) : IClassFixture<RunningNe
         Assert.Matches("^this-week:list:digest:[0-9a-f]{12}$", one);
     }
 
+    [Theory]
+    [InlineData("digest", "^digest:list::[0-9a-f]{12}$")]
+    [InlineData("list", "^list::digest:[0-9a-f]{12}$")]
+    public async Task Repeats_nothing_in_the_feedback_id_whatever_the_newsletter_is_called(string slug, string shape)
+    {
+        var mail = await SendAsync(Parts(list: List with { ListId = $"News <{slug}.news.example.org>" }));
+        Assert.Matches(shape, Assert.Single(mail.Header("Feedback-ID")));
+    }
+
     [Fact]
     public async Task Of_no_list_has_no_list_header()
     {

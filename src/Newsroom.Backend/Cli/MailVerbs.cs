@@ -43,7 +43,7 @@ internal static class MailVerbs
         return relays.All(r => r.Accepted) ? VerbHost.Done : VerbHost.Failed;
     }
 
-    private static Command Dkim(VerbHost host) => new("dkim", "Makes and shows the keys that sign the mail.") { New(host), Show(host) };
+    private static Command Dkim(VerbHost host) => new("dkim", "Makes, checks and shows the keys that sign the mail.") { New(host), Check(host), Show(host) };
 
     private static Command New(VerbHost host)
     {
@@ -51,12 +51,15 @@ internal static class MailVerbs
         var ed25519 = new Option<bool>("--ed25519") { Description = "Makes an Ed25519 key, for a second signature, in place of RSA with 2048 bits." };
         var file = new Option<string?>("--out") { Description = "Where the private key goes. Never overwritten. Default: data/dkim-SELECTOR.pem." };
         var json = CommonOptions.Json();
-        var command = new Command("new", "Makes a key file that only its owner may read, and prints the DNS record to publish and the settings.") { selector, ed25519, file, json };
+        const string What = "Makes a key file that only its owner may read, and prints the DNS record to publish and the settings.";
+        var command = new Command("new", What) { selector, ed25519, file, json };
         command.SetAction((parsed, cancellationToken) => host.RunBareAsync(async services =>
-            await services.GetRequiredService<MakeDkimKey>().RunAsync(parsed.GetRequiredValue(selector), parsed.GetValue(ed25519), parsed.GetValue(file), cancellationToken) switch
+            await services.GetRequiredService<MakeDkimKey>()
+                .RunAsync(parsed.GetRequiredValue(selector), parsed.GetValue(ed25519), parsed.GetValue(file), cancellationToken) switch
             {
                 MakeDkimKeyOutcome.Made made => PrintMade(made, services.GetRequiredService<IOptions<MailOptions>>().Value.Dkim, parsed.GetValue(json)),
                 MakeDkimKeyOutcome.BadSelector => VerbHost.Fail("Give --selector letters, digits and dashes, such as news2026.", VerbHost.Misused),
+                MakeDkimKeyOutcome.SelectorInUse => VerbHost.Fail("That selector is in use, and receivers check today's mail by its record: give a new --selector."),
                 MakeDkimKeyOutcome.FileExists there => VerbHost.Fail($"{there.File} is there already and is not overwritten: give another --selector or --out."),
                 MakeDkimKeyOutcome.CannotWrite cannot => VerbHost.Fail($"{cannot.File} cannot be written: {cannot.Why}"),
                 var other => throw new InvalidOperationException($"Unknown outcome {other}."),
@@ -71,7 +74,11 @@ internal static class MailVerbs
             ? [$"Mail:Dkim:Ed25519Selector = {made.Key.Selector}", $"Mail:Dkim:Ed25519PrivateKeyFile = {made.File}"]
             : string.IsNullOrEmpty(dkim.Selector)
                 ? [$"Mail:Dkim:Selector = {made.Key.Selector}", $"Mail:Dkim:PrivateKeyFile = {made.File}"]
-                : [$"Mail:Dkim:Next:Selector = {made.Key.Selector}", $"Mail:Dkim:Next:PrivateKeyFile = {made.File}", "Mail:Dkim:Next:From = the day it begins to sign, such as 2027-01-15"];
+                :
+                [
+                    $"Mail:Dkim:Next:Selector = {made.Key.Selector}", $"Mail:Dkim:Next:PrivateKeyFile = {made.File}",
+                    "Mail:Dkim:Next:From = the day it begins to sign, such as 2027-01-15",
+                ];
         if (json)
             return VerbHost.PrintJson(new { made.File, record = Shape(made.Key, domain), settings });
         Console.WriteLine($"The private key is in {made.File}. Keep it secret, and in your backups.");
@@ -79,10 +86,37 @@ internal static class MailVerbs
         Console.WriteLine("Publish this record:");
         Print(made.Key, domain);
         Console.WriteLine();
-        Console.WriteLine("Then set, once doctor finds the record right:");
+        Console.WriteLine($"Then set, once mail dkim check --selector {made.Key.Selector} finds it:");
         foreach (var setting in settings)
             Console.WriteLine("  " + setting);
         return VerbHost.Done;
+    }
+
+    private static Command Check(VerbHost host)
+    {
+        var selector = new Option<string>("--selector") { Description = "The key's name in DNS.", Required = true };
+        var file = new Option<string?>("--key") { Description = "Where the private key is. Default: data/dkim-SELECTOR.pem." };
+        var json = CommonOptions.Json();
+        const string What = "Looks whether a key's record is published, before or after the key is set. Ends with 1 until it is, and is right.";
+        var command = new Command("check", What) { selector, file, json };
+        command.SetAction((parsed, cancellationToken) => host.RunBareAsync(async services =>
+            await services.GetRequiredService<CheckDkimKey>().RunAsync(parsed.GetRequiredValue(selector), parsed.GetValue(file), cancellationToken) switch
+            {
+                CheckDkimKeyOutcome.Looked looked => PrintLooked(looked.Finding, parsed.GetValue(json)),
+                CheckDkimKeyOutcome.NoDomain => VerbHost.Fail("Set Mail:From, or Mail:Dkim:Domain: without a domain there is no record to look for."),
+                CheckDkimKeyOutcome.BadKey bad => VerbHost.Fail($"{bad.File} cannot be used: {bad.Why} Give the private key's file by --key."),
+                var other => throw new InvalidOperationException($"Unknown outcome {other}."),
+            }));
+        return command;
+    }
+
+    private static int PrintLooked(Finding finding, bool json)
+    {
+        if (json)
+            VerbHost.PrintJson(finding);
+        else
+            DoctorVerb.Print(finding);
+        return finding.Result == CheckResult.Ok ? VerbHost.Done : VerbHost.Failed;
     }
 
     private static Command Show(VerbHost host)
@@ -93,7 +127,7 @@ internal static class MailVerbs
         {
             var mail = services.GetRequiredService<IOptions<MailOptions>>().Value;
             var keys = DkimKeys.Configured(mail.Dkim);
-            var domain = mail.Dkim.Domain is { Length: > 0 } own ? own : mail.Sender?.Address.Domain ?? "YOUR-DOMAIN";
+            var domain = mail.DkimDomain ?? "YOUR-DOMAIN";
             if (keys.Count == 0)
                 return Task.FromResult(VerbHost.Fail("No key is configured: make one with mail dkim new --selector NAME."));
             if (parsed.GetValue(json))
@@ -113,5 +147,6 @@ internal static class MailVerbs
         Console.WriteLine($"As a line of a zone file: {key.ZoneLine(domain)}");
     }
 
-    private static object Shape(DkimPublicKey key, string domain) => new { name = key.NameUnder(domain), type = "TXT", value = key.Record, zoneLine = key.ZoneLine(domain) };
+    private static object Shape(DkimPublicKey key, string domain) =>
+        new { name = key.NameUnder(domain), type = "TXT", value = key.Record, zoneLine = key.ZoneLine(domain) };
 }

@@ -56,6 +56,20 @@ internal static class DkimKeys
         }
     }
 
+    /// <summary>The public half of a key of either kind.</summary>
+    /// <exception cref="CryptographicException">The file holds no key that signs.</exception>
+    public static DkimPublicKey Public(string selector, string file)
+    {
+        try
+        {
+            return DkimPublicKey.Of(selector, ReadEd25519(file));
+        }
+        catch (CryptographicException)
+        {
+            return PublicRsa(selector, file);
+        }
+    }
+
     private static DkimPublicKey PublicRsa(string selector, string file)
     {
         using var key = ReadRsa(file);

@@ -20,6 +20,8 @@ public sealed class DkimNextOptions
 
     public DateTimeOffset SignsFrom => new(From ?? DateOnly.MaxValue, TimeOnly.MinValue, TimeSpan.Zero);
 
+    public DateTimeOffset OldRecordMayGoAt => SignsFrom + OldRecordStays;
+
     /// <summary>Which key a message gets hangs on its own date alone, so that it has the same bytes whenever it is composed again.</summary>
     public bool Signs(DateTimeOffset messageDate) => IsSet && messageDate >= SignsFrom;
 }
@@ -41,7 +43,7 @@ internal sealed class DkimNextRules : IValidateOptions<MailOptions>
             yield return "Mail:Dkim:Next needs Selector, PrivateKeyFile and From, the day it begins to sign: give all three, or none.";
         if (string.IsNullOrEmpty(dkim.PrivateKeyFile))
             yield return "Mail:Dkim:Next follows Mail:Dkim:PrivateKeyFile, which is empty: a first key belongs there.";
-        if (next.IsSet && (next.Selector == dkim.Selector || next.Selector == dkim.Ed25519Selector))
+        if (next.IsSet && ((string?[])[dkim.Selector, dkim.Ed25519Selector]).Contains(next.Selector, StringComparer.OrdinalIgnoreCase))
             yield return $"Mail:Dkim:Next:Selector '{next.Selector}' is in use: two keys cannot share a record; give the new one its own selector.";
         if (next.PrivateKeyFile is { Length: > 0 } file && MailOptionsRules.Fault(() => DkimKeys.ReadRsa(file).Dispose()) is { } fault)
             yield return $"Mail:Dkim:Next:PrivateKeyFile '{file}' cannot be used: {fault}";

@@ -31,7 +31,7 @@ public sealed class DkimSignatures : IDisposable
     public DkimSignatures(IOptions<MailOptions> mail)
     {
         var options = mail.Value.Dkim;
-        var domain = options.Domain is { Length: > 0 } own ? own : mail.Value.Sender?.Address.Domain;
+        var domain = mail.Value.DkimDomain;
         var next = options.Next;
         if (options.PrivateKeyFile is { Length: > 0 } rsa)
             AddRsa(rsa, domain!, options.Selector!, date => !(next.IsSet && next.Signs(date)));

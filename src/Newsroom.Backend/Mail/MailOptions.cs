@@ -30,7 +30,10 @@ public sealed class MailOptions
     public IList<ReceiverOptions> Receivers { get; set; } = [];
     public WarmUpOptions WarmUp { get; set; } = new();
 
-    /// <summary>Asked which mail servers a domain has: an IP address, with a port where it is not 53. Null: the system's own.</summary>
+    /// <summary>
+    /// Who is asked for DNS records, receivers' mail servers, the newsroom's own records and doubtful sign-ups' domains: an IP address, with a port where it
+    /// is not 53. Null: the system's own name servers.
+    /// </summary>
     public string? NameServer { get; set; }
     public DkimOptions Dkim { get; set; } = new();
     public Bounces.BouncesOptions Bounces { get; set; } = new();
@@ -42,6 +45,9 @@ public sealed class MailOptions
 
     /// <summary><see cref="From"/> taken apart; null when it is empty or wrong.</summary>
     public Sender? Sender => Mail.Sender.TryParse(From);
+
+    /// <summary>The domain that signs (<c>d=</c>); null while neither <c>Mail:Dkim:Domain</c> nor <c>Mail:From</c> is set.</summary>
+    public string? DkimDomain => Dkim.Domain is { Length: > 0 } own ? own : Sender?.Address.Domain;
 }
 
 /// <summary>Who a mail is from.</summary>

@@ -8,7 +8,7 @@ internal sealed class MailOptionsRules : IValidateOptions<MailOptions>
 {
     public ValidateOptionsResult Validate(string? name, MailOptions options)
     {
-        List<string> faults = [.. SenderFaults(options), .. RelayRules.Faults(options), .. DkimFaults(options.Dkim)];
+        List<string> faults = [.. SenderFaults(options), .. RelayRules.Faults(options), .. DkimNames.Faults(options.Dkim), .. DkimFaults(options.Dkim)];
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
@@ -25,7 +25,7 @@ internal sealed class MailOptionsRules : IValidateOptions<MailOptions>
         if (string.IsNullOrEmpty(dkim.PrivateKeyFile) != string.IsNullOrEmpty(dkim.Selector))
             yield return $"Mail:Dkim:{(string.IsNullOrEmpty(dkim.Selector) ? "Selector" : "PrivateKeyFile")} is empty: a signature needs both a selector and a key file.";
         if (string.IsNullOrEmpty(dkim.Ed25519PrivateKeyFile) != string.IsNullOrEmpty(dkim.Ed25519Selector))
-            yield return $"Mail:Dkim:Ed25519{(string.IsNullOrEmpty(dkim.Ed25519Selector) ? "Selector" : "PrivateKeyFile")} is empty: a signature needs both a selector and a key file.";
+            yield return "Mail:Dkim:Ed25519" + (string.IsNullOrEmpty(dkim.Ed25519Selector) ? "Selector" : "PrivateKeyFile") + " is empty: a signature needs both a selector and a key file.";
         if (dkim.PrivateKeyFile is { Length: > 0 } rsa && Fault(() => DkimKeys.ReadRsa(rsa).Dispose()) is { } rsaFault)
             yield return $"Mail:Dkim:PrivateKeyFile '{rsa}' cannot be used: {rsaFault}";
         if (dkim.Ed25519PrivateKeyFile is { Length: > 0 } ed25519 && Fault(() => DkimKeys.ReadEd25519(ed25519)) is { } ed25519Fault)

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Mail.Doctor;
 using Org.BouncyCastle.Crypto.Parameters;
@@ -21,6 +20,9 @@ public abstract record MakeDkimKeyOutcome
 
     public sealed record BadSelector : MakeDkimKeyOutcome;
 
+    /// <summary>A configured key's record has that name: the new one would take its place, and what is signed now could not be checked.</summary>
+    public sealed record SelectorInUse : MakeDkimKeyOutcome;
+
     /// <summary>There is such a file, and a key that signs must not be lost by mistake.</summary>
     public sealed record FileExists(string File) : MakeDkimKeyOutcome;
 
@@ -28,15 +30,17 @@ public abstract record MakeDkimKeyOutcome
 }
 
 /// <summary>Makes a DKIM key of this newsroom's own: RSA of 2048 bits (RFC 8301), or Ed25519 (RFC 8463) beside it.</summary>
-public sealed partial class MakeDkimKey(IOptions<MailOptions> mail)
+public sealed class MakeDkimKey(IOptions<MailOptions> mail)
 {
     private const int RsaBits = 2048;
 
     public async Task<MakeDkimKeyOutcome> RunAsync(string selector, bool ed25519, string? file, CancellationToken cancellationToken)
     {
-        if (!Selector().IsMatch(selector))
+        if (!DkimNames.IsNewSelector(selector))
             return new MakeDkimKeyOutcome.BadSelector();
-        var path = Path.GetFullPath(file ?? Path.Combine("data", $"dkim-{selector}.pem"));
+        if (DkimNames.Selectors(mail.Value.Dkim).Contains(selector, StringComparer.OrdinalIgnoreCase))
+            return new MakeDkimKeyOutcome.SelectorInUse();
+        var path = Path.GetFullPath(file ?? FileOf(selector));
         var (pem, key) = ed25519 ? Ed25519(selector) : Rsa(selector);
         try
         {
@@ -55,9 +59,11 @@ public sealed partial class MakeDkimKey(IOptions<MailOptions> mail)
         {
             return new MakeDkimKeyOutcome.CannotWrite(path, e.Message);
         }
-        var domain = mail.Value.Dkim.Domain is { Length: > 0 } own ? own : mail.Value.Sender?.Address.Domain;
-        return new MakeDkimKeyOutcome.Made(path, key, domain);
+        return new MakeDkimKeyOutcome.Made(path, key, mail.Value.DkimDomain);
     }
+
+    /// <summary>Where a key goes, and is looked for, when nobody says otherwise.</summary>
+    public static string FileOf(string selector) => Path.Combine("data", $"dkim-{selector}.pem");
 
     private static (string Pem, DkimPublicKey Key) Rsa(string selector)
     {
@@ -70,8 +76,4 @@ public sealed partial class MakeDkimKey(IOptions<MailOptions> mail)
         var key = new Ed25519PrivateKeyParameters(new SecureRandom());
         return (PemEncoding.WriteString("PRIVATE KEY", PrivateKeyInfoFactory.CreatePrivateKeyInfo(key).GetDerEncoded()) + "\n", DkimPublicKey.Of(selector, key));
     }
-
-    /// <summary>RFC 6376 §3.1: labels of letters, digits and dashes.</summary>
-    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Selector();
 }

@@ -83,6 +83,8 @@ public sealed class MessageBuilder(IOptions<MailOptions> mail, MailMarks marks, 
         fields.Add(HeaderText.Raw("Precedence", "bulk"));
         // Gmail's feedback loop: the list, its kind, and a sender id of 5 to 15 characters that never changes; nothing of the reader.
         var senderId = (await tokens.ForAsync("feedback-id", sender.Address.Domain, cancellationToken)).Hash[..12];
-        fields.Add(HeaderText.Raw("Feedback-ID", $"{id.Split('.')[0]}:list:digest:{senderId}"));
+        var slug = id.Split('.')[0];
+        // No part may repeat another, or Gmail heeds none: a newsletter may well be called "digest".
+        fields.Add(HeaderText.Raw("Feedback-ID", $"{slug}:{(slug == "list" ? "" : "list")}:{(slug == "digest" ? "" : "digest")}:{senderId}"));
     }
 }

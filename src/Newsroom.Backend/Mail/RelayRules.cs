@@ -12,7 +12,7 @@ internal static class RelayRules
         .. FurtherRelayFaults(options),
         .. options.Receivers.SelectMany((r, n) => ReceiverFaults(FormattableString.Invariant($"Mail:Receivers:{n}"), r)),
         .. WarmUpFaults(options.WarmUp),
-        .. NameServerFaults(options.NameServer),
+        .. NameServers.Fault(options.NameServer) is { } fault ? [fault] : Array.Empty<string>(),
     ];
 
     private static IEnumerable<string> RelayFaults(string key, SmtpOptions relay)
@@ -85,12 +85,6 @@ internal static class RelayRules
             yield return $"Mail:WarmUp:FirstDay {warmUp.FirstDay} is out of range: give the list mails of the first day, 1 or more.";
         if (!(warmUp.Growth is >= 1 and <= 10))
             yield return $"Mail:WarmUp:Growth {warmUp.Growth} is out of range: give 1 to 10; 1.5 sends half as much again each day.";
-    }
-
-    private static IEnumerable<string> NameServerFaults(string? nameServer)
-    {
-        if (nameServer is not null && !IPEndPoint.TryParse(nameServer, out _))
-            yield return $"Mail:NameServer '{nameServer}' is no IP address: give one, with a port where it is not 53, or leave it out.";
     }
 
     internal static bool IsThisMachine(string host) =>

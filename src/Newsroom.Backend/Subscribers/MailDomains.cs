@@ -1,31 +1,16 @@
 using System.Collections.Concurrent;
-using System.Net;
 using DnsClient;
 using DnsClient.Protocol;
 using Microsoft.Extensions.Options;
+using Newsroom.Backend.Mail;
 
 namespace Newsroom.Backend.Subscribers;
-
-public sealed class SignUpOptions
-{
-    public const string Section = "SignUp";
-
-    /// <summary>Where mail domains are looked up, <c>ADDRESS</c> or <c>ADDRESS:PORT</c>; null: the system's own name servers.</summary>
-    public string? NameServer { get; set; }
-}
-
-internal sealed class SignUpOptionsRules : IValidateOptions<SignUpOptions>
-{
-    public ValidateOptionsResult Validate(string? name, SignUpOptions options) => options.NameServer is null || IPEndPoint.TryParse(options.NameServer, out _)
-        ? ValidateOptionsResult.Success
-        : ValidateOptionsResult.Fail("SignUp:NameServer is not an IP address: give one such as 192.0.2.53 or 192.0.2.53:53, or leave it out.");
-}
 
 /// <summary>
 /// Domains that hardly belong to a reader: throw-away mailboxes, and names to which no mail can go. Asked only under attack. Soft: what
 /// cannot be found out within a second counts as fine.
 /// </summary>
-public sealed class MailDomains(IOptions<SignUpOptions> options, TimeProvider clock)
+public sealed class MailDomains(IOptions<MailOptions> mail, TimeProvider clock)
 {
     private const int MostRemembered = 10_000;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
@@ -42,7 +27,7 @@ public sealed class MailDomains(IOptions<SignUpOptions> options, TimeProvider cl
     };
 
     private readonly ConcurrentDictionary<string, (bool TakesNoMail, DateTimeOffset Until)> _known = new(StringComparer.Ordinal);
-    private readonly Lazy<LookupClient> _client = new(() => Client(options.Value));
+    private readonly Lazy<LookupClient> _client = new(() => NameServers.Client(mail.Value.NameServer, Longest, retries: 0, useCache: false));
 
     public async Task<bool> IsDoubtfulAsync(string domain, CancellationToken cancellationToken)
     {
@@ -72,18 +57,5 @@ public sealed class MailDomains(IOptions<SignUpOptions> options, TimeProvider cl
             // No answer, no name server, a name that DNS cannot carry: nothing of it is the reader's fault.
             return false;
         }
-    }
-
-    private static LookupClient Client(SignUpOptions options)
-    {
-        var settings = options.NameServer is null ? new LookupClientOptions() : new LookupClientOptions(Server(options.NameServer));
-        (settings.Timeout, settings.Retries, settings.UseCache, settings.ContinueOnDnsError) = (Longest, 0, false, false);
-        return new LookupClient(settings);
-    }
-
-    private static IPEndPoint Server(string text)
-    {
-        var server = IPEndPoint.Parse(text);
-        return server.Port == 0 ? new IPEndPoint(server.Address, NameServer.DefaultPort) : server;
     }
 }

@@ -28,8 +28,6 @@ public static class SubscribersSetup
         services.AddRecurringJob<PurgeUnconfirmed>("subscribers.purge-unconfirmed", Daily, Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddScoped<SignUpDesk>().AddScoped<ReleaseHeld>().AddScoped<DiscardHeld>();
         services.AddSingleton<SignUpPolicy>().AddSingleton<SignUpProof>().AddSingleton<AttackMode>().AddSingleton<HeldSignUps>().AddSingleton<MailDomains>();
-        services.AddOptions<SignUpOptions>().BindConfiguration(SignUpOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<SignUpOptions>, SignUpOptionsRules>();
         services.AddRecurringJob<TendSignUps>("subscribers.tend-sign-ups", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddScoped<IMailedBy, SingleMails>().AddScoped<SettleReport>().AddScoped<LiftSuppression>().AddScoped<BarAddress>();
         services.AddPreferences().AddMailHelp();

@@ -14,7 +14,11 @@ internal static class Hosting
         var lastFile = sources.ToList().FindLastIndex(s => s is JsonConfigurationSource);
         // Lowest first: the program's own files, the operator's file in the working directory, secrets, then environment and arguments.
         var own = new ConfigurationBuilder()
-            .AddJsonFile(Path.Combine(Environment.CurrentDirectory, "appsettings.json"), optional: true, reloadOnChange: false)
+            .Add<OperatorsFile>(file =>
+            {
+                (file.Path, file.Optional) = (Path.Combine(Environment.CurrentDirectory, "appsettings.json"), true);
+                file.ResolveFileProvider();
+            })
             .AddKeyPerFile(SecretsFolder, optional: true);
         foreach (var source in own.Sources)
             sources.Insert(++lastFile, source);

@@ -25,7 +25,7 @@ public sealed class AnOperatorWithoutAMailAdministrator : IAsyncDisposable
         ["Mail:Smtp:TrustedCertificateFile"] = TestKeys.ServerCertificateFile,
         ["Mail:Dkim:Selector"] = TestKeys.DkimSelector,
         ["Mail:Dkim:PrivateKeyFile"] = TestKeys.DkimKeyFile,
-        ["Mail:Doctor:NameServer"] = _names.Address,
+        ["Mail:NameServer"] = _names.Address,
         ["Mail:Doctor:Addresses:0"] = "192.0.2.25",
         // OpenSSL's own word for what the machine trusts: here the site's certificate.
         ["SSL_CERT_FILE"] = TestKeys.ServerCertificateFile,
@@ -104,6 +104,39 @@ public sealed class AnOperatorWithoutAMailAdministrator : IAsyncDisposable
         Assert.Equal(record, JsonDocument.Parse(output).RootElement.GetProperty("records")[0].GetProperty("value").GetString());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Hears_that_a_new_key_is_published_before_it_is_set(bool ed25519)
+    {
+        Dictionary<string, string> settings = new() { ["Mail:From"] = "The Test Gazette <news@news.example.org>", ["Mail:NameServer"] = _names.Address };
+        string[] check = ["mail", "dkim", "check", "--selector", "news2026"];
+        Assert.Contains("dkim-news2026.pem cannot be used", (await RunAsync(settings, check)).Errors, StringComparison.Ordinal);
+        await RunAsync(settings, ["mail", "dkim", "new", "--selector", "news2026", .. ed25519 ? ["--ed25519"] : Array.Empty<string>()]);
+        var (exit, output, errors) = await RunAsync(settings, check);
+        Assert.True(exit == 1, errors);
+        Assert.Contains("FAIL  dkim         There is no record news2026._domainkey.news.example.org", output, StringComparison.Ordinal);
+
+        _names.Txt("news2026._domainkey.news.example.org", DkimKeys.Public("news2026", Path.Combine(_folder, "data", "dkim-news2026.pem")).Record);
+        (exit, output, errors) = await RunAsync(settings, check);
+        Assert.True(exit == 0, output + errors);
+        Assert.Contains("ok    dkim         The record news2026._domainkey.news.example.org holds our", output, StringComparison.Ordinal);
+
+        _names.Broken("news2026._domainkey.news.example.org");
+        (exit, output, _) = await RunAsync(settings, [.. check, "--json"]);
+        Assert.Equal((1, "warn"), (exit, JsonDocument.Parse(output).RootElement.GetProperty("result").GetString()));
+    }
+
+    [Fact]
+    public async Task Cannot_make_a_key_under_the_name_of_one_that_signs()
+    {
+        var settings = Settings("https://news.example.org");
+        var (exit, output, errors) = await RunAsync(settings, "mail", "dkim", "new", "--selector", TestKeys.DkimSelector.ToUpperInvariant());
+        Assert.Equal((1, ""), (exit, output));
+        Assert.Contains("That selector is in use", errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_folder, "data")));
+    }
+
     [Fact]
     public async Task Is_told_how_the_next_key_follows_a_first_one()
     {
@@ -118,11 +151,16 @@ public sealed class AnOperatorWithoutAMailAdministrator : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("Mail:Doctor:NameServer", "Mail:Doctor:NameServer", "ns.example.org")]
+    [InlineData("Mail:NameServer", "Mail:NameServer", "ns.example.org")]
     [InlineData("Mail:Doctor:Addresses:0", "Mail:Doctor:Addresses:0", "mail.example.org")]
     [InlineData("Mail:Doctor:Mailbox:Imap needs Host", "Mail:Doctor:Mailbox:Address", "newsroom@example.org")]
     [InlineData("Mail:Dkim:Next needs Selector, PrivateKeyFile and From", "Mail:Dkim:Next:From", "2026-12-01")]
     [InlineData("Mail:Dkim:Next:Selector 'test2026' is in use", "Mail:Dkim:Next:Selector", "test2026")]
+    [InlineData("Mail:Dkim:Next:Selector 'TEST2026' is in use", "Mail:Dkim:Next:Selector", "TEST2026")]
+    [InlineData("Mail:Dkim:Ed25519Selector 'test2026' is in use", "Mail:Dkim:Ed25519Selector", "test2026")]
+    [InlineData("Mail:Dkim:Selector 'news 2026' is no selector", "Mail:Dkim:Selector", "news 2026")]
+    [InlineData("Mail:Dkim:Selector 'a; l=0' is no selector", "Mail:Dkim:Selector", "a; l=0")]
+    [InlineData("Mail:Dkim:Domain 'https://example.org' is no domain", "Mail:Dkim:Domain", "https://example.org")]
     [InlineData("Mail:Dkim:Next:PrivateKeyFile '/no/such.pem' cannot be used", "Mail:Dkim:Next:PrivateKeyFile", "/no/such.pem")]
     public async Task Reads_which_key_is_wrong(string names, string key, string value)
     {

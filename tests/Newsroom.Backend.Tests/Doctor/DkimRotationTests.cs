@@ -72,6 +72,14 @@ public sealed class AChangeOfKeys : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ends_without_a_fault_for_who_takes_the_old_record_away_as_told()
+    {
+        await _app.AdvanceAsync(TimeSpan.FromDays(9));
+        _names.Clear().Txt("next2026._domainkey.news.example.org", NextKey.Record);
+        Assert.DoesNotContain(await _app.ExamineAsync("dkim"), f => f.Result == CheckResult.Fail);
+    }
+
+    [Fact]
     public void Gives_a_record_in_strings_that_dns_can_hold()
     {
         var strings = NextKey.ZoneLine("news.example.org").Split('"').Where((_, i) => i % 2 == 1).ToList();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Doctor;
 
 namespace Newsroom.Backend.Tests.Doctor;
@@ -9,7 +10,7 @@ public sealed class WalkingTheTree : IDisposable
     private readonly NameServer _names = NameServer.Start().Clear();
 
     private Task<DmarcWalk> WalkAsync(string domain) =>
-        new DmarcTree(new DoctorDns(Options.Create(new DoctorOptions { NameServer = _names.Address }))).WalkAsync(domain, TestContext.Current.CancellationToken);
+        new DmarcTree(new DoctorDns(Options.Create(new MailOptions { NameServer = _names.Address }))).WalkAsync(domain, TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task Goes_up_label_by_label_and_ends_at_the_fewest_labels_that_have_a_record()
@@ -74,7 +75,8 @@ public sealed class WalkingTheTree : IDisposable
         _names.Txt("_dmarc.example.org", "v=DMARC1; p=none").Txt("_dmarc.example.org", "v=DMARC1; p=reject").Txt("_dmarc.example.org", "v=DMARC10; p=reject");
         var walk = await WalkAsync("example.org");
         Assert.Empty(walk.Records);
-        Assert.Contains("2 records", walk.Fault, StringComparison.Ordinal);
+        Assert.Equal("example.org", walk.Fault?.Domain);
+        Assert.Contains("2 records", walk.Fault?.Words, StringComparison.Ordinal);
     }
 
     public void Dispose() => _names.Dispose();

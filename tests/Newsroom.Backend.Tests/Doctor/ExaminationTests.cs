@@ -15,7 +15,7 @@ public sealed class ExaminedNewsroom : IAsyncLifetime
     {
         ["Site:PublicUrl"] = "https://127.0.0.1:9",
         ["Site:AlertAddress"] = "desk@example.org",
-        ["Mail:Doctor:NameServer"] = names.Address,
+        ["Mail:NameServer"] = names.Address,
         ["Mail:Doctor:Addresses:0"] = "192.0.2.25",
     };
 

@@ -54,6 +54,20 @@ public sealed class ATestInTheMailbox : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Is_found_though_the_relay_gave_it_an_id_of_its_own()
+    {
+        await using var app = await StartAsync();
+        app.Smtp.OnTaken = mail =>
+        {
+            var text = Encoding.ASCII.GetString(mail.Bytes).Replace($"Message-ID: <{mail.Message.MessageId}>", "Message-ID: <0100019ab@email.relay.test>", StringComparison.Ordinal);
+            _box.Put("INBOX", Passed + text, NewsroomApp.Start.AddSeconds(4));
+            return Task.CompletedTask;
+        };
+        Assert.Contains(await app.TestMailboxAsync(), f => f.Words.Contains("in the inbox", StringComparison.Ordinal));
+        Assert.Empty(_box.Mails);
+    }
+
+    [Fact]
     public async Task Is_waited_for_two_minutes()
     {
         await using var app = await StartAsync();

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Doctor;
 using Newsroom.Backend.Primitives;
 
@@ -12,7 +13,7 @@ public sealed class ReadingSpf : IDisposable
 
     private async Task<(SpfResult Result, SpfEvaluation Walk)> CheckAsync(string address = "240.0.0.1", string domain = "example.org")
     {
-        var dns = new DoctorDns(Options.Create(new DoctorOptions { NameServer = _names.Address }));
+        var dns = new DoctorDns(Options.Create(new MailOptions { NameServer = _names.Address }));
         var walk = new SpfEvaluation(dns, IPAddress.Parse(address), EmailAddress.Parse("news@" + domain));
         return (await walk.RunAsync(domain, TestContext.Current.CancellationToken), walk);
     }

@@ -30,6 +30,47 @@ public sealed class ATestMail
     }
 
     [Fact]
+    public async Task Can_be_checked_by_receivers_where_it_arrives()
+    {
+        DkimVerifier.Need();
+        await using var app = await NewsroomApp.StartAsync();
+        await SendAsync(app);
+        Assert.True(Assert.Single(await DkimVerifier.VerifyAsync(Assert.Single(app.Mails).Bytes)).Valid);
+    }
+
+    [Fact]
+    public async Task Is_sent_in_the_words_that_readers_mail_is_sent_in_whatever_the_server_offers()
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        foreach (var extension in (string[])["CHUNKING", "BINARYMIME"])
+            app.Smtp.Extensions.Add(extension);
+        var test = await SendAsync(app);
+        Assert.True(test.Accepted, test.Meaning);
+        Assert.Contains("C: DATA", test.Transcript);
+        Assert.DoesNotContain(test.Transcript, l => l.Contains("This is a test", StringComparison.Ordinal) || l.Contains("DKIM", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Tells_a_server_that_takes_no_password_from_one_that_does_not_encrypt()
+    {
+        Dictionary<string, string?> signIn = new() { ["Mail:Smtp:UserName"] = "newsroom", ["Mail:Smtp:Password"] = "hush-hush" };
+        await using var clear = await NewsroomApp.StartAsync(signIn);
+        var test = await SendAsync(clear);
+        Assert.True(!test.Accepted && test.Meaning.Contains("takes no user name and password", StringComparison.Ordinal), test.Meaning);
+        Assert.DoesNotContain("STARTTLS", test.Meaning, StringComparison.Ordinal);
+
+        // OAuth alone, as some providers have it.
+        clear.Smtp.Extensions.Add("AUTH XOAUTH2");
+        test = await SendAsync(clear);
+        Assert.True(!test.Accepted && test.Meaning.Contains("takes no user name and password", StringComparison.Ordinal), test.Meaning);
+
+        signIn["Mail:Smtp:Security"] = "StartTls";
+        await using var encrypted = await NewsroomApp.StartAsync(signIn);
+        test = await SendAsync(encrypted);
+        Assert.True(!test.Accepted && test.Meaning.Contains("offers no STARTTLS", StringComparison.Ordinal), test.Meaning);
+    }
+
+    [Fact]
     public async Task Never_shows_the_password()
     {
         await using var sink = SmtpSink.Start(TestKeys.ServerCertificate, "newsroom:hush-hush");

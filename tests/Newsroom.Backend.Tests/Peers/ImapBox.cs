@@ -96,8 +96,8 @@ internal sealed partial class ImapBox : IAsyncDisposable
         var here = _mails.Where(m => m.Key.Folder == folder).OrderBy(m => m.Key.Uid).ToList();
         if (command.StartsWith("SELECT ", StringComparison.Ordinal))
             return $"* FLAGS (\\Deleted \\Seen)\r\n* {here.Count} EXISTS\r\n* 0 RECENT\r\n* OK [PERMANENTFLAGS (\\Deleted \\Seen)] ok\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT {_lastUid + 1}] ok\r\n";
-        if (Search().Match(command) is { Success: true } search)
-            return $"* SEARCH{string.Concat(here.Where(m => m.Value.Text.Contains(search.Groups["text"].Value, StringComparison.Ordinal)).Select(m => $" {m.Key.Uid}"))}\r\n";
+        if (command.StartsWith("UID SEARCH ", StringComparison.Ordinal))
+            return $"* SEARCH{string.Concat(here.Where(m => Header().Matches(command).Any(h => m.Value.Has(h.Groups["field"].Value, h.Groups["text"].Value))).Select(m => $" {m.Key.Uid}"))}\r\n";
         if (ByUid().Match(command) is not { Success: true } byUid || here.FindIndex(m => m.Key.Uid == int.Parse(byUid.Groups["uid"].Value, CultureInfo.InvariantCulture)) is not (>= 0 and var index))
             return "";
         return Act(byUid.Groups["verb"].Value, command, here[index], index + 1);
@@ -119,8 +119,9 @@ internal sealed partial class ImapBox : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex("^UID SEARCH .*HEADER \"?Message-ID\"? \"?(?<text>[^\" ]+)\"?", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
-    private static partial Regex Search();
+    /// <summary>One key of a search; of several any may match, as after OR.</summary>
+    [GeneratedRegex("HEADER \"?(?<field>[A-Za-z-]+)\"? \"?(?<text>[^\" )]+)\"?", RegexOptions.ExplicitCapture)]
+    private static partial Regex Header();
 
     [GeneratedRegex("^UID (?<verb>FETCH|STORE|EXPUNGE) (?<uid>[0-9]+)", RegexOptions.ExplicitCapture)]
     private static partial Regex ByUid();
@@ -128,5 +129,8 @@ internal sealed partial class ImapBox : IAsyncDisposable
     private sealed record Stored(string Text, DateTimeOffset At)
     {
         public bool IsDeleted { get; set; }
+
+        public bool Has(string field, string text) => Text.Split("\r\n\r\n")[0].Split("\r\n").Any(line =>
+            line.StartsWith(field + ":", StringComparison.OrdinalIgnoreCase) && line.Contains(text, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -16,7 +16,7 @@ public sealed class AttackModeOfSignUps : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _app = await NewsroomApp.StartAsync(new() { ["Site:AlertAddress"] = "desk@example.org", ["SignUp:NameServer"] = _names.Address });
+        _app = await NewsroomApp.StartAsync(new() { ["Site:AlertAddress"] = "desk@example.org", ["Mail:NameServer"] = _names.Address });
         await _app.AddNewsletterAsync();
     }
 

@@ -18,29 +18,26 @@ public sealed partial class AlertDesk(IServiceScopeFactory scopes, Outbox outbox
         message = message.Length > Alert.MessageLength ? message[..Alert.MessageLength] : message;
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<NewsroomDb>();
-        if (await db.Alerts.Where(a => a.OpenKind == kind).ExecuteUpdateAsync(s => s.SetProperty(a => a.Message, message), cancellationToken) > 0)
-            return false;
         var now = clock.GetUtcNow();
-        var alert = new Alert { Kind = kind, OpenKind = kind, Message = message, RaisedAt = now };
-        try
-        {
-            await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
-            {
-                await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-                db.Add(alert);
-                await db.SaveChangesAsync(cancellationToken);
-                outbox.Add(db, AlertComposer.MailKind, alert.Id, now);
-                await db.SaveChangesAsync(cancellationToken);
-                await transaction.CommitAsync(cancellationToken);
-            });
-        }
-        catch (DbUpdateException e) when (db.IsUniqueViolation(e))
-        {
-            // Another request or node was first.
+        if (!await db.RetryingAsync(token => WriteAsync(db, kind, message, now, token), cancellationToken))
             return false;
-        }
         LogRaised(kind, message);
         outbox.EnqueueDue();
+        return true;
+    }
+
+    /// <returns>False: one is open already. When another request or node was first, the second turn finds it.</returns>
+    private async Task<bool> WriteAsync(NewsroomDb db, string kind, string message, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (await db.Alerts.Where(a => a.OpenKind == kind).ExecuteUpdateAsync(s => s.SetProperty(a => a.Message, message), cancellationToken) > 0)
+            return false;
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var alert = new Alert { Kind = kind, OpenKind = kind, Message = message, RaisedAt = now };
+        db.Add(alert);
+        await db.SaveChangesAsync(cancellationToken);
+        outbox.Add(db, AlertComposer.MailKind, alert.Id, now);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return true;
     }
 

@@ -15,7 +15,8 @@ public sealed record AlertShape(string Id, string Kind, string Message, DateTime
 internal static class AlertsApi
 {
     public static void MapAlerts(this IEndpointRouteBuilder routes) =>
-        routes.MapApi("alerts", scope: "read").MapGet("", ListAsync).WithSummary("What staff were told; open=true for what is still so.").Produces<ListPage<AlertShape>>();
+        routes.MapApi("alerts", scope: ApiScopes.Read).MapGet("", ListAsync)
+            .WithSummary("What staff were told; open=true for what is still so.").Produces<ListPage<AlertShape>>();
 
     private static async Task<IResult> ListAsync(NewsroomDb db, bool? open, string? after, int? limit, CancellationToken cancellationToken)
     {

@@ -18,7 +18,8 @@ internal static partial class ArrivedMail
     public static IEnumerable<Finding> Read(MimeMessage message, bool isJunk, DateTimeOffset sentAt, DateTimeOffset? arrivedAt)
     {
         yield return isJunk
-            ? Finding.Warn(Check, "The test arrived among the spam.", "Put right what fails here first; then let readers move mail to the inbox, and begin with small digests (warm-up).")
+            ? Finding.Warn(Check, "The test arrived among the spam.",
+                "Put right what fails here first; then let readers move mail to the inbox, and begin with small digests (warm-up).")
             : Finding.Ok(Check, "The test arrived in the inbox.");
         foreach (var finding in Verdicts(message))
             yield return finding;
@@ -35,7 +36,8 @@ internal static partial class ArrivedMail
         var header = message.Headers.FirstOrDefault(h => h.Id == HeaderId.AuthenticationResults);
         if (header is null || !AuthenticationResults.TryParse(header.RawValue, out var results))
         {
-            yield return Finding.Skipped(Check, "The receiver does not say what it thinks of SPF, DKIM and DMARC.", "Take a mailbox at a provider that does, such as Gmail, for Mail:Doctor:Mailbox.");
+            yield return Finding.Skipped(Check, "The receiver does not say what it thinks of SPF, DKIM and DMARC.",
+                "Take a mailbox at a provider that does, such as Gmail, for Mail:Doctor:Mailbox.");
             yield break;
         }
         foreach (var method in Judged)
@@ -47,7 +49,10 @@ internal static partial class ArrivedMail
             else if (IsPass(best))
                 yield return Finding.Ok(Check, $"{results.AuthenticationServiceIdentifier} says {method}=pass{Of(best)}.");
             else
-                yield return Finding.Fail(Check, $"{results.AuthenticationServiceIdentifier} says {method}={best.Result}{Of(best)}{(best.Reason is { Length: > 0 } why ? $": {why}" : "")}.", Advice(method));
+            {
+                var why = best.Reason is { Length: > 0 } reason ? $": {reason}" : "";
+                yield return Finding.Fail(Check, $"{results.AuthenticationServiceIdentifier} says {method}={best.Result}{Of(best)}{why}.", Advice(method));
+            }
         }
     }
 
@@ -55,7 +60,8 @@ internal static partial class ArrivedMail
     {
         var words = $"It was under way for {Math.Max(0, delay.TotalSeconds):0} seconds.";
         if (delay < TimeSpan.FromMinutes(-1))
-            return Finding.Warn(Check, $"By the receiver's clock it arrived {-delay.TotalSeconds:0} seconds before it was sent.", "Set this machine's clock by NTP: mail from the future looks like spam, and signatures carry the time.");
+            return Finding.Warn(Check, $"By the receiver's clock it arrived {-delay.TotalSeconds:0} seconds before it was sent.",
+                "Set this machine's clock by NTP: mail from the future looks like spam, and signatures carry the time.");
         return delay > TimeSpan.FromMinutes(5)
             ? Finding.Warn(Check, words, "Either this machine's clock is slow (use NTP), or the relay or the receiver held it back: look at the Received lines.")
             : Finding.Ok(Check, words);
@@ -64,17 +70,23 @@ internal static partial class ArrivedMail
     /// <summary>RFC 3848: the S in ESMTPS says that the hop was encrypted.</summary>
     private static Finding Hops(MimeMessage message)
     {
-        string[] hops = [.. message.Headers.Where(h => h.Id == HeaderId.Received).Select(h => h.Value.ReplaceLineEndings(" ")).Where(h => h.TrimStart().StartsWith("from ", StringComparison.OrdinalIgnoreCase))];
+        string[] hops =
+        [
+            .. message.Headers.Where(h => h.Id == HeaderId.Received).Select(h => h.Value.ReplaceLineEndings(" "))
+                .Where(h => h.TrimStart().StartsWith("from ", StringComparison.OrdinalIgnoreCase)),
+        ];
         var open = hops.Count(h => !Encrypted().IsMatch(h) && !Local().IsMatch(h));
         return open == 0
             ? Finding.Ok(Check, $"It came over {hops.Length} servers, always encrypted.")
-            : Finding.Warn(Check, $"Of {hops.Length} hops {open} were not encrypted, as far as their Received lines tell.", "Use StartTls or Tls to the relay, and a relay that encrypts to receivers.");
+            : Finding.Warn(Check, $"Of {hops.Length} hops {open} were not encrypted, as far as their Received lines tell.",
+                "Use StartTls or Tls to the relay, and a relay that encrypts to receivers.");
     }
 
     private static bool IsPass(AuthenticationMethodResult result) => result.Result.Equals("pass", StringComparison.OrdinalIgnoreCase);
 
     private static string Of(AuthenticationMethodResult result) =>
-        result.Properties.FirstOrDefault(p => p.Property is "d" or "mailfrom" or "from" or "i") is { } property ? $" ({property.PropertyType}.{property.Property}={property.Value})" : "";
+        result.Properties.FirstOrDefault(p => p.Property is "d" or "mailfrom" or "from" or "i") is { } property
+            ? $" ({property.PropertyType}.{property.Property}={property.Value})" : "";
 
     private static string Advice(string method) => method switch
     {
@@ -86,6 +98,8 @@ internal static partial class ArrivedMail
     [GeneratedRegex(@"\bwith\s+(UTF8)?(E?SMTPSA?|LMTPSA?)\b|TLS|HTTPS", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Encrypted();
 
-    [GeneratedRegex(@"^\s*from\s+(localhost\b|\S*\s*\([^)]*\[(127\.|::1|10\.|192\.168\.))", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(
+        @"^\s*from\s+(localhost\b|\S*\s*\([^)]*\[(127\.|::1|10\.|192\.168\.))",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Local();
 }

@@ -52,7 +52,8 @@ internal static class DkimRecord
     }
 
     /// <summary>True when the record says that it is a test: receivers may treat the mail as unsigned.</summary>
-    public static bool IsTest(string text) => TagList.Parse(text, out _)?["t"]?.Split(':', StringSplitOptions.TrimEntries).Contains("y", StringComparer.OrdinalIgnoreCase) == true;
+    public static bool IsTest(string text) =>
+        TagList.Parse(text, out _)?["t"]?.Split(':', StringSplitOptions.TrimEntries).Contains("y", StringComparer.OrdinalIgnoreCase) == true;
 
     private static bool IsSame(string published, DkimPublicKey ours)
     {

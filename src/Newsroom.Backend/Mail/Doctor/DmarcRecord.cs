@@ -2,7 +2,7 @@ namespace Newsroom.Backend.Mail.Doctor;
 
 /// <summary>A DMARC policy record (RFC 9989 §4.7).</summary>
 /// <param name="Domain">Where it was found, without <c>_dmarc.</c>.</param>
-/// <param name="Policy"><c>none</c>, <c>quarantine</c> or <c>reject</c>: what is wished for mail that fails, of this domain. Absent or unknown counts as <c>none</c>.</param>
+/// <param name="Policy">What is wished for mail of this domain that fails: <c>none</c> (also when absent or unknown), <c>quarantine</c> or <c>reject</c>.</param>
 /// <param name="SubdomainPolicy">The same for its subdomains.</param>
 /// <param name="Psd"><c>y</c>, <c>n</c> or <c>u</c> (§4.10).</param>
 /// <param name="StrictDkim">The signature's domain must be the very one of From.</param>
@@ -11,7 +11,8 @@ namespace Newsroom.Backend.Mail.Doctor;
 /// <param name="IsTest"><c>t=y</c>: receivers are asked not to act on the policy.</param>
 /// <param name="Oddities">Clauses about what is in it and should not.</param>
 internal sealed record DmarcRecord(
-    string Domain, string Policy, string SubdomainPolicy, char Psd, bool StrictDkim, bool StrictSpf, IReadOnlyList<string> ReportsTo, bool IsTest, IReadOnlyList<string> Oddities)
+    string Domain, string Policy, string SubdomainPolicy, char Psd, bool StrictDkim, bool StrictSpf, IReadOnlyList<string> ReportsTo, bool IsTest,
+    IReadOnlyList<string> Oddities)
 {
     private static readonly string[] Policies = ["none", "quarantine", "reject"];
 

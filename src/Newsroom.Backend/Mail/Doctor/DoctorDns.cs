@@ -30,12 +30,12 @@ internal sealed record DnsAnswer<T>(DnsState State, IReadOnlyList<T> Records, st
 }
 
 /// <summary>Asks the name server, never a memory: who has just published a record wants to see it.</summary>
-internal sealed class DoctorDns(IOptions<DoctorOptions> options)
+internal sealed class DoctorDns(IOptions<MailOptions> mail)
 {
     // Two tries of two seconds: the whole examination must end within 30, and a record that needs longer is one that receivers miss too.
     private static readonly TimeSpan OneTry = TimeSpan.FromSeconds(2);
 
-    private readonly LookupClient _client = Client(options.Value.NameServer);
+    private readonly LookupClient _client = NameServers.Client(mail.Value.NameServer, OneTry, retries: 1, useCache: false);
 
     /// <summary>Each record's strings joined without a space between (RFC 7208 §3.3, RFC 6376 §3.6.2.2).</summary>
     public Task<DnsAnswer<string>> TxtAsync(string name, CancellationToken cancellationToken) =>
@@ -51,13 +51,15 @@ internal sealed class DoctorDns(IOptions<DoctorOptions> options)
     public Task<DnsAnswer<IPAddress>> AddressesAsync(string name, AddressFamily family, CancellationToken cancellationToken) =>
         AskAsync(name, family == AddressFamily.InterNetwork ? QueryType.A : QueryType.AAAA, (AddressRecord r) => r.Address, cancellationToken);
 
-    /// <summary>Both families' addresses. Fails only when neither could be asked for.</summary>
+    /// <summary>Both families' addresses. Fails when nothing was found and one of them could not be asked for.</summary>
     public async Task<DnsAnswer<IPAddress>> AddressesAsync(string name, CancellationToken cancellationToken)
     {
         var four = await AddressesAsync(name, AddressFamily.InterNetwork, cancellationToken);
         var six = await AddressesAsync(name, AddressFamily.InterNetworkV6, cancellationToken);
         IPAddress[] all = [.. four.Records, .. six.Records];
-        return all.Length > 0 ? new DnsAnswer<IPAddress>(DnsState.Found, all) : four;
+        if (all.Length > 0)
+            return new DnsAnswer<IPAddress>(DnsState.Found, all);
+        return six.State == DnsState.Failed ? six : four;
     }
 
     /// <summary>The names that an address goes by, without the final dot.</summary>
@@ -90,17 +92,4 @@ internal sealed class DoctorDns(IOptions<DoctorOptions> options)
     }
 
     private static string Bare(string name) => name.TrimEnd('.');
-
-    private static LookupClient Client(string? nameServer)
-    {
-        var settings = string.IsNullOrEmpty(nameServer) ? new LookupClientOptions() : new LookupClientOptions(Server(nameServer));
-        (settings.Timeout, settings.Retries, settings.UseCache, settings.ContinueOnDnsError) = (OneTry, 1, false, false);
-        return new LookupClient(settings);
-    }
-
-    private static IPEndPoint Server(string text)
-    {
-        var server = IPEndPoint.Parse(text);
-        return server.Port == 0 ? new IPEndPoint(server.Address, NameServer.DefaultPort) : server;
-    }
 }

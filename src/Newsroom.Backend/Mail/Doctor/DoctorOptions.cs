@@ -10,9 +10,6 @@ public sealed class DoctorOptions
 {
     public const string Section = MailOptions.Section + ":Doctor";
 
-    /// <summary>Who is asked for DNS records, <c>ADDRESS</c> or <c>ADDRESS:PORT</c>; null: the system's own name servers.</summary>
-    public string? NameServer { get; set; }
-
     /// <summary>The IP addresses from which mail goes out to readers' servers, where they are known. Empty: those of the relay's host are taken.</summary>
     public IList<string> Addresses { get; } = [];
 
@@ -52,8 +49,6 @@ internal sealed class DoctorOptionsRules : IValidateOptions<DoctorOptions>
 
     private static IEnumerable<string> AddressFaults(DoctorOptions options)
     {
-        if (options.NameServer is { Length: > 0 } server && !IPEndPoint.TryParse(server, out _))
-            yield return "Mail:Doctor:NameServer is not an IP address: give one such as 192.0.2.53 or 192.0.2.53:53, or leave it out.";
         for (var i = 0; i < options.Addresses.Count; i++)
         {
             if (!IPAddress.TryParse(options.Addresses[i], out _))

@@ -9,13 +9,13 @@ public static class DoctorSetup
         services.AddOptions<DoctorOptions>().BindConfiguration(DoctorOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<DoctorOptions>, DoctorOptionsRules>();
         services.AddSingleton<IValidateOptions<MailOptions>, DkimNextRules>();
-        services.AddHttpClient(OneClickCheck.ClientName, client => client.Timeout = TimeSpan.FromSeconds(10))
+        services.AddHttpClient(OneClickCheck.ClientName)
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
         services.AddMailTemplate(SendTestMail.Template, SendTestMail.Sample);
-        services.AddScoped<DoctorDns>().AddScoped<SendingAddresses>().AddScoped<DmarcTree>().AddScoped<SampleMail>().AddScoped<SiteCheck>();
+        services.AddScoped<DoctorDns>().AddScoped<SendingAddresses>().AddScoped<DmarcTree>().AddScoped<PublishedKeys>().AddScoped<SampleMail>().AddScoped<SiteCheck>();
         // In the order of the report.
         services.AddScoped<ICheck, RelayCheck>().AddScoped<ICheck, SpfCheck>().AddScoped<ICheck, DkimCheck>().AddScoped<ICheck, DmarcCheck>();
         services.AddScoped<ICheck, PtrCheck>().AddScoped<ICheck, MxCheck>().AddScoped<ICheck, OneClickCheck>().AddScoped<ICheck, SampleCheck>();
-        return services.AddScoped<Examine>().AddScoped<SendTestMail>().AddScoped<TestMailbox>().AddScoped<MakeDkimKey>();
+        return services.AddScoped<Examine>().AddScoped<SendTestMail>().AddScoped<TestMailbox>().AddScoped<MakeDkimKey>().AddScoped<CheckDkimKey>();
     }
 }

@@ -77,7 +77,8 @@ public sealed partial class Examine(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return [Finding.Warn(check.Name, $"There was no answer within {LongestCheck.TotalSeconds:0} seconds.", "Look again; when it stays so, look for what lies between: a firewall, a name server, the relay.")];
+            return [Finding.Warn(check.Name, $"There was no answer within {LongestCheck.TotalSeconds:0} seconds.",
+                "Look again; when it stays so, look for what lies between: a firewall, a name server, the relay.")];
         }
         // Whatever it is: the other checks' findings are worth more than this one's fault.
         catch (Exception e) when (e is not OperationCanceledException)

@@ -18,13 +18,19 @@ internal static class RelayTrouble
     {
         SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } =>
             ($"There is no host {relay.Host}.", $"Put {key}:Host right."),
-        SocketException => ($"Nobody answers at {relay.Host}:{relay.EffectivePort}: {failure.Message}.", $"Look at {key}:Host and Port, and whether a firewall lets mail out; many hosting companies close port 25."),
+        SocketException => ($"Nobody answers at {relay.Host}:{relay.EffectivePort}: {failure.Message}.",
+            $"Look at {key}:Host and Port, and whether a firewall lets mail out; many hosting companies close port 25."),
         SslHandshakeException or System.Security.Authentication.AuthenticationException => Tls(failure, visit, key, relay),
-        NotSupportedException => ($"{relay.Host} offers no STARTTLS on port {relay.EffectivePort}.", $"Set {key}:Security to Tls (port 465), or take the port that your provider names."),
-        MailKit.Security.AuthenticationException => ($"{relay.Host} refuses the user name or the password: {failure.Message}", $"Put {key}:UserName and Password right; many providers want a password made for programs."),
+        NotSupportedException when relay.Security == SmtpSecurity.StartTls && visit.Tls is null =>
+            ($"{relay.Host} offers no STARTTLS on port {relay.EffectivePort}.", $"Set {key}:Security to Tls (port 465), or take the port that your provider names."),
+        // MailKit's words for a server without AUTH, or with mechanisms only that take no password (OAuth).
+        NotSupportedException => ($"{relay.Host} takes no user name and password on port {relay.EffectivePort}: {failure.Message}",
+            $"Take the port that your provider names and a password made for programs, or leave {key}:UserName and Password out when it asks for none."),
+        MailKit.Security.AuthenticationException => ($"{relay.Host} refuses the user name or the password: {failure.Message}",
+            $"Put {key}:UserName and Password right; many providers want a password made for programs."),
         ServiceNotAuthenticatedException => ($"{relay.Host} wants a sign-in: {failure.Message}", $"Set {key}:UserName and Password."),
         SmtpCommandException answer => Answer(answer, key, relay),
-        OperationCanceledException => ($"{relay.Host} did not answer in time.", "Try again; when it stays so, ask the relay's provider."),
+        OperationCanceledException or TimeoutException => ($"{relay.Host} did not answer in time.", "Try again; when it stays so, ask the relay's provider."),
         _ => ($"{relay.Host} ended the conversation: {failure.Message}", "Look at the transcript's last line (mail test), and ask the relay's provider."),
     };
 
@@ -33,8 +39,13 @@ internal static class RelayTrouble
         if (visit.Errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) && visit.Tls is { } shown)
             return ($"The certificate of {relay.Host} is for {string.Join(", ", shown.Names)}.", $"Set {key}:Host to a name that the certificate has.");
         if (visit.Errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && visit.Tls is { } untrusted)
-            return ($"The certificate of {relay.Host} is not one to trust (until {untrusted.NotAfter.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}): expired, or signed by nobody known.", $"Renew it; when the relay is your own, name its certificate in {key}:TrustedCertificateFile.");
-        return ($"No encrypted line to {relay.Host}:{relay.EffectivePort}: {failure.Message.ReplaceLineEndings(" ")}", $"Look at {key}:Security and Port: StartTls goes with 587, Tls with 465.");
+        {
+            var until = untrusted.NotAfter.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            return ($"The certificate of {relay.Host} is not one to trust (until {until}): expired, or signed by nobody known.",
+                $"Renew it; when the relay is your own, name its certificate in {key}:TrustedCertificateFile.");
+        }
+        return ($"No encrypted line to {relay.Host}:{relay.EffectivePort}: {failure.Message.ReplaceLineEndings(" ")}",
+            $"Look at {key}:Security and Port: StartTls goes with 587, Tls with 465.");
     }
 
     private static (string Words, string Advice) Answer(SmtpCommandException answer, string key, SmtpOptions relay)
@@ -42,7 +53,8 @@ internal static class RelayTrouble
         var words = $"{relay.Host} answers {(int)answer.StatusCode} {answer.Message}";
         return answer.ErrorCode switch
         {
-            SmtpErrorCode.SenderNotAccepted => (words, "The relay does not take mail from this sender: enter the address of Mail:From, or its domain, with the relay's provider."),
+            SmtpErrorCode.SenderNotAccepted => (words,
+                "The relay does not take mail from this sender: enter the address of Mail:From, or its domain, with the relay's provider."),
             SmtpErrorCode.RecipientNotAccepted when (int)answer.StatusCode >= 500 =>
                 (words, $"The recipient is refused: try another address. When the words say relaying, sign in ({key}:UserName and Password)."),
             _ when (int)answer.StatusCode is >= 400 and < 500 => (words, "The relay asks to come again later. Try again in a quarter of an hour."),

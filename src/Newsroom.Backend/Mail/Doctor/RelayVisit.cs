@@ -52,7 +52,7 @@ internal sealed class RelayVisit : IDisposable
     /// <summary>What network, TLS, sign-in and a server's odd words throw. Anything else is a fault of this program.</summary>
     public static bool IsFailure(Exception e) => e is IOException or SocketException or ProtocolException or CommandException or SslHandshakeException
         or MailKit.Security.AuthenticationException or System.Security.Authentication.AuthenticationException or ServiceNotConnectedException
-        or ServiceNotAuthenticatedException or NotSupportedException or ObjectDisposedException;
+        or ServiceNotAuthenticatedException or NotSupportedException or ObjectDisposedException or TimeoutException;
 
     /// <summary>Connects, greets, secures the line and signs in.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
@@ -76,9 +76,10 @@ internal sealed class RelayVisit : IDisposable
             await _client.AuthenticateAsync(_relay.UserName, password, cancellationToken);
     }
 
-    /// <summary>Sends the bytes as they are; gives the server's words.</summary>
+    /// <summary>Sends the bytes as they are, in the words that readers' mail is sent in; gives the server's.</summary>
     public async Task<string> SendAsync(BuiltMessage message, CancellationToken cancellationToken)
     {
+        _client.Capabilities &= ~SmtpChannel.LeftAlone;
         var format = FormatOptions.Default.Clone();
         format.International = message.To.NeedsSmtpUtf8;
         using var bytes = new MemoryStream(message.ToBytes(), writable: false);

@@ -41,7 +41,8 @@ internal sealed class SampleCheck(SampleMail sample) : ICheck
     {
         string[] signatures = [.. message.Headers.Where(h => h.Id == HeaderId.DkimSignature).Select(h => TagList.Parse(h.Value, out _)?["h"] ?? "")];
         if (signatures.Length == 0)
-            return Finding.Warn(Name, "A digest leaves here unsigned: one-click unsubscribe counts only in signed mail (RFC 8058).", "Sign by Mail:Dkim, or make sure that the relay's signature covers List-Unsubscribe and List-Unsubscribe-Post.");
+            return Finding.Warn(Name, "A digest leaves here unsigned: one-click unsubscribe counts only in signed mail (RFC 8058).",
+                "Sign by Mail:Dkim, or make sure that the relay's signature covers List-Unsubscribe and List-Unsubscribe-Post.");
         var unsigned = MustBeSigned.Where(field => signatures.Any(s => !s.Split(':').Any(h => h.Trim().Equals(field, StringComparison.OrdinalIgnoreCase)))).ToList();
         return unsigned.Count == 0
             ? Finding.Ok(Name, $"A digest is signed ({signatures.Length}×), its list headers too.")
@@ -51,11 +52,13 @@ internal sealed class SampleCheck(SampleMail sample) : ICheck
     private IEnumerable<Finding> Headers(MimeMessage message, Examined examined)
     {
         var link = message.Headers[HeaderId.ListUnsubscribe];
-        yield return link?.StartsWith("<https://", StringComparison.OrdinalIgnoreCase) == true && message.Headers[HeaderId.ListUnsubscribePost] == "List-Unsubscribe=One-Click"
+        yield return link?.StartsWith("<https://", StringComparison.OrdinalIgnoreCase) == true
+            && message.Headers[HeaderId.ListUnsubscribePost] == "List-Unsubscribe=One-Click"
             ? Finding.Ok(Name, "A digest has the headers of one-click unsubscribe.")
             : Finding.Fail(Name, $"List-Unsubscribe of a digest is {link ?? "missing"}, no https link.", "Give Site:PublicUrl an https address.");
         if (message.MessageId?.EndsWith("@" + examined.From.Domain, StringComparison.OrdinalIgnoreCase) != true)
-            yield return Finding.Warn(Name, $"The Message-ID is not of {examined.From.Domain}, the domain of From.", "Set Mail:From to an address of the newsroom's own domain.");
+            yield return Finding.Warn(Name, $"The Message-ID is not of {examined.From.Domain}, the domain of From.",
+                "Set Mail:From to an address of the newsroom's own domain.");
         if (string.IsNullOrWhiteSpace(message.TextBody))
             yield return Finding.Warn(Name, "A digest has no text part: filters count that against it.", "Look at your own copy of digest.text.liquid.");
     }

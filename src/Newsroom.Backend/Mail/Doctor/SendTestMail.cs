@@ -31,9 +31,13 @@ public abstract record TestMailOutcome
 
 /// <summary>Sends one mail that says it is a test over each relay, and keeps every word of the conversation.</summary>
 public sealed class SendTestMail(
-    MailReadiness readiness, SuppressionList suppressions, MailTemplates templates, MessageBuilder messages, IOptions<MailOptions> mail, IOptions<SiteOptions> site, TimeProvider clock)
+    MailReadiness readiness, SuppressionList suppressions, MailTemplates templates, MessageBuilder messages, IOptions<MailOptions> mail,
+    IOptions<SiteOptions> site, TimeProvider clock)
 {
     public const string Template = "test";
+
+    /// <summary>Repeats the Message-ID for <see cref="TestMailbox"/>: some relays (Amazon SES) give the mail one of their own.</summary>
+    internal const string MarkHeader = "X-Newsroom-Test";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
@@ -59,7 +63,9 @@ public sealed class SendTestMail(
         var sentAt = TimeZoneInfo.ConvertTime(now, site.Value.Zone).ToString("f", site.Value.Culture);
         var content = await templates.RenderAsync(Template, Model(host, sentAt), cancellationToken);
         // A millisecond apart, so that each relay's mail has an id of its own.
-        return await messages.BuildAsync(new MessageParts { To = to, Content = content, Date = now, Mailed = MailedId.Test(0, now.AddMilliseconds(number)) }, cancellationToken);
+        var parts = new MessageParts { To = to, Content = content, Date = now, Mailed = MailedId.Test(0, now.AddMilliseconds(number)) };
+        var message = await messages.BuildAsync(parts, cancellationToken);
+        return message with { Fields = [.. message.Fields, HeaderText.Raw(MarkHeader, message.MessageId)] };
     }
 
     private async Task<RelayTest> TryAsync(string key, SmtpOptions relay, BuiltMessage message, CancellationToken cancellationToken)
@@ -72,7 +78,8 @@ public sealed class SendTestMail(
             await visit.OpenAsync(either.Token);
             var answer = SmtpAnswer.Words(await visit.SendAsync(message, either.Token));
             await visit.CloseAsync(either.Token);
-            return new RelayTest(key, relay.Host, true, $"{relay.Host} took the mail: {answer} It will try to deliver it; whether it arrives, and where, the mailbox shows.", null, message.MessageId, visit.Transcript.Lines);
+            var meaning = $"{relay.Host} took the mail: {answer} It will try to deliver it; whether it arrives, and where, the mailbox shows.";
+            return new RelayTest(key, relay.Host, true, meaning, null, message.MessageId, visit.Transcript.Lines);
         }
         catch (Exception e) when (RelayVisit.IsFailure(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

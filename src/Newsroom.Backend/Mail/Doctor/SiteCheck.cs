@@ -18,14 +18,18 @@ public sealed class SiteCheck(IOptions<SiteOptions> site, IOptions<DatabaseOptio
         {
             yield return newsroom.PublicUrl.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
                 ? Finding.Ok("site", $"Links in mails begin with {newsroom.PublicUrl}.")
-                : Finding.Fail("site", $"Site:PublicUrl {newsroom.PublicUrl} is not https: mail programs offer no one-click unsubscribe then (RFC 8058).", "Put a proxy with HTTPS before the program, and give its address.");
+                : Finding.Fail("site", $"Site:PublicUrl {newsroom.PublicUrl} is not https: mail programs offer no one-click unsubscribe then (RFC 8058).",
+                    "Put a proxy with HTTPS before the program, and give its address.");
         }
         if (newsroom.PostalAddress.Length == 0)
-            yield return Finding.Fail("site", "Site:PostalAddress is empty: the law asks for it in every newsletter, and no digest starts without it.", "Set Site:PostalAddress.");
+            yield return Finding.Fail("site", "Site:PostalAddress is empty: the law asks for it in every newsletter, and no digest starts without it.",
+                "Set Site:PostalAddress.");
         if (string.IsNullOrEmpty(newsroom.AlertAddress))
-            yield return Finding.Warn("site", "Site:AlertAddress is empty: nobody is told when sending stops.", "Set Site:AlertAddress to a mailbox that somebody reads, at another provider best.");
+            yield return Finding.Warn("site", "Site:AlertAddress is empty: nobody is told when sending stops.",
+                "Set Site:AlertAddress to a mailbox that somebody reads, at another provider best.");
         if (newsroom.TimeZone == "UTC")
-            yield return Finding.Warn("site", "Site:TimeZone is UTC: schedules and dates in mails follow it.", "Set the newsroom's own zone, such as America/New_York; leave it when it is UTC.");
+            yield return Finding.Warn("site", "Site:TimeZone is UTC: schedules and dates in mails follow it.",
+                "Set the newsroom's own zone, such as America/New_York; leave it when it is UTC.");
         if (database.Value.Provider == DatabaseProvider.Sqlite)
             yield return Disk(Path.GetFullPath(new SqliteConnectionStringBuilder(DatabaseOptions.SqliteConnectionString(configuration)).DataSource));
     }

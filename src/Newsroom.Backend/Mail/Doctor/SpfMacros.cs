@@ -28,13 +28,17 @@ internal static partial class SpfMacros
         "s" => sender.Value,
         "l" => sender.Value[..sender.Value.LastIndexOf('@')],
         "o" => sender.Domain,
-        "i" => client.AddressFamily == AddressFamily.InterNetwork ? client.ToString() : string.Join('.', Convert.ToHexStringLower(client.GetAddressBytes()).ToCharArray()),
+        "i" => client.AddressFamily == AddressFamily.InterNetwork
+            ? client.ToString()
+            : string.Join('.', Convert.ToHexStringLower(client.GetAddressBytes()).ToCharArray()),
         "v" => client.AddressFamily == AddressFamily.InterNetwork ? "in-addr" : "ip6",
         "p" => "unknown",
         // The name in EHLO is the relay's own; the domain stands in for it.
         _ => domain,
     };
 
-    [GeneratedRegex(@"%\{(?<letter>[slodipvh])(?<digits>[0-9]*)(?<reverse>r?)(?<delimiters>[.+,/_=-]*)\}|%[%_-]", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(
+        @"%\{(?<letter>[slodipvh])(?<digits>[0-9]*)(?<reverse>r?)(?<delimiters>[.+,/_=-]*)\}|%[%_-]",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Macro();
 }

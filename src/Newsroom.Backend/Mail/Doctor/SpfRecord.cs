@@ -63,7 +63,8 @@ internal sealed partial record SpfRecord(IReadOnlyList<SpfTerm> Terms, string? R
             case "a" or "mx" when Bits(match.Groups["bits4"], 32) is { } bits4 && Bits(match.Groups["bits6"], 128) is { } bits6:
                 return new SpfTerm(qualifier, name, domain, null, bits4, bits6);
             case "ip4" or "ip6":
-                return Address(qualifier, name, word[(word.IndexOf(':', StringComparison.Ordinal) + 1)..]) ?? (SpfTerm?)Wrong<SpfTerm>($"'{word}' has no address that is one.", out fault);
+                return Address(qualifier, name, word[(word.IndexOf(':', StringComparison.Ordinal) + 1)..])
+                    ?? (SpfTerm?)Wrong<SpfTerm>($"'{word}' has no address that is one.", out fault);
             case "ipv4" or "ipv6" or "ip":
                 return Wrong<SpfTerm>($"'{word}' is unknown: the mechanisms are called ip4: and ip6:.", out fault);
             default:
@@ -100,6 +101,8 @@ internal sealed partial record SpfRecord(IReadOnlyList<SpfTerm> Terms, string? R
     [GeneratedRegex("^(?<name>[a-z][a-z0-9_.-]*)=(?<value>.*)$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Modifier();
 
-    [GeneratedRegex("^(?<qualifier>[+?~-])?(?<name>[a-z0-9]+)(:(?<domain>(%\\{[^}]*\\}|[^/%]|%[%_-])*))?(/(?<bits4>[0-9]+))?(//(?<bits6>[0-9]+))?$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(
+        "^(?<qualifier>[+?~-])?(?<name>[a-z0-9]+)(:(?<domain>(%\\{[^}]*\\}|[^/%]|%[%_-])*))?(/(?<bits4>[0-9]+))?(//(?<bits6>[0-9]+))?$",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Mechanism();
 }

@@ -24,7 +24,8 @@ public sealed class TestMailbox(SendTestMail send, IOptions<DoctorOptions> docto
     {
         var mailbox = doctor.Value.Mailbox;
         if (string.IsNullOrEmpty(mailbox.Address))
-            return [Finding.Skipped(Check, "No mailbox is configured for the test.", "Set Mail:Doctor:Mailbox:Address and :Imap to a mailbox of your own, at a big provider best.")];
+            return [Finding.Skipped(Check, "No mailbox is configured for the test.",
+                "Set Mail:Doctor:Mailbox:Address and :Imap to a mailbox of your own, at a big provider best.")];
         using var imap = Client(mailbox.Imap);
         try
         {
@@ -32,11 +33,15 @@ public sealed class TestMailbox(SendTestMail send, IOptions<DoctorOptions> docto
         }
         catch (Exception e) when (RelayVisit.IsFailure(e))
         {
-            return [Finding.Fail(Check, $"The mailbox at {mailbox.Imap.Host} cannot be opened: {HeaderText.OneLine(e.Message)}", "Look at Mail:Doctor:Mailbox:Imap; many providers want a password made for programs, and IMAP switched on.")];
+            return [Finding.Fail(Check, $"The mailbox at {mailbox.Imap.Host} cannot be opened: {HeaderText.OneLine(e.Message)}",
+                "Look at Mail:Doctor:Mailbox:Imap; many providers want a password made for programs, and IMAP switched on.")];
         }
         var findings = new List<Finding>();
-        foreach (var test in await SendAsync(mailbox.Address, findings, cancellationToken))
-            findings.AddRange(await AwaitAsync(imap, test, cancellationToken));
+        var tests = await SendAsync(mailbox.Address, findings, cancellationToken);
+        // They are under way all at once, and so waited for.
+        var until = clock.GetUtcNow() + LongestWait;
+        foreach (var test in tests)
+            findings.AddRange(await AwaitAsync(imap, test, until, cancellationToken));
         await imap.DisconnectAsync(quit: true, cancellationToken);
         return findings;
     }
@@ -56,11 +61,11 @@ public sealed class TestMailbox(SendTestMail send, IOptions<DoctorOptions> docto
         }
     }
 
-    private async Task<IReadOnlyList<Finding>> AwaitAsync(ImapClient imap, RelayTest test, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Finding>> AwaitAsync(ImapClient imap, RelayTest test, DateTimeOffset until, CancellationToken cancellationToken)
     {
         try
         {
-            for (var until = clock.GetUtcNow() + LongestWait; ; await Task.Delay(BetweenLooks, clock, cancellationToken))
+            for (; ; await Task.Delay(BetweenLooks, clock, cancellationToken))
             {
                 foreach (var folder in await FoldersAsync(imap, cancellationToken))
                 {
@@ -68,7 +73,8 @@ public sealed class TestMailbox(SendTestMail send, IOptions<DoctorOptions> docto
                         return found;
                 }
                 if (clock.GetUtcNow() >= until)
-                    return [Finding.Fail(Check, $"The test that {test.Host} took has not arrived within {LongestWait.TotalMinutes:0} minutes.", "Look for it in the mailbox later, and ask the relay's provider by its Message-ID " + test.MessageId + ".")];
+                    return [Finding.Fail(Check, $"The test that {test.Host} took has not arrived within {LongestWait.TotalMinutes:0} minutes.",
+                        "Look for it in the mailbox later, and ask the relay's provider by its Message-ID " + test.MessageId + ".")];
             }
         }
         catch (Exception e) when (RelayVisit.IsFailure(e))
@@ -81,14 +87,16 @@ public sealed class TestMailbox(SendTestMail send, IOptions<DoctorOptions> docto
     {
         await folder.OpenAsync(FolderAccess.ReadWrite, cancellationToken);
         // Servers match a header's text anywhere in it (RFC 3501 §6.4.4); our id is nobody else's.
-        if (await folder.SearchAsync(SearchQuery.HeaderContains("Message-ID", messageId), cancellationToken) is not [var uid, ..])
+        var ours = SearchQuery.HeaderContains("Message-ID", messageId).Or(SearchQuery.HeaderContains(SendTestMail.MarkHeader, messageId));
+        if (await folder.SearchAsync(ours, cancellationToken) is not [var uid, ..])
         {
             await folder.CloseAsync(expunge: false, cancellationToken);
             return null;
         }
         var summary = await folder.FetchAsync([uid], MessageSummaryItems.InternalDate | MessageSummaryItems.UniqueId, cancellationToken);
         using var message = await folder.GetMessageAsync(uid, cancellationToken);
-        IReadOnlyList<Finding> findings = [.. ArrivedMail.Read(message, folder.Attributes.HasFlag(FolderAttributes.Junk) || IsJunk(folder.Name), message.Date, summary.Count > 0 ? summary[0].InternalDate : null)];
+        var isJunk = folder.Attributes.HasFlag(FolderAttributes.Junk) || IsJunk(folder.Name);
+        IReadOnlyList<Finding> findings = [.. ArrivedMail.Read(message, isJunk, message.Date, summary.Count > 0 ? summary[0].InternalDate : null)];
         await DeleteAsync(folder, uid, canExpunge, cancellationToken);
         return findings;
     }
@@ -104,7 +112,7 @@ public sealed class TestMailbox(SendTestMail send, IOptions<DoctorOptions> docto
 
     private static async Task<IReadOnlyList<IMailFolder>> FoldersAsync(ImapClient imap, CancellationToken cancellationToken)
     {
-        var junk = imap.Capabilities.HasFlag(ImapCapabilities.SpecialUse) || imap.Capabilities.HasFlag(ImapCapabilities.XList) ? imap.GetFolder(SpecialFolder.Junk) : null;
+        var junk = (imap.Capabilities & (ImapCapabilities.SpecialUse | ImapCapabilities.XList)) != ImapCapabilities.None ? imap.GetFolder(SpecialFolder.Junk) : null;
         if (junk is null && imap.PersonalNamespaces.Count > 0)
             junk = (await imap.GetFoldersAsync(imap.PersonalNamespaces[0], cancellationToken: cancellationToken)).FirstOrDefault(f => IsJunk(f.Name));
         return junk is null ? [imap.Inbox] : [imap.Inbox, junk];

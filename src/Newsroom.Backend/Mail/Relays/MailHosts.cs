@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using DnsClient;
 using DnsClient.Protocol;
 using Microsoft.Extensions.Options;
@@ -34,7 +33,7 @@ public sealed class MailHosts(IOptions<MailOptions> mail, TimeProvider clock)
     ];
 
     private readonly ConcurrentDictionary<string, (MailHost Host, DateTimeOffset Until)> _known = new(StringComparer.Ordinal);
-    private readonly Lazy<LookupClient> _client = new(() => Client(mail.Value.NameServer));
+    private readonly Lazy<LookupClient> _client = new(() => NameServers.Client(mail.Value.NameServer, Longest, retries: 1, useCache: true));
     private int _asking;
 
     /// <param name="domain">In lower case, ASCII.</param>
@@ -94,18 +93,5 @@ public sealed class MailHosts(IOptions<MailOptions> mail, TimeProvider clock)
         {
             Interlocked.Decrement(ref _asking);
         }
-    }
-
-    private static LookupClient Client(string? nameServer)
-    {
-        var settings = nameServer is null ? new LookupClientOptions() : new LookupClientOptions(Server(nameServer));
-        (settings.Timeout, settings.Retries, settings.ContinueOnDnsError) = (Longest, 1, false);
-        return new LookupClient(settings);
-    }
-
-    private static IPEndPoint Server(string text)
-    {
-        var server = IPEndPoint.Parse(text);
-        return server.Port == 0 ? new IPEndPoint(server.Address, NameServer.DefaultPort) : server;
     }
 }

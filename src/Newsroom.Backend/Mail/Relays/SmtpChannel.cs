@@ -11,6 +11,12 @@ internal sealed class NotLetGoException() : Exception("The message was not let g
 /// <summary>One connection to the relay. Carries one message at a time.</summary>
 internal sealed class SmtpChannel : SmtpClient
 {
+    /// <summary>
+    /// What a server may offer and we leave alone: with SIZE MailKit writes each message twice, once to measure it; with CHUNKING there is no final dot
+    /// to hold back.
+    /// </summary>
+    public const SmtpCapabilities LeftAlone = SmtpCapabilities.Size | SmtpCapabilities.Chunking | SmtpCapabilities.BinaryMime;
+
     private Carrier? _carrier;
 
     public SmtpChannel(SmtpTrust trust)
@@ -45,8 +51,7 @@ internal sealed class SmtpChannel : SmtpClient
     public async Task<string> SendAsync(BuiltMessage message, Task<bool>? mayGo, CancellationToken cancellationToken)
     {
         Carried++;
-        // With SIZE MailKit writes each message twice, once to measure it; with CHUNKING there is no final dot to hold back.
-        Capabilities &= ~(SmtpCapabilities.Size | SmtpCapabilities.Chunking | SmtpCapabilities.BinaryMime);
+        Capabilities &= ~LeftAlone;
         var format = FormatOptions.Default.Clone();
         format.NewLineFormat = NewLineFormat.Dos;
         format.International = message.To.NeedsSmtpUtf8;
