@@ -146,12 +146,29 @@ public sealed class ADelay
         Assert.Equal((HandOverResult.Later, forAll, owner), (heard.Result, heard.DelaysAllThere, heard.Owner));
     }
 
+    [Fact]
+    public async Task That_only_a_relay_speaks_of_is_held_against_no_receiver()
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        app.Smtp.On(SmtpStep.Dot, "454 Throttling failure: Maximum sending rate exceeded.");
+        var heard = await app.SendAsync(MailLane.Digest);
+        Assert.Equal((HandOverResult.Later, false, FaultOwner.Server), (heard.Result, heard.DelaysAllThere, heard.Owner));
+        Assert.Equal(6, (int)(await app.GetAsync("/api/v1/relays"))["items"]![0]!["digestConnections"]!);
+    }
+
     [Theory]
     [InlineData("Too many messages, try again in 300 seconds", 300)]
     [InlineData("Please retry after 5 minutes", 300)]
     [InlineData("Come back in 1 hour", 3600)]
     [InlineData("retry-after: 60", 60)]
     [InlineData("try again in 900 hours", 14400)]
+    [InlineData("Greylisted, please come back in 00:04:54", 294)]
+    [InlineData("Resume in 2 days", 14400)]
+    [InlineData("Please wait 30 and retry", 30)]
+    [InlineData("Server busy. Please try again later from [192.0.2.1]. (S77719)", null)]
+    [InlineData("Please try again later from 192.0.2.1", null)]
+    [InlineData("Try again later, ticket 98765", null)]
+    [InlineData("Come back in 99:99:99", null)]
     [InlineData("try again later", null)]
     [InlineData("Message 12345 deferred", null)]
     [InlineData(null, null)]

@@ -48,7 +48,8 @@ public sealed class SmtpTurn : IAsyncDisposable
     {
         var answer = await SendOnceAsync(message, mayGo);
         // The server may have closed the line while it waited (RFC 5321 §3.8): a fresh one tells whether it takes the message.
-        if (!_waited || answer is not ({ Result: HandOverResult.Later, Code: null } or { Code: 421 }))
+        // One that names a pause has heard us, and gets it.
+        if (!_waited || answer is not ({ Result: HandOverResult.Later, Code: null } or { Code: 421, RetryAfter: null }))
             return answer;
         await OpenAsync(TimeSpan.Zero, CancellationToken.None);
         return Unopened ?? await SendOnceAsync(message, mayGo);
