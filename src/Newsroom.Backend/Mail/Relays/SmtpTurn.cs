@@ -115,7 +115,11 @@ public sealed class SmtpTurn : IAsyncDisposable
     {
         var channel = _channel ?? throw new InvalidOperationException("One turn, one message, and only over an open connection.");
         if (message.To.NeedsSmtpUtf8 && !channel.Offers(SmtpCapabilities.UTF8))
-            return new HandOver(HandOverResult.Refused, null, null, "The mail server does not take addresses outside ASCII (no SMTPUTF8, RFC 6531).", FaultOwner.Reader);
+        {
+            // With the code that servers have for it (RFC 6531 §3.5): 5.6.7 is never counted against the mailbox.
+            return new HandOver(
+                HandOverResult.Refused, null, "5.6.7", "The mail server does not take addresses outside ASCII (no SMTPUTF8, RFC 6531).", FaultOwner.Reader);
+        }
         _channel = null;
         HandOver answer;
         try
