@@ -15,7 +15,7 @@ public sealed class SmtpTurn : IAsyncDisposable
 
     private readonly Place _place;
     private readonly TimeProvider _clock;
-    private readonly bool _waited;
+    private bool _waited;
     private SmtpChannel? _channel;
 
     /// <summary>True: the next turn has the place now.</summary>
@@ -104,6 +104,7 @@ public sealed class SmtpTurn : IAsyncDisposable
             _channel = await Lines.AwaitReturnAsync(patience, cancellationToken);
             if (_channel is null)
                 return;
+            _waited = true;
             Unopened = null;
             _place.Reached(anew: false);
         }
@@ -144,8 +145,8 @@ public sealed class SmtpTurn : IAsyncDisposable
         catch (Exception e) when (IsFailure(e))
         {
             // Lost before the final dot the server cannot have it; but it was asked, and may hang up on this message each time.
-            answer = new HandOver(
-                channel.FinalDotMayHaveLeft ? HandOverResult.Unknown : HandOverResult.Later, null, null, SmtpAnswer.Words(Reason(e, SmtpRelay.Deadline), message.To), FaultOwner.Server);
+            var result = channel.FinalDotMayHaveLeft ? HandOverResult.Unknown : HandOverResult.Later;
+            answer = new HandOver(result, null, null, SmtpAnswer.Words(Reason(e, SmtpRelay.Deadline), message.To), FaultOwner.Server);
         }
         catch
         {
