@@ -47,6 +47,35 @@ public sealed class AReceiver : IDisposable
     }
 
     [Fact]
+    public void Is_not_charged_for_mails_that_were_not_sent_after_all()
+    {
+        var (limits, _) = Make(new ReceiverOptions { Domain = "example.org", MaxPerDay = 5 });
+        int LetIn() => Enumerable.Range(0, 10).Count(n => limits.PutOffUntil(At("example.org", n), Now) is null);
+        Assert.Equal(5, LetIn());
+        // Nobody could be asked.
+        for (var n = 0; n < 2; n++)
+            limits.Heard(At("example.org", n), new HandOver(HandOverResult.NotSent, null, null, null, FaultOwner.Server), Now);
+        Assert.Equal(2, LetIn());
+        // The slice has ended before their turn came.
+        _clock.Advance(TimeSpan.FromSeconds(61));
+        Assert.Equal(5, LetIn());
+        for (var n = 0; n < 3; n++)
+            limits.Heard(At("example.org", n), Taken, Now);
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        // One of whom the server spoke late.
+        limits.Heard(At("example.org", 4), Taken, Now);
+        Assert.Equal(1, LetIn());
+    }
+
+    [Fact]
+    public void May_be_named_in_its_own_letters()
+    {
+        var (limits, _) = Make(new ReceiverOptions { Domain = "Bücher.example", MaxPerDay = 1 });
+        Assert.Null(limits.PutOffUntil(At("xn--bcher-kva.example"), Now));
+        Assert.NotNull(limits.PutOffUntil(At("bücher.example"), Now));
+    }
+
+    [Fact]
     public async Task Is_all_domains_whose_mail_goes_to_the_same_servers()
     {
         var (limits, hosts) = Make(new ReceiverOptions { Mx = "hosted.example", MaxPerDay = 2 }, new ReceiverOptions { Mx = "google.com", MaxPerDay = 1 });
@@ -76,6 +105,9 @@ public sealed class AReceiver : IDisposable
     [InlineData("mx01.mail.icloud.com", "apple")]
     [InlineData("mx2.mail.example.net", "mail.example.net")]
     [InlineData("example.net", "example.net")]
+    [InlineData("example.co.uk", "example.co.uk")]
+    [InlineData("mx1.example.co.uk", "example.co.uk")]
+    [InlineData("example.com.br", "example.com.br")]
     [InlineData("notgoogle.com", "notgoogle.com")]
     public void Is_known_by_its_mail_servers_name(string server, string group) => Assert.Equal(group, MailHosts.GroupOf(server));
 
