@@ -34,6 +34,9 @@ internal sealed class Allowance(PaceOptions pace)
     {
         lock (_lock)
         {
+            // Further ahead than one message it is only when the clock was put back.
+            if (pace.MaxPerSecond > 0 && _next > now + Spacing)
+                _next = now + Spacing;
             Wait? longest = pace.MaxPerSecond > 0 && _next > now ? new Wait(_next, FormattableString.Invariant($"{pace.MaxPerSecond} a second"), Spacing) : null;
             longest = Later(longest, _seconds, now, Minute, pace.MaxPerMinute, lane, "minute");
             longest = Later(longest, _steps, now, Hour, pace.MaxPerHour, lane, "hour");
