@@ -89,6 +89,14 @@ public sealed class SeveralRelays : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Get_nothing_while_all_mail_is_captured()
+    {
+        await using var app = await NewsroomApp.StartAsync(NewsroomApp.WithRelay(_second, new() { ["Mail:Transport"] = "Capture" }));
+        await SendAsync(app, 10);
+        Assert.Equal((10, 0), (app.Mails.Count, _second.Connections));
+    }
+
+    [Fact]
     public async Task One_for_single_mails_alone_carries_no_digest()
     {
         await using var app = await NewsroomApp.StartAsync(NewsroomApp.WithRelay(_second, new() { ["Mail:Relays:0:Lanes:0"] = "Transactional" }));
