@@ -56,11 +56,16 @@ public sealed class MailConfiguration : IDisposable
             ("Mail:Relays:1:Lanes:0", "Digest"),
             ("Mail:Receivers:0:MaxPerMinute", "10"),
             ("Mail:Receivers:1:Domain", "example.org"),
+            ("Mail:Receivers:2:Domain", "@example.org"),
+            ("Mail:Receivers:2:MaxPerSecond", "1e-12"),
+            ("Mail:Relays:2:Host", string.Join('.', Enumerable.Repeat("relay", 20)) + ".example.org"),
+            ("Mail:Relays:2:Lanes:0", "Digest"),
             ("Mail:WarmUp:FirstDay", "0"),
             ("Mail:WarmUp:Growth", "0.5"),
             ("Mail:NameServer", "dns")),
         "Mail:Smtp:MaxPerDay", "Mail:Smtp:Weight", "Mail:Smtp:MaxConnectionAge", "Mail:Relays:0:Name", "Mail:Relays:1:Host", "Mail:Smtp:Lanes",
-        "Mail:Receivers:0:Domain", "Mail:Receivers:1:MaxPerMinute", "Mail:WarmUp:FirstDay", "Mail:WarmUp:Growth", "Mail:NameServer");
+        "Mail:Receivers:0:Domain", "Mail:Receivers:1:MaxPerMinute", "Mail:Receivers:2:Domain", "Mail:Receivers:2:MaxPerSecond", "Mail:Relays:2:Name",
+        "Mail:WarmUp:FirstDay", "Mail:WarmUp:Growth", "Mail:NameServer");
 
     [Fact]
     public async Task A_sender_without_a_real_domain_and_an_impossible_port_are_faults_too() => AssertEachNamesItsKey(

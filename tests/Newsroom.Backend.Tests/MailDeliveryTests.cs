@@ -126,6 +126,16 @@ public sealed class ASingleMail
     }
 
     [Fact]
+    public async Task Comes_again_when_the_server_said_and_not_before()
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        app.Smtp.On(SmtpStep.Rcpt, "450 4.7.1 Greylisted, come back in 20 minutes");
+        var id = await app.WriteLetterAsync("reader@example.org");
+        await app.RunDueJobsAsync();
+        Assert.Equal(NewsroomApp.Start.AddMinutes(20), (await app.OutgoingMailAsync(id)).NextAttemptAt);
+    }
+
+    [Fact]
     public async Task Waits_out_a_week_without_a_server_and_then_goes_out_once()
     {
         await using var app = await NewsroomApp.StartAsync();
@@ -324,6 +334,35 @@ public sealed class ASuppressedAddress
         Assert.Equal(("reader@example.org", "hardBounce"), (item.GetProperty("address").GetString(), item.GetProperty("reason").GetString()));
         Assert.EndsWith(answer[4..], item.GetProperty("evidence").GetString(), StringComparison.Ordinal);
         Assert.Equal("2026-11-24T12:00:00+00:00", item.GetProperty("createdAt").GetString());
+    }
+
+    [Fact]
+    public async Task Is_none_because_the_relay_takes_no_addresses_outside_ascii()
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        for (var i = 0; i < 8; i++)
+        {
+            var id = await app.WriteLetterAsync("jörg@example.org");
+            await app.AdvanceAsync(TimeSpan.FromDays(4));
+            Assert.Equal(OutgoingMailState.Failed, (await app.OutgoingMailAsync(id)).State);
+        }
+        Assert.Empty(await app.ApiListAsync("/api/v1/suppressions"));
+    }
+
+    [Fact]
+    public async Task Makes_its_reader_one_that_bounced_when_a_confirmation_is_refused_for_good()
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        await app.AddNewsletterAsync();
+        app.Smtp.On(SmtpStep.Rcpt, "550 5.1.1 No such user");
+        await app.SignUpAsync("reader@example.org");
+        Assert.Equal("pending", await app.StatusAsync("reader@example.org"));
+        await app.RunDueJobsAsync();
+        Assert.Equal("bounced", await app.StatusAsync("reader@example.org"));
+        // By a new confirmation the address comes back, as after any bounce.
+        await app.AdvanceAsync(TimeSpan.FromDays(8));
+        await app.SubscribeAsync("reader@example.org");
+        Assert.Equal("confirmed", await app.StatusAsync("reader@example.org"));
     }
 
     [Fact]

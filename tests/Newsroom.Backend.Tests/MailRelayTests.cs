@@ -38,6 +38,25 @@ public sealed class TheRelay
     }
 
     [Fact]
+    public async Task Closes_a_line_that_is_too_old_before_it_opens_another()
+    {
+        await using var app = await NewsroomApp.StartAsync(new() { ["Mail:Smtp:MaxConnectionAge"] = "00:00:05" });
+        var (asked, bothAsked) = (0, new TaskCompletionSource());
+        app.Smtp.OnAsked = (step, _) =>
+        {
+            if (step == SmtpStep.Rcpt && Interlocked.Increment(ref asked) % 2 == 0)
+                bothAsked.SetResult();
+            return step == SmtpStep.Rcpt ? bothAsked.Task : Task.CompletedTask;
+        };
+        await Task.WhenAll(SendAsync(app, "a@example.org"), SendAsync(app, "b@example.org"));
+        app.Clock.Advance(TimeSpan.FromSeconds(6));
+        bothAsked = new TaskCompletionSource();
+        await Task.WhenAll(SendAsync(app, "c@example.org"), SendAsync(app, "d@example.org"));
+        Assert.Equal(4, app.Smtp.Connections);
+        await NewsroomApp.UntilAsync(() => app.Smtp.OpenConnections == 2);
+    }
+
+    [Fact]
     public async Task Takes_a_new_line_after_so_many_messages()
     {
         await using var app = await NewsroomApp.StartAsync(new() { ["Mail:Smtp:MaxPerConnection"] = "4" });

@@ -39,9 +39,9 @@ public sealed class MailOptions
     public Bounces.BouncesOptions Bounces { get; set; } = new();
     public Bounces.MailWebhooksOptions Webhooks { get; set; } = new();
 
-    /// <summary>All relays, each with the key of its section.</summary>
-    public IEnumerable<(string Key, SmtpOptions Relay)> AllRelays =>
-        Relays.Select((relay, n) => (FormattableString.Invariant($"{Section}:Relays:{n}"), relay)).Prepend(($"{Section}:Smtp", Smtp));
+    /// <summary>All relays, each with the key of its section. What is captured leaves by none but the first.</summary>
+    public IEnumerable<(string Key, SmtpOptions Relay)> AllRelays => (Transport == MailTransport.Capture ? [] : Relays)
+        .Select((relay, n) => (FormattableString.Invariant($"{Section}:Relays:{n}"), relay)).Prepend(($"{Section}:Smtp", Smtp));
 
     /// <summary><see cref="From"/> taken apart; null when it is empty or wrong.</summary>
     public Sender? Sender => Mail.Sender.TryParse(From);

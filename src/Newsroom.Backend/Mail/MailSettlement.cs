@@ -24,7 +24,7 @@ internal sealed record MailSettlement(OutgoingMailState State, int UsedAttempts,
     public static MailSettlement Of(HandOver answer, int attempts, DateTimeOffset now) => answer.Result switch
     {
         HandOverResult.Accepted => new(OutgoingMailState.Sent, 1, null, answer.Code, answer.Words),
-        HandOverResult.Later => Again(attempts, now, answer.Code, answer.Words),
+        HandOverResult.Later => Again(attempts, now, answer.Code, answer.Words, answer.RetryAfter),
         // A refusal for policy or sign-in is the newsroom's own fault: once that is mended, the same message is taken.
         HandOverResult.Refused when answer.IsOurs => Again(attempts, now, answer.Code, answer.Words),
         HandOverResult.Refused => new(OutgoingMailState.Failed, 1, null, answer.Code, answer.Words),
@@ -34,7 +34,8 @@ internal sealed record MailSettlement(OutgoingMailState State, int UsedAttempts,
         _ => throw new ArgumentOutOfRangeException(nameof(answer), answer.Result, null),
     };
 
-    private static MailSettlement Again(int attempts, DateTimeOffset now, int? code, string? words) => attempts < BackOff.Length
-        ? new(OutgoingMailState.Waiting, 1, now + BackOff[attempts], code, words)
+    /// <summary>A pause that the server named is heard: to come before it uses up an attempt.</summary>
+    private static MailSettlement Again(int attempts, DateTimeOffset now, int? code, string? words, TimeSpan? asked = null) => attempts < BackOff.Length
+        ? new(OutgoingMailState.Waiting, 1, now + (asked > BackOff[attempts] ? asked.Value : BackOff[attempts]), code, words)
         : new(OutgoingMailState.Failed, 1, null, code, words);
 }

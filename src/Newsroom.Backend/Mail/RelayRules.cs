@@ -19,6 +19,8 @@ internal static class RelayRules
     {
         if (!Enum.IsDefined(relay.Security))
             yield return $"{key}:Security '{relay.Security}' is unknown: give None, StartTls or Tls.";
+        if (relay.DisplayName.Length > RelayCount.RelayLength)
+            yield return $"{key}:Name is too long: give one of at most {RelayCount.RelayLength} characters (without one it is the host); what was sent is counted by it.";
         if (relay.Port is < 1 or > 65535)
             yield return $"{key}:Port {relay.Port} is no port: give 1 to 65535, or leave it out.";
         if (relay.Connections is < 1 or > 500)
@@ -62,6 +64,8 @@ internal static class RelayRules
     {
         if (string.IsNullOrWhiteSpace(receiver.Domain) == string.IsNullOrWhiteSpace(receiver.Mx))
             yield return $"{key}:Domain needs a word more or less: give either Domain (the addresses' domain) or Mx (google, microsoft, yahoo, apple, or the end of the mail server's name).";
+        if (!string.IsNullOrWhiteSpace(receiver.Domain) && receiver.AsciiDomain is null)
+            yield return $"{key}:Domain '{receiver.Domain}' is no domain of mail addresses: give what stands behind the @, for example example.org.";
         if (receiver is { MaxPerSecond: 0, MaxPerMinute: 0, MaxPerHour: 0, MaxPerDay: 0 })
             yield return $"{key}:MaxPerMinute is not set, and no other limit is: give one of MaxPerSecond, MaxPerMinute, MaxPerHour, MaxPerDay.";
         foreach (var fault in PaceFaults(key, receiver))
@@ -70,8 +74,9 @@ internal static class RelayRules
 
     private static IEnumerable<string> PaceFaults(string key, PaceOptions pace)
     {
-        if (!(pace.MaxPerSecond >= 0 && double.IsFinite(pace.MaxPerSecond)))
-            yield return $"{key}:MaxPerSecond {pace.MaxPerSecond} is out of range: give the messages a second, or 0 for no limit.";
+        // Fewer than one in a quarter of an hour is a limit of the hour or the day.
+        if (!(pace.MaxPerSecond is 0 or >= 0.001 && double.IsFinite(pace.MaxPerSecond)))
+            yield return $"{key}:MaxPerSecond {pace.MaxPerSecond} is out of range: give the messages a second, 0.001 or more, or 0 for no limit.";
         foreach (var (name, most) in new[] { ("MaxPerMinute", pace.MaxPerMinute), ("MaxPerHour", pace.MaxPerHour), ("MaxPerDay", pace.MaxPerDay) })
         {
             if (most < 0)

@@ -1,3 +1,5 @@
+using Newsroom.Backend.Primitives;
+
 namespace Newsroom.Backend.Mail;
 
 public enum SmtpSecurity
@@ -79,6 +81,9 @@ public sealed class ReceiverOptions : PaceOptions
     /// All domains whose mail goes there: <c>google</c>, <c>microsoft</c>, <c>yahoo</c>, <c>apple</c>, or the end of the mail server's name, <c>pphosted.com</c>.
     /// </summary>
     public string? Mx { get; set; }
+
+    /// <summary><see cref="Domain"/> as addresses have it; null when there is none, or it is no domain.</summary>
+    internal string? AsciiDomain => EmailAddress.TryParse($"x@{Domain?.Trim()}", out var address) ? address.Domain : null;
 }
 
 /// <summary>

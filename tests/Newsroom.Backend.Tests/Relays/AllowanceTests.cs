@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Relays;
 
@@ -53,6 +54,29 @@ public sealed class AnAllowance
         Assert.Equal((Start.AddDays(1).AddMinutes(5), "2 a day", TimeSpan.FromMinutes(722.5)), (wait!.Value.Until, wait.Value.Limit, wait.Value.Interval));
         Assert.NotNull(allowance.Before(wait.Value.Until.AddSeconds(-1), MailLane.Transactional));
         Assert.Null(allowance.Before(wait.Value.Until, MailLane.Transactional));
+    }
+
+    [Fact]
+    public void Holds_nobody_up_for_longer_than_a_window_when_the_clock_is_put_back()
+    {
+        var allowance = new Allowance(new SmtpOptions { MaxPerSecond = 10, MaxPerMinute = 100 });
+        for (var now = Start; now < Start.AddSeconds(10); now = now.AddMilliseconds(100))
+            allowance.Count(now, 1);
+        var back = Start.AddHours(-1);
+        Assert.InRange(allowance.Before(back, MailLane.Transactional)?.Until ?? back, back, back.AddMilliseconds(100));
+        allowance.Count(back.AddMilliseconds(100), 100);
+        Assert.InRange(allowance.Before(back.AddSeconds(1), MailLane.Transactional)!.Value.Until, back.AddMinutes(1), back.AddSeconds(62));
+    }
+
+    [Fact]
+    public void Loses_nothing_of_now_when_a_turn_of_long_ago_is_given_back()
+    {
+        var allowance = new Allowance(new SmtpOptions { MaxPerMinute = 100 });
+        allowance.Count(Start, 1);
+        // A minute's slots are used again after 62 seconds.
+        allowance.Count(Start.AddSeconds(62), 100);
+        allowance.Count(Start, -1);
+        Assert.NotNull(allowance.Before(Start.AddSeconds(62), MailLane.Transactional));
     }
 
     [Fact]
@@ -139,6 +163,25 @@ public sealed class ADaysAllowance : IDisposable
         for (var i = 0; i < 20; i++)
             await app.SendAsync(later);
         Assert.Null(later.Held);
+    }
+
+    [Fact]
+    public async Task Of_a_warm_up_forgets_a_turn_that_was_not_used_though_a_single_mail_left_meanwhile()
+    {
+        Dictionary<string, string?> settings = new() { ["Mail:WarmUp:StartedOn"] = "2026-11-24", ["Mail:WarmUp:FirstDay"] = "4" };
+        await using (var before = await StartAsync(settings))
+        {
+            using var share = before.Join(MailLane.Digest);
+            await using (await share.TakeTurnAsync(TestContext.Current.CancellationToken))
+            {
+                before.Clock.Advance(TimeSpan.FromSeconds(10));
+                while (await before.ReadAsync(db => db.RelayCounts.SumAsync(c => c.ListCount, TestContext.Current.CancellationToken)) == 0)
+                    await Task.Delay(10, TestContext.Current.CancellationToken);
+                Assert.Equal(HandOverResult.Accepted, (await before.SendAsync(MailLane.Transactional)).Result);
+            }
+        }
+        await using var app = await StartAsync(settings);
+        Assert.Equal(4, await SendUntilHeldAsync(app, MailLane.Digest));
     }
 
     [Fact]

@@ -47,6 +47,35 @@ public sealed class AReceiver : IDisposable
     }
 
     [Fact]
+    public void Is_not_charged_for_mails_that_were_not_sent_after_all()
+    {
+        var (limits, _) = Make(new ReceiverOptions { Domain = "example.org", MaxPerDay = 5 });
+        int LetIn() => Enumerable.Range(0, 10).Count(n => limits.PutOffUntil(At("example.org", n), Now) is null);
+        Assert.Equal(5, LetIn());
+        // Nobody could be asked.
+        for (var n = 0; n < 2; n++)
+            limits.Heard(At("example.org", n), new HandOver(HandOverResult.NotSent, null, null, null, FaultOwner.Server), Now);
+        Assert.Equal(2, LetIn());
+        // The slice has ended before their turn came.
+        _clock.Advance(TimeSpan.FromSeconds(61));
+        Assert.Equal(5, LetIn());
+        for (var n = 0; n < 3; n++)
+            limits.Heard(At("example.org", n), Taken, Now);
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        // One of whom the server spoke late.
+        limits.Heard(At("example.org", 4), Taken, Now);
+        Assert.Equal(1, LetIn());
+    }
+
+    [Fact]
+    public void May_be_named_in_its_own_letters()
+    {
+        var (limits, _) = Make(new ReceiverOptions { Domain = "Bücher.example", MaxPerDay = 1 });
+        Assert.Null(limits.PutOffUntil(At("xn--bcher-kva.example"), Now));
+        Assert.NotNull(limits.PutOffUntil(At("bücher.example"), Now));
+    }
+
+    [Fact]
     public async Task Is_all_domains_whose_mail_goes_to_the_same_servers()
     {
         var (limits, hosts) = Make(new ReceiverOptions { Mx = "hosted.example", MaxPerDay = 2 }, new ReceiverOptions { Mx = "google.com", MaxPerDay = 1 });
@@ -76,6 +105,9 @@ public sealed class AReceiver : IDisposable
     [InlineData("mx01.mail.icloud.com", "apple")]
     [InlineData("mx2.mail.example.net", "mail.example.net")]
     [InlineData("example.net", "example.net")]
+    [InlineData("example.co.uk", "example.co.uk")]
+    [InlineData("mx1.example.co.uk", "example.co.uk")]
+    [InlineData("example.com.br", "example.com.br")]
     [InlineData("notgoogle.com", "notgoogle.com")]
     public void Is_known_by_its_mail_servers_name(string server, string group) => Assert.Equal(group, MailHosts.GroupOf(server));
 
@@ -146,12 +178,29 @@ public sealed class ADelay
         Assert.Equal((HandOverResult.Later, forAll, owner), (heard.Result, heard.DelaysAllThere, heard.Owner));
     }
 
+    [Fact]
+    public async Task That_only_a_relay_speaks_of_is_held_against_no_receiver()
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        app.Smtp.On(SmtpStep.Dot, "454 Throttling failure: Maximum sending rate exceeded.");
+        var heard = await app.SendAsync(MailLane.Digest);
+        Assert.Equal((HandOverResult.Later, false, FaultOwner.Server), (heard.Result, heard.DelaysAllThere, heard.Owner));
+        Assert.Equal(6, (int)(await app.GetAsync("/api/v1/relays"))["items"]![0]!["digestConnections"]!);
+    }
+
     [Theory]
     [InlineData("Too many messages, try again in 300 seconds", 300)]
     [InlineData("Please retry after 5 minutes", 300)]
     [InlineData("Come back in 1 hour", 3600)]
     [InlineData("retry-after: 60", 60)]
     [InlineData("try again in 900 hours", 14400)]
+    [InlineData("Greylisted, please come back in 00:04:54", 294)]
+    [InlineData("Resume in 2 days", 14400)]
+    [InlineData("Please wait 30 and retry", 30)]
+    [InlineData("Server busy. Please try again later from [192.0.2.1]. (S77719)", null)]
+    [InlineData("Please try again later from 192.0.2.1", null)]
+    [InlineData("Try again later, ticket 98765", null)]
+    [InlineData("Come back in 99:99:99", null)]
     [InlineData("try again later", null)]
     [InlineData("Message 12345 deferred", null)]
     [InlineData(null, null)]

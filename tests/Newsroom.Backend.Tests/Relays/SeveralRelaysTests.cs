@@ -89,6 +89,14 @@ public sealed class SeveralRelays : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Get_nothing_while_all_mail_is_captured()
+    {
+        await using var app = await NewsroomApp.StartAsync(NewsroomApp.WithRelay(_second, new() { ["Mail:Transport"] = "Capture" }));
+        await SendAsync(app, 10);
+        Assert.Equal((10, 0), (app.Mails.Count, _second.Connections));
+    }
+
+    [Fact]
     public async Task One_for_single_mails_alone_carries_no_digest()
     {
         await using var app = await NewsroomApp.StartAsync(NewsroomApp.WithRelay(_second, new() { ["Mail:Relays:0:Lanes:0"] = "Transactional" }));
@@ -114,5 +122,100 @@ public sealed class SeveralRelays : IAsyncLifetime
         app.Clock.Advance(TimeSpan.FromSeconds(11));
         await SendAsync(app, 10);
         Assert.InRange(app.Mails.Count, 5, 11);
+    }
+
+    [Theory]
+    [InlineData(SmtpStep.Connect, false)]
+    [InlineData(SmtpStep.Mail, true)]
+    public async Task One_that_asks_for_a_pause_at_the_greeting_or_on_a_line_that_waited_gets_it_too(SmtpStep step, bool waited)
+    {
+        await using var app = await NewsroomApp.StartAsync(NewsroomApp.WithRelay(_second));
+        await SendAsync(app, waited ? 2 : 0);
+        app.Smtp.On(step, "421 4.7.0 Too many of yours, try again in 300 seconds");
+        for (var i = 0; i < 20; i++)
+            await app.SendAsync(MailLane.Digest);
+        app.Clock.Advance(TimeSpan.FromSeconds(290));
+        await SendAsync(app, 4);
+        Assert.Equal((1, waited ? 1 : 0), (app.Smtp.Connections, app.Mails.Count));
+        var paused = await RelayAsync(app, 0);
+        Assert.False((bool)paused["up"]!);
+        Assert.Contains("300 seconds", (string?)paused["why"], StringComparison.Ordinal);
+        app.Clock.Advance(TimeSpan.FromSeconds(11));
+        await SendAsync(app, 10);
+        Assert.InRange(app.Mails.Count, 5, 11);
+        Assert.True((bool)(await RelayAsync(app, 0))["up"]!);
+    }
+}
+
+/// <summary>What a relay says of how much it wants.</summary>
+public sealed class ARelayThatWantsLess
+{
+    private static async Task<int> DigestConnectionsAsync(NewsroomApp app) => (int)(await app.GetAsync("/api/v1/relays"))["items"]![0]!["digestConnections"]!;
+
+    [Theory]
+    [InlineData(SmtpStep.Mail, "450 4.7.1 Error: too much mail from 192.0.2.1", 6)]
+    [InlineData(SmtpStep.Rcpt, "421 4.7.0 Too many messages", 6)]
+    [InlineData(SmtpStep.Mail, "421 4.7.0 Too many messages in this connection", 8)]
+    [InlineData(SmtpStep.Dot, "451 4.7.1 Greylisted, come back in 5 minutes", 8)]
+    [InlineData(SmtpStep.Rcpt, "450 4.7.1 Rate limit exceeded", 8)]
+    public async Task Gets_fewer_lines_and_is_told_from_a_receiver_and_from_a_line_that_carried_its_share(SmtpStep step, string answer, int lines)
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        app.Smtp.On(step, answer);
+        Assert.Equal(HandOverResult.Later, (await app.SendAsync(MailLane.Digest)).Result);
+        Assert.Equal(lines, await DigestConnectionsAsync(app));
+        // Nobody else is held up.
+        Assert.Equal(HandOverResult.Accepted, (await app.SendAsync(MailLane.Digest)).Result);
+    }
+
+    [Fact]
+    public async Task Says_so_once_however_many_messages_were_under_way()
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        var (asked, goOn) = (0, new TaskCompletionSource());
+        app.Smtp.OnAsked = (step, _) =>
+        {
+            if (step != SmtpStep.Rcpt)
+                return Task.CompletedTask;
+            Interlocked.Increment(ref asked);
+            return goOn.Task;
+        };
+        app.Smtp.On(SmtpStep.Rcpt, "421 4.7.0 Too many messages", times: 8);
+        using var share = app.Join(MailLane.Digest);
+        var sending = Enumerable.Range(0, 8).Select(i => app.SendAsync(share, $"reader{i}@example.org")).ToList();
+        await NewsroomApp.UntilAsync(() => Volatile.Read(ref asked) == 8);
+        goOn.SetResult();
+        Assert.All(await Task.WhenAll(sending), a => Assert.Equal(HandOverResult.Later, a.Result));
+        Assert.Equal(6, await DigestConnectionsAsync(app));
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+        app.Smtp.On(SmtpStep.Rcpt, "421 4.7.0 Too many messages");
+        await app.SendAsync(share);
+        Assert.Equal(4, await DigestConnectionsAsync(app));
+    }
+
+    [Fact]
+    public async Task Has_its_pause_though_a_line_that_was_on_its_way_opens_meanwhile()
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        var (first, second) = (new TaskCompletionSource(), new TaskCompletionSource());
+        app.Smtp.OnAsked = (step, to) => (step, to, app.Smtp.Connections) switch
+        {
+            (SmtpStep.Rcpt, "first@example.org", _) => first.Task,
+            (SmtpStep.Connect, _, 2) => second.Task,
+            _ => Task.CompletedTask,
+        };
+        app.Smtp.On(SmtpStep.Rcpt, "421 4.7.0 Too many messages, try again in 300 seconds", to: "first@example.org");
+        using var share = app.Join(MailLane.Digest);
+        var sending = new List<Task<HandOver>> { app.SendAsync(share, "first@example.org") };
+        await NewsroomApp.UntilAsync(() => app.Smtp.Connections == 1);
+        sending.Add(app.SendAsync(share, "second@example.org"));
+        await NewsroomApp.UntilAsync(() => app.Smtp.Connections == 2);
+        first.SetResult();
+        Assert.Equal(HandOverResult.Later, (await sending[0]).Result);
+        second.SetResult();
+        Assert.Equal(HandOverResult.Accepted, (await sending[1]).Result);
+        Assert.Equal(HandOverResult.NotSent, (await app.SendAsync(share)).Result);
+        app.Clock.Advance(TimeSpan.FromSeconds(301));
+        Assert.Equal(HandOverResult.Accepted, (await app.SendAsync(share)).Result);
     }
 }

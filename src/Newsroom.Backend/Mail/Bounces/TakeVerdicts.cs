@@ -50,6 +50,9 @@ public sealed class TakeVerdicts(NewsroomDb db, JudgeReport judge, IEnumerable<I
             var judgement = new Judgement(report.Verdicts[0], ReportOutcome.Applied, mailed, to, null);
             var (row, _) = await StoreAsync(report, 0, judgement, to.HandedOverAt, turn);
             var suppressed = await SuppressAsync(row, judgement.Verdict, to, to.HandedOverAt, turn);
+            // A digest's slice tells its reader itself; a refusal is no bounce in its ledger.
+            if (suppressed is not null && mailed.Kind == MailedKind.Single)
+                await TellAsync(mailed, judgement.Verdict with { Kind = BounceKind.Hard }, to, to.HandedOverAt, turn);
             await db.SaveChangesAsync(turn);
             await transaction.CommitAsync(turn);
             return suppressed is not null;
@@ -66,7 +69,13 @@ public sealed class TakeVerdicts(NewsroomDb db, JudgeReport judge, IEnumerable<I
         if (await SuppressAsync(row, heard, to, now, cancellationToken) == SuppressionReason.HardBounce)
             heard = heard with { Kind = BounceKind.Hard };
         // People may say of an address alone that it is gone.
-        if (judgement.Mailed is { } mailed && mailers.FirstOrDefault(m => m.Kind == mailed.Kind) is { } mailer)
+        if (judgement.Mailed is { } mailed)
+            await TellAsync(mailed, heard, to, now, cancellationToken);
+    }
+
+    private async Task TellAsync(MailedId mailed, BounceVerdict heard, MailedTo to, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (mailers.FirstOrDefault(m => m.Kind == mailed.Kind) is { } mailer)
             await mailer.HearAsync(db, mailed, heard with { Recipients = to.Address is { } address ? [address.Value] : [] }, now, cancellationToken);
     }
 

@@ -4,7 +4,11 @@ namespace Newsroom.Backend.Mail.Relays;
 /// <param name="Until">The first instant at which there is room.</param>
 /// <param name="Limit">The limit in words: <c>1000 a day</c>.</param>
 /// <param name="Interval">At that limit's rate, the time from one message to the next.</param>
-internal readonly record struct Wait(DateTimeOffset Until, string Limit, TimeSpan Interval);
+internal readonly record struct Wait(DateTimeOffset Until, string Limit, TimeSpan Interval)
+{
+    /// <summary>For staff.</summary>
+    public string Words => FormattableString.Invariant($"The allowance is used up ({Limit}); sending goes on at {Until:yyyy-MM-dd HH:mm} UTC.");
+}
 
 /// <summary>
 /// What one relay or receiver may get in a second, a minute, an hour and a day. The urgent lanes can always use what is kept for them: digests leave a tenth
@@ -30,6 +34,9 @@ internal sealed class Allowance(PaceOptions pace)
     {
         lock (_lock)
         {
+            // Further ahead than one message it is only when the clock was put back.
+            if (pace.MaxPerSecond > 0 && _next > now + Spacing)
+                _next = now + Spacing;
             Wait? longest = pace.MaxPerSecond > 0 && _next > now ? new Wait(_next, FormattableString.Invariant($"{pace.MaxPerSecond} a second"), Spacing) : null;
             longest = Later(longest, _seconds, now, Minute, pace.MaxPerMinute, lane, "minute");
             longest = Later(longest, _steps, now, Hour, pace.MaxPerHour, lane, "hour");

@@ -60,8 +60,17 @@ public sealed class MailHosts(IOptions<MailOptions> mail, TimeProvider clock)
     internal Task Learning { get; private set; } = Task.CompletedTask;
 
     /// <summary>A family's name, or the server's without its own label: <c>mx1.mail.example.net</c> and <c>mx2.mail.example.net</c> are one.</summary>
-    internal static string GroupOf(string server) =>
-        FamilyOf(server) ?? (server.Count(c => c == '.') >= 2 ? server[(server.IndexOf('.', StringComparison.Ordinal) + 1)..] : server);
+    internal static string GroupOf(string server)
+    {
+        if (FamilyOf(server) is { } family)
+            return family;
+        var rest = server[(server.IndexOf('.', StringComparison.Ordinal) + 1)..];
+        return rest.Contains('.', StringComparison.Ordinal) && !IsRegistry(rest) ? rest : server;
+    }
+
+    /// <summary><c>co.uk</c> is nobody's: all who have their mail at a bare name below it would be one receiver.</summary>
+    private static bool IsRegistry(string name) =>
+        name.Split('.') is ["co" or "com" or "net" or "org" or "edu" or "gov" or "gob" or "ac" or "or" or "ne" or "go", { Length: 2 }];
 
     /// <summary>The name of the large receiver whose server it is; null when it is another's.</summary>
     internal static string? FamilyOf(string server) => Families.FirstOrDefault(f => new MailHost("", server).IsUnder(f.Suffix)).Group;

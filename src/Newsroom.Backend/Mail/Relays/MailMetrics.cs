@@ -29,7 +29,8 @@ internal sealed class MailMetrics : IDisposable
     {
         KeyValuePair<string, object?>[] tags =
         [
-            new("relay", relay), new("lane", Words[(int)lane]), new("result", answer.Result.ToString().ToLowerInvariant()), new("owner", answer.Owner.ToString().ToLowerInvariant()),
+            new("relay", relay), new("lane", Words[(int)lane]),
+            new("result", answer.Result.ToString().ToLowerInvariant()), new("owner", answer.Owner.ToString().ToLowerInvariant()),
         ];
         _messages.Add(1, tags);
         _duration.Record(took.TotalSeconds, tags.AsSpan(0, 2));

@@ -27,6 +27,7 @@ internal sealed class PoolSize
     private TimeSpan _taken;
     private TimeSpan _best = TimeSpan.MaxValue;
     private long _since;
+    private long? _askedForLessAt;
 
     public PoolSize(int most, TimeProvider clock)
     {
@@ -61,8 +62,15 @@ internal sealed class PoolSize
         Forget();
     }
 
-    /// <summary>It asked for less on an open line.</summary>
-    public void AskedForLess() => Refused(Math.Max(1, Now * 3 / 4));
+    /// <summary>It asked for less on an open line. Those that were under way when it did so first hear the same, and it is said once.</summary>
+    /// <param name="begun">When the message was begun, by the clock's timestamp.</param>
+    public void AskedForLess(long begun)
+    {
+        if (begun <= _askedForLessAt)
+            return;
+        _askedForLessAt = _clock.GetTimestamp();
+        Refused(Math.Max(1, Now * 3 / 4));
+    }
 
     private void Judge(double rate, TimeSpan mean)
     {

@@ -10,11 +10,11 @@ namespace Newsroom.Backend.Mail.Relays;
 /// </summary>
 public sealed class ReceivingLimits(IOptions<MailOptions> mail, MailHosts hosts)
 {
-    private readonly IReadOnlyList<(ReceiverOptions Options, ReceiverPace Pace)> _limits = [.. mail.Value.Receivers.Select(r => (r, new ReceiverPace(r)))];
+    private readonly IReadOnlyList<ReceiverPace> _limits = [.. mail.Value.Receivers.Select(r => new ReceiverPace(r))];
     private readonly ConcurrentDictionary<string, ReceiverBackOff> _askedToWait = new(StringComparer.Ordinal);
 
-    /// <summary>Asked right before an attempt, which then counts.</summary>
-    /// <returns>Null: it may go now. Otherwise the instant to come again, spread by the receiver's rate, and no attempt was made.</returns>
+    /// <summary>Asked before an attempt. Whoever may go counts until <see cref="Heard"/> tells how it went, and no longer when it does not within a minute.</summary>
+    /// <returns>Null: it may go now. Otherwise the instant to come again, spread by the receiver's rate.</returns>
     public DateTimeOffset? PutOffUntil(EmailAddress to, DateTimeOffset now)
     {
         // Most newsrooms limit nobody and nobody asked: then no look-up is made either.
@@ -23,17 +23,14 @@ public sealed class ReceivingLimits(IOptions<MailOptions> mail, MailHosts hosts)
         var host = hosts.Of(to.Domain, now);
         if (_askedToWait.TryGetValue(host.Group, out var asked) && asked.PutOffUntil(now) is { } later)
             return later;
-        foreach (var (options, pace) in _limits)
-        {
-            if (Concerns(options, to.Domain, host))
-                return pace.PutOffUntil(now);
-        }
-        return null;
+        return PaceOf(to, host)?.PutOffUntil(now);
     }
 
     /// <summary>Hears every answer about a recipient: a delay that is meant for all of us there holds the others to the same receiver too.</summary>
     public void Heard(EmailAddress to, HandOver answer, DateTimeOffset now)
     {
+        if (_limits.Count > 0)
+            PaceOf(to, hosts.Of(to.Domain, now))?.Heard(answer.Result != HandOverResult.NotSent, now);
         if (answer is { Result: HandOverResult.Later, DelaysAllThere: true })
             _askedToWait.GetOrAdd(hosts.Of(to.Domain, now).Group, _ => new ReceiverBackOff()).AskedToWait(answer.RetryAfter, now);
         else if (!_askedToWait.IsEmpty && hosts.Of(to.Domain, now).Group is var group && _askedToWait.TryGetValue(group, out var asked)
@@ -42,9 +39,7 @@ public sealed class ReceivingLimits(IOptions<MailOptions> mail, MailHosts hosts)
     }
 
     // The first that fits: a domain's own line before its servers' wants to stand first.
-    private static bool Concerns(ReceiverOptions options, string domain, MailHost host) => options.Domain is { Length: > 0 } own
-        ? own.Trim().Equals(domain, StringComparison.OrdinalIgnoreCase)
-        : host.Group.Equals(MailHosts.FamilyOf(options.Mx!.Trim()) ?? options.Mx.Trim(), StringComparison.OrdinalIgnoreCase) || host.IsUnder(options.Mx.Trim());
+    private ReceiverPace? PaceOf(EmailAddress to, MailHost host) => _limits.FirstOrDefault(l => l.Concerns(to.Domain, host));
 }
 
 /// <summary>One receiver's limits. Whoever finds them used up gets an instant of his own, so that all come back at the receiver's rate and not at once.</summary>
@@ -53,23 +48,59 @@ internal sealed class ReceiverPace(ReceiverOptions options)
     // Nearer than that, the wait for a turn is longer than the wait for the pace.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
+    // A slice that ends early gives back what it took: while a relay is down, each minute's would use up the allowance with nothing sent.
+    private static readonly TimeSpan HeardWithin = TimeSpan.FromMinutes(1);
+
     private readonly Lock _lock = new();
     private readonly Allowance _allowance = new(options);
+    private readonly string? _domain = options.AsciiDomain;
+    private readonly string _mx = options.Mx?.Trim() ?? "";
+    private readonly Queue<DateTimeOffset> _unheard = new();
     private DateTimeOffset _promised;
+
+    /// <param name="domain">The address's own.</param>
+    /// <param name="host">Where its mail goes.</param>
+    public bool Concerns(string domain, MailHost host) => _domain is not null
+        ? _domain == domain
+        : host.Group.Equals(MailHosts.FamilyOf(_mx) ?? _mx, StringComparison.OrdinalIgnoreCase) || host.IsUnder(_mx);
 
     public DateTimeOffset? PutOffUntil(DateTimeOffset now)
     {
         lock (_lock)
         {
+            GiveBackUnheard(now);
             if (_allowance.Before(now, MailLane.Transactional) is not { } wait)
             {
                 _allowance.Count(now, 1);
+                _unheard.Enqueue(now);
                 return null;
             }
             var first = wait.Until > now + Soon ? wait.Until : now + Soon;
             _promised = _promised + wait.Interval > first ? _promised + wait.Interval : first;
             return _promised;
         }
+    }
+
+    /// <param name="asked">False: nobody was asked to take the message after all.</param>
+    /// <param name="now">The instant of the answer.</param>
+    public void Heard(bool asked, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            GiveBackUnheard(now);
+            // Which one it was makes no difference.
+            var isKnown = _unheard.TryDequeue(out var letIn);
+            if (isKnown && !asked)
+                _allowance.Count(letIn, -1);
+            else if (!isKnown && asked)
+                _allowance.Count(now, 1);
+        }
+    }
+
+    private void GiveBackUnheard(DateTimeOffset now)
+    {
+        while (_unheard.TryPeek(out var letIn) && letIn < now - HeardWithin)
+            _allowance.Count(_unheard.Dequeue(), -1);
     }
 }
 

@@ -1,6 +1,8 @@
 namespace Newsroom.Backend.Mail.Relays;
 
-/// <summary>One relay: its lines, its places in each lane, what it may get and how it is. All but <see cref="Lines"/> under the lock of <see cref="TurnQueue"/>.</summary>
+/// <summary>
+/// One relay: its lines, its places in each lane, what it may get and how it is. All but <see cref="Lines"/> under the lock of <see cref="TurnQueue"/>.
+/// </summary>
 internal sealed class Relay(SmtpOptions options, TimeProvider clock)
 {
     private readonly int[] _taken = new int[Enum.GetValues<MailLane>().Length];

@@ -29,7 +29,7 @@ internal sealed class RelayCounts(IServiceScopeFactory scopes, TimeProvider cloc
         await _one.WaitAsync(cancellationToken);
         try
         {
-            var mine = relay.Read(_ => relay.Relays.SelectMany(TakeUnwritten).Where(c => c.Count != 0).ToList());
+            var mine = relay.Read(_ => relay.Relays.SelectMany(TakeUnwritten).Where(c => (c.Count, c.ListCount) != (0, 0)).ToList());
             var matters = relay.Read(now => relay.WarmUp.IsOn(now) || relay.Relays.Any(r => r.Allowance.LastsLongerThanTheProgram));
             if (mine.Count > 0 || matters)
                 await SyncAsync(relay, mine, cancellationToken);

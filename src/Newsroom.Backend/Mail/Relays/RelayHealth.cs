@@ -15,28 +15,30 @@ internal sealed class RelayHealth
     private int _failures;
     private TimeSpan _pause = Shortest;
     private DateTimeOffset _until;
+    private HandOver? _failed;
+    private (DateTimeOffset Until, HandOver? Why) _asked;
 
     /// <summary>Since when no connection could be opened; null when the last one could.</summary>
     public DateTimeOffset? DownSince { get; private set; }
 
-    /// <summary>What the last failed opening met.</summary>
-    public HandOver? Why { get; private set; }
+    public bool IsLeftAlone(DateTimeOffset now) => _until > now || _asked.Until > now;
 
-    public bool IsLeftAlone(DateTimeOffset now) => _until > now;
+    /// <summary>What the last failed opening met, or the words in which it asked for a pause; null when it is up.</summary>
+    public HandOver? Why(DateTimeOffset now) => _asked.Until > now ? _asked.Why : _failed;
 
     public void Failed(HandOver why, DateTimeOffset now)
     {
-        Why = why;
+        _failed = why;
         DownSince ??= now;
         // Those that were on their way when it was found down say nothing new.
-        if (IsLeftAlone(now) || ++_failures < Patience)
+        if (_until > now || ++_failures < Patience)
             return;
         _until = now + _pause;
         _pause = _pause * 2 < Longest ? _pause * 2 : Longest;
     }
 
-    public void Reached() => (_failures, _pause, _until, DownSince, Why) = (0, Shortest, default, null, null);
+    public void Reached() => (_failures, _pause, _until, DownSince, _failed) = (0, Shortest, default, null, null);
 
-    /// <summary>It asked for a pause itself ("try again in 300 seconds").</summary>
-    public void AskedToWait(HandOver why, DateTimeOffset until) => (Why, _until) = (why, until > _until ? until : _until);
+    /// <summary>It asked for a pause itself ("try again in 300 seconds"). A line that was on its way then, and is open now, does not end it.</summary>
+    public void AskedToWait(HandOver why, DateTimeOffset until) => _asked = until > _asked.Until ? (until, why) : _asked;
 }

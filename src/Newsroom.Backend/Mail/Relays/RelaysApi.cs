@@ -15,14 +15,15 @@ namespace Newsroom.Backend.Mail.Relays;
 /// <param name="LeftThisHour">Of MaxPerHour; null without one.</param>
 /// <param name="LeftToday">Of MaxPerDay; null without one.</param>
 public sealed record RelayShape(
-    string Name, bool Up, string? Why, DateTimeOffset? DownSince, int Weight, int Open, int DigestConnections, int LastMinute, int LastHour, int LastDay, int? LeftThisHour, int? LeftToday)
+    string Name, bool Up, string? Why, DateTimeOffset? DownSince, int Weight, int Open, int DigestConnections,
+    int LastMinute, int LastHour, int LastDay, int? LeftThisHour, int? LeftToday)
 {
     internal static RelayShape Of(Relay relay, DateTimeOffset now)
     {
         var sent = relay.Allowance.Sent(now);
         var up = relay.Health.DownSince is null && !relay.Health.IsLeftAlone(now);
         return new RelayShape(
-            relay.Name, up, up ? null : relay.Health.Why?.Words, relay.Health.DownSince, relay.Options.Weight, relay.Lines.Open, relay.Pool.Now,
+            relay.Name, up, up ? null : relay.Health.Why(now)?.Words, relay.Health.DownSince, relay.Options.Weight, relay.Lines.Open, relay.Pool.Now,
             sent.Minute, sent.Hour, sent.Day, Left(relay.Options.MaxPerHour, sent.Hour), Left(relay.Options.MaxPerDay, sent.Day));
     }
 
@@ -33,7 +34,8 @@ public sealed record RelayShape(
 internal static class RelaysApi
 {
     public static void MapRelays(this IEndpointRouteBuilder routes) =>
-        routes.MapApi("relays", scope: "read").MapGet("", List).WithSummary("The relays: up or down and why, connections, what was sent, what may still be.").Produces<ListPage<RelayShape>>();
+        routes.MapApi("relays", scope: "read").MapGet("", List)
+            .WithSummary("The relays: up or down and why, connections, what was sent, what may still be.").Produces<ListPage<RelayShape>>();
 
     private static IResult List(SmtpRelay relay) =>
         Results.Ok(new ListPage<RelayShape>(relay.Read(now => relay.Relays.Select(r => RelayShape.Of(r, now)).ToList()), null));

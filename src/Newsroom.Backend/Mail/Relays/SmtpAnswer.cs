@@ -22,7 +22,9 @@ internal static partial class SmtpAnswer
         var permanent = code >= 500 && !(code == 552 && enhanced is null && answer.ErrorCode == SmtpErrorCode.RecipientNotAccepted);
         if (permanent)
             return new HandOver(HandOverResult.Refused, code, enhanced, words, OwnerOfRefusal(code, enhanced, answer.ErrorCode));
-        var forAll = answer.ErrorCode != SmtpErrorCode.SenderNotAccepted && IsForAll(enhanced, words);
+        // 454 is no receiver's word: SES says "454 Throttling failure" of its own limits.
+        var relaysOwn = answer.ErrorCode == SmtpErrorCode.SenderNotAccepted || (code == 454 && answer.ErrorCode != SmtpErrorCode.RecipientNotAccepted);
+        var forAll = !relaysOwn && IsForAll(enhanced, words);
         return new HandOver(HandOverResult.Later, code, enhanced, words, OwnerOfDelay(code, forAll, answer.ErrorCode))
         {
             DelaysAllThere = forAll,
@@ -36,9 +38,11 @@ internal static partial class SmtpAnswer
         int? code = failure is SmtpCommandException answer ? (int)answer.StatusCode : null;
         var enhanced = code is not null && EnhancedCode().Match(reason) is { Success: true } match ? match.Value : null;
         var signIn = failure is MailKit.Security.AuthenticationException || code is 530 or 534 or 535 or 538;
-        return new HandOver(HandOverResult.NotSent, code, enhanced, Words(enhanced is null ? reason : reason[enhanced.Length..]), signIn ? FaultOwner.Policy : FaultOwner.Server)
+        var words = Words(enhanced is null ? reason : reason[enhanced.Length..]);
+        return new HandOver(HandOverResult.NotSent, code, enhanced, words, signIn ? FaultOwner.Policy : FaultOwner.Server)
         {
-            RetryAfter = RetryAfter(reason),
+            // The network's words name no pause.
+            RetryAfter = code is null ? null : RetryAfter(reason),
         };
     }
 
@@ -51,24 +55,34 @@ internal static partial class SmtpAnswer
         return line?.Length > HandOver.AnswerLength ? line[..HandOver.AnswerLength] : line;
     }
 
-    /// <summary>The relay wants fewer lines, or fewer messages at once.</summary>
+    /// <summary>
+    /// The relay wants fewer lines, or fewer messages at once. Not the grey list, nor the line that has carried its share ("too many messages in this connection").
+    /// </summary>
     public static bool AsksForLess(int? code, string? enhanced, string? words) =>
-        code is 421 or 450 or 451 or 452 or 432 or 454 && (enhanced?.StartsWith("4.7.", StringComparison.Ordinal) == true || (words is not null && TooMuch().IsMatch(words)));
+        code is 421 or 450 or 451 or 452 or 432 or 454 && !(words is not null && (GreyList().IsMatch(words) || ThisLine().IsMatch(words)))
+        && (enhanced?.StartsWith("4.7.", StringComparison.Ordinal) == true || (words is not null && TooMuch().IsMatch(words)));
 
-    /// <summary>"in 300 seconds", "after 5 minutes", "retry-after: 60"; null when it says none.</summary>
+    /// <summary>"in 300 seconds", "after 5 minutes", "in 00:04:54", "retry-after: 60"; null when it says none.</summary>
     internal static TimeSpan? RetryAfter(string? words)
     {
-        if (words is null || Retry().Match(words) is not { Success: true } said)
+        if (words is null)
             return null;
-        var amount = int.Parse(said.Groups["n"].Value, CultureInfo.InvariantCulture);
-        var wait = char.ToLowerInvariant(said.Groups["unit"].Value.FirstOrDefault('s')) switch
-        {
-            'h' => TimeSpan.FromHours(amount),
-            'm' => TimeSpan.FromMinutes(amount),
-            _ => TimeSpan.FromSeconds(amount),
-        };
+        var said = RetryWithUnit().Match(words) is { Success: true } withUnit ? withUnit : RetryInSeconds().Match(words);
+        if (!said.Success)
+            return null;
+        var wait = said.Groups["clock"] is { Success: true } clock
+            ? TimeSpan.Parse(clock.Value, CultureInfo.InvariantCulture)
+            : int.Parse(said.Groups["n"].Value, CultureInfo.InvariantCulture) * Unit(said.Groups["unit"].Value.FirstOrDefault('s'));
         return wait > LongestRetry ? LongestRetry : wait;
     }
+
+    private static TimeSpan Unit(char first) => char.ToLowerInvariant(first) switch
+    {
+        'd' => TimeSpan.FromDays(1),
+        'h' => TimeSpan.FromHours(1),
+        'm' => TimeSpan.FromMinutes(1),
+        _ => TimeSpan.FromSeconds(1),
+    };
 
     private static FaultOwner OwnerOfRefusal(int code, string? enhanced, SmtpErrorCode stage)
     {
@@ -133,10 +147,27 @@ internal static partial class SmtpAnswer
     [GeneratedRegex(@"gr[ae]y[ -]?list", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex GreyList();
 
-    [GeneratedRegex(@"too many (?!recipients)|too much mail|\brate[ -]?limit|\bthrottl|\b(rate|limit|quota)s? (has been |was )?exceeded|exceeded (the|your|its) \S* ?(rate|limit)|unusual rate|concurrent connections|temporarily deferred",
+    [GeneratedRegex(
+        @"too many (?!recipients)|too much mail|\brate[ -]?limit|\bthrottl|\b(rate|limit|quota)s? (has been |was )?exceeded|exceeded (the|your|its) \S* ?(rate|limit)"
+        + "|unusual rate|concurrent connections|temporarily deferred",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TooMuch();
 
-    [GeneratedRegex(@"\b(retry|again|wait|resume|back)\b[^\d.;]{0,24}?(?<n>\d{1,5})\s*(?<unit>s|m|h)?", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Retry();
+    [GeneratedRegex(
+        @"\b(in|per|on|for) ((this|one|a|each|the same) )?(connection|session)\b",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ThisLine();
+
+    // A number is a time when it has a unit or stands right behind the word: "try again later from [192.0.2.1]" and "again later, ticket 98765" name none.
+    private const string Word = @"\b(retry|again|wait|resume|back)\b";
+
+    [GeneratedRegex(
+        Word + @"[^\d.;\[(]{0,24}?((?<clock>([01]\d|2[0-3]):[0-5]\d:[0-5]\d)|(?<n>\d{1,5})\s*(?<unit>s(ec(ond)?s?)?|m(in(ute)?s?)?|h((ou)?rs?)?|d(ays?)?))\b",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex RetryWithUnit();
+
+    [GeneratedRegex(
+        Word + @"([- ](after|in|for|at least))?:? ?(?<n>\d{1,5})(?=$|[\s,;)]|\.(?!\d))",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex RetryInSeconds();
 }

@@ -57,9 +57,7 @@ public sealed class SmtpRelay : IAsyncDisposable
 
     internal int MaxConnections(MailLane lane) => Relays.Where(r => r.Serves(lane)).Sum(r => r.MostPlaces(lane));
 
-    internal (DateTimeOffset Until, string Why)? Held(MailLane lane) => _queue.Held(lane) is { } wait
-        ? (wait.Until, FormattableString.Invariant($"The allowance is used up ({wait.Limit}); sending goes on at {wait.Until:yyyy-MM-dd HH:mm} UTC."))
-        : null;
+    internal (DateTimeOffset Until, string Why)? Held(MailLane lane) => _queue.Held(lane) is { } wait ? (wait.Until, wait.Words) : null;
 
     /// <summary>Reads the relays' state while nobody changes it.</summary>
     internal T Read<T>(Func<DateTimeOffset, T> read) => _queue.Read(read);

@@ -15,7 +15,7 @@ public sealed class SmtpTurn : IAsyncDisposable
 
     private readonly Place _place;
     private readonly TimeProvider _clock;
-    private readonly bool _waited;
+    private bool _waited;
     private SmtpChannel? _channel;
 
     /// <summary>True: the next turn has the place now.</summary>
@@ -48,7 +48,8 @@ public sealed class SmtpTurn : IAsyncDisposable
     {
         var answer = await SendOnceAsync(message, mayGo);
         // The server may have closed the line while it waited (RFC 5321 §3.8): a fresh one tells whether it takes the message.
-        if (!_waited || answer is not ({ Result: HandOverResult.Later, Code: null } or { Code: 421 }))
+        // One that names a pause has heard us, and gets it.
+        if (!_waited || answer is not ({ Result: HandOverResult.Later, Code: null } or { Code: 421, RetryAfter: null }))
             return answer;
         await OpenAsync(TimeSpan.Zero, CancellationToken.None);
         return Unopened ?? await SendOnceAsync(message, mayGo);
@@ -103,6 +104,7 @@ public sealed class SmtpTurn : IAsyncDisposable
             _channel = await Lines.AwaitReturnAsync(patience, cancellationToken);
             if (_channel is null)
                 return;
+            _waited = true;
             Unopened = null;
             _place.Reached(anew: false);
         }
@@ -114,7 +116,11 @@ public sealed class SmtpTurn : IAsyncDisposable
     {
         var channel = _channel ?? throw new InvalidOperationException("One turn, one message, and only over an open connection.");
         if (message.To.NeedsSmtpUtf8 && !channel.Offers(SmtpCapabilities.UTF8))
-            return new HandOver(HandOverResult.Refused, null, null, "The mail server does not take addresses outside ASCII (no SMTPUTF8, RFC 6531).", FaultOwner.Reader);
+        {
+            // With the code that servers have for it (RFC 6531 §3.5): 5.6.7 is never counted against the mailbox.
+            return new HandOver(
+                HandOverResult.Refused, null, "5.6.7", "The mail server does not take addresses outside ASCII (no SMTPUTF8, RFC 6531).", FaultOwner.Reader);
+        }
         _channel = null;
         HandOver answer;
         try
@@ -139,8 +145,8 @@ public sealed class SmtpTurn : IAsyncDisposable
         catch (Exception e) when (IsFailure(e))
         {
             // Lost before the final dot the server cannot have it; but it was asked, and may hang up on this message each time.
-            answer = new HandOver(
-                channel.FinalDotMayHaveLeft ? HandOverResult.Unknown : HandOverResult.Later, null, null, SmtpAnswer.Words(Reason(e, SmtpRelay.Deadline), message.To), FaultOwner.Server);
+            var result = channel.FinalDotMayHaveLeft ? HandOverResult.Unknown : HandOverResult.Later;
+            answer = new HandOver(result, null, null, SmtpAnswer.Words(Reason(e, SmtpRelay.Deadline), message.To), FaultOwner.Server);
         }
         catch
         {

@@ -14,6 +14,9 @@ internal sealed class Tally(TimeSpan slot, TimeSpan longest)
     public void Add(DateTimeOffset at, int count)
     {
         ref var mine = ref _slots[SlotOf(at) % _slots.Length];
+        // What is taken back so late that its slot is another's by now is in no window any more.
+        if (count < 0 && mine.Slot != SlotOf(at))
+            return;
         if (mine.Slot != SlotOf(at))
             mine = (SlotOf(at), 0);
         mine.Count += count;
@@ -28,19 +31,23 @@ internal sealed class Tally(TimeSpan slot, TimeSpan longest)
 
     public int Count(DateTimeOffset now, TimeSpan window)
     {
-        var first = FirstSlot(now, window);
+        // Slots to come were counted before the clock was put back, and say nothing of this window.
+        var (first, last) = (FirstSlot(now, window), SlotOf(now));
         var count = 0;
         foreach (var (index, counted) in _slots)
-            count += index >= first ? counted : 0;
+            count += index >= first && index <= last ? counted : 0;
         return count;
     }
 
     /// <summary>When the window holds fewer than <paramref name="most"/>; <paramref name="now"/> when it does already.</summary>
     public DateTimeOffset FreeAt(DateTimeOffset now, TimeSpan window, int most)
     {
-        var first = FirstSlot(now, window);
+        var (first, last) = (FirstSlot(now, window), SlotOf(now));
         var over = Count(now, window) - Math.Max(most, 1) + 1;
-        foreach (var (index, counted) in _slots.Where(s => s.Slot >= first && s.Count > 0).OrderBy(s => s.Slot))
+        // Asked several times a message: the sorting is for who has to wait.
+        if (over <= 0)
+            return now;
+        foreach (var (index, counted) in _slots.Where(s => s.Slot >= first && s.Slot <= last && s.Count > 0).OrderBy(s => s.Slot))
         {
             if (over <= 0)
                 break;

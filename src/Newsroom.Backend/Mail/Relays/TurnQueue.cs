@@ -77,7 +77,10 @@ internal sealed class TurnQueue(IReadOnlyList<Relay> relays, WarmUp warmUp, Mail
                 relay.Pool.Refused(relay.Lines.Open);
                 return true;
             }
-            relay.Health.Failed(why, clock.GetUtcNow());
+            var now = clock.GetUtcNow();
+            relay.Health.Failed(why, now);
+            if (why.RetryAfter is { } pause)
+                relay.Health.AskedToWait(why, now + pause);
             return false;
         }
     }
@@ -90,9 +93,10 @@ internal sealed class TurnQueue(IReadOnlyList<Relay> relays, WarmUp warmUp, Mail
         {
             if (place.Lane == MailLane.Digest)
                 relay.Pool.Answered(took, relay.IsFull(MailLane.Digest));
-            if (answer.Code != 421 || !SmtpAnswer.AsksForLess(answer.Code, answer.EnhancedCode, answer.Answer))
+            // What a receiver says of its own comes with another owner, and ReceivingLimits hears it.
+            if (answer is not { Result: HandOverResult.Later, Owner: FaultOwner.Server } || !SmtpAnswer.AsksForLess(answer.Code, answer.EnhancedCode, answer.Answer))
                 return;
-            relay.Pool.AskedForLess();
+            relay.Pool.AskedForLess(place.OpenedAt);
             if (answer.RetryAfter is { } pause)
                 relay.Health.AskedToWait(answer with { Result = HandOverResult.NotSent }, clock.GetUtcNow() + pause);
         }
@@ -116,7 +120,8 @@ internal sealed class TurnQueue(IReadOnlyList<Relay> relays, WarmUp warmUp, Mail
         }
     }
 
-    private bool SomebodyElseWaits(LaneShare share) => UrgentFirst.Any(lane => lane >= share.Lane && _waiting[lane].Any(s => s != share && s.Waiting.Any(t => !t.Task.IsCompleted)));
+    private bool SomebodyElseWaits(LaneShare share) =>
+        UrgentFirst.Any(lane => lane >= share.Lane && _waiting[lane].Any(s => s != share && s.Waiting.Any(t => !t.Task.IsCompleted)));
 
     public void End(Place place)
     {
@@ -183,16 +188,16 @@ internal sealed class TurnQueue(IReadOnlyList<Relay> relays, WarmUp warmUp, Mail
     {
         var up = relays.Where(r => r.Serves(lane) && !r.Health.IsLeftAlone(now)).ToList();
         if (up.Count == 0)
-            return new Place(this, null, lane, now) { WhyNone = relays.First(r => r.Serves(lane)).Health.Why };
+            return new Place(this, null, lane, now) { WhyNone = relays.First(r => r.Serves(lane)).Health.Why(now) };
         var free = up.Where(r => !r.IsFull(lane)).ToList();
         if (Choose(free.Where(r => Before(r, lane, now) is null)) is { } relay)
             return Take(relay, lane, now);
         if (free.Count == 0)
             return null;
-        var soonest = free.Min(r => Before(r, lane, now)!.Value.Until);
-        if (soonest > now + LongestWait && free.Count == up.Count)
-            return new Place(this, null, lane, now) { WhyNone = new HandOver(HandOverResult.NotSent, null, null, "The relay's allowance is used up for now.", FaultOwner.Policy) };
-        _alarmAt = _alarmAt < soonest ? _alarmAt : soonest;
+        var soonest = free.Select(r => Before(r, lane, now)!.Value).MinBy(w => w.Until);
+        if (soonest.Until > now + LongestWait && free.Count == up.Count)
+            return new Place(this, null, lane, now) { WhyNone = new HandOver(HandOverResult.NotSent, null, null, soonest.Words, FaultOwner.Policy) };
+        _alarmAt = _alarmAt < soonest.Until ? _alarmAt : soonest.Until;
         return null;
     }
 
