@@ -18,7 +18,8 @@ internal static class BounceVerbs
         command.SetAction((parsed, cancellationToken) => host.RunAsync(
             async services =>
             {
-                var (shapes, failed) = await IngestAsync(services.GetRequiredService<TakeReport>(), parsed.GetRequiredValue(files), parsed.GetValue(json), cancellationToken);
+                var (shapes, failed) = await IngestAsync(
+                    services.GetRequiredService<TakeReport>(), parsed.GetRequiredValue(files), parsed.GetValue(json), cancellationToken);
                 if (parsed.GetValue(json))
                     _ = shapes.Count == 1 ? VerbHost.PrintJson(shapes[0]) : VerbHost.PrintJson(shapes);
                 return failed ? VerbHost.Failed : VerbHost.Done;
@@ -42,7 +43,8 @@ internal static class BounceVerbs
                     if (message.Bytes is not { Length: > 0 } bytes)
                     {
                         failed = true;
-                        await Console.Error.WriteLineAsync($"{message.Name}: {(message.Bytes is null ? "larger than 1 MB: a report returns a mail's headers, not its pictures." : "empty.")}");
+                        var fault = message.Bytes is null ? "larger than 1 MB: a report returns a mail's headers, not its pictures." : "empty.";
+                        await Console.Error.WriteLineAsync($"{message.Name}: {fault}");
                         continue;
                     }
                     var taken = (await take.RunAsync(ReportSource.Command, bytes, cancellationToken)).Select(VerdictShape.Of).ToList();

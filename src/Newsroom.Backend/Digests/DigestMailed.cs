@@ -72,10 +72,13 @@ internal sealed class DigestMailed(SuppressionList suppressions) : IMailedBy
                 var owner = verdict.Reason is { } reason ? BounceReasons.OwnerOf(reason) : FaultOwner.Reader;
                 var words = SmtpAnswer.Words(verdict.Diagnostic, RecipientOf(verdict));
                 return uncertain.ExecuteUpdateAsync(
-                    s => s.SetProperty(d => d.State, DeliveryState.Refused).SetProperty(d => d.SettledAt, now).SetProperty(d => d.Owner, owner).SetProperty(d => d.Answer, words), cancellationToken);
+                    s => s.SetProperty(d => d.State, DeliveryState.Refused).SetProperty(d => d.SettledAt, now)
+                        .SetProperty(d => d.Owner, owner).SetProperty(d => d.Answer, words),
+                    cancellationToken);
             case { Kind: BounceKind.Complaint } or { Reason: BounceReasons.Delivered or BounceReasons.Delayed }:
                 return uncertain.ExecuteUpdateAsync(
-                    s => s.SetProperty(d => d.State, DeliveryState.Accepted).SetProperty(d => d.SettledAt, now).SetProperty(d => d.Owner, (FaultOwner?)null).SetProperty(d => d.Answer, (string?)null),
+                    s => s.SetProperty(d => d.State, DeliveryState.Accepted).SetProperty(d => d.SettledAt, now)
+                        .SetProperty(d => d.Owner, (FaultOwner?)null).SetProperty(d => d.Answer, (string?)null),
                     cancellationToken);
             default:
                 return Task.FromResult(0);

@@ -52,7 +52,8 @@ public sealed class SuppressionList(IServiceScopeFactory scopes, LinkTokens toke
         foreach (var address in addresses)
             hashes[address.Key] = await HashAsync(address, cancellationToken);
         var wanted = hashes.Values.ToArray();
-        var entries = await db.Suppressions.Where(s => wanted.Contains(s.AddressHash)).Select(s => new { s.AddressHash, s.Reason, s.CreatedAt }).ToListAsync(cancellationToken);
+        var entries = await db.Suppressions.Where(s => wanted.Contains(s.AddressHash))
+            .Select(s => new { s.AddressHash, s.Reason, s.CreatedAt }).ToListAsync(cancellationToken);
         return hashes.ToDictionary(
             h => h.Key,
             h => entries.Find(e => e.AddressHash == h.Value) is { } entry ? GateOf(entry.Reason, entry.CreatedAt, now) : ConfirmationGate.Open,
@@ -100,7 +101,8 @@ public sealed class SuppressionList(IServiceScopeFactory scopes, LinkTokens toke
 
     /// <summary>Takes an entry off and keeps who did so and why. Works in the caller's transaction.</summary>
     /// <returns>False: it is not there (any more), or not for that reason.</returns>
-    internal static Task<bool> LiftAsync(NewsroomDb db, long id, SuppressionReason reason, string by, string why, DateTimeOffset now, CancellationToken cancellationToken) =>
+    internal static Task<bool> LiftAsync(
+        NewsroomDb db, long id, SuppressionReason reason, string by, string why, DateTimeOffset now, CancellationToken cancellationToken) =>
         LiftAsync(db, s => s.Id == id && s.Reason == reason, by, why, now, cancellationToken);
 
     private static async Task<bool> LiftAsync(

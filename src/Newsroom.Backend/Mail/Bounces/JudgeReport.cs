@@ -45,7 +45,9 @@ public sealed class JudgeReport(ReportedMarks marks, SuppressionList suppression
         if (await db.SuppressionLifts.AnyAsync(l => l.AddressHash == to.AddressHash && l.LiftedAt >= to.HandedOverAt, cancellationToken))
             return Ignored("That mail left before the address was lifted from the list.");
         return await IsOfAnotherAsync(verdict, to, cancellationToken)
-            ? new Judgement(verdict with { Kind = BounceKind.Soft }, ReportOutcome.Applied, id, to, "It names another address than ours: a forward or an alias, so it is counted only.")
+            ? new Judgement(
+                verdict with { Kind = BounceKind.Soft }, ReportOutcome.Applied, id, to,
+                "It names another address than ours: a forward or an alias, so it is counted only.")
             : new Judgement(verdict, ReportOutcome.Applied, id, to, null);
 
         Judgement Ignored(string? note) => new(verdict, ReportOutcome.Ignored, id, to, note);

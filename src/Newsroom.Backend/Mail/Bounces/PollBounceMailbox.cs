@@ -42,7 +42,10 @@ public sealed partial class PollBounceMailbox(
             return;
         try
         {
-            using var client = new ImapClient { ServerCertificateValidationCallback = Trust(imap).Accepts, CheckCertificateRevocation = false, Timeout = (int)Deadline.TotalMilliseconds };
+            using var client = new ImapClient
+            {
+                ServerCertificateValidationCallback = Trust(imap).Accepts, CheckCertificateRevocation = false, Timeout = (int)Deadline.TotalMilliseconds,
+            };
             await client.ConnectAsync(imap.Host, imap.EffectivePort, SecurityOf(imap.Security), cancellationToken);
             await client.AuthenticateAsync(imap.UserName ?? "", imap.Password ?? "", cancellationToken);
             await ReadAsync(client, await client.GetFolderAsync(imap.Folder, cancellationToken), now + Length, cancellationToken);
@@ -51,7 +54,8 @@ public sealed partial class PollBounceMailbox(
         catch (Exception e) when (IsTheMailboxs(e) && !cancellationToken.IsCancellationRequested)
         {
             LogFailed(e);
-            await alerts.RaiseAsync(AlertKind, $"The bounce mailbox cannot be read, so nobody hears which addresses are gone: {e.Message} See Mail:Bounces:Imap.", cancellationToken);
+            await alerts.RaiseAsync(
+                AlertKind, $"The bounce mailbox cannot be read, so nobody hears which addresses are gone: {e.Message} See Mail:Bounces:Imap.", cancellationToken);
             return;
         }
         await alerts.ClearAsync(AlertKind, cancellationToken);
@@ -100,9 +104,9 @@ public sealed partial class PollBounceMailbox(
     };
 
     /// <summary>What network, TLS, sign-in and a server's odd words throw. Anything else, the database's faults too, is not the mailbox's.</summary>
-    private static bool IsTheMailboxs(Exception e) => e is IOException or SocketException or TimeoutException or OperationCanceledException or ProtocolException or CommandException
-        or FolderNotFoundException or SslHandshakeException or AuthenticationException or System.Security.Authentication.AuthenticationException
-        or ServiceNotConnectedException or ServiceNotAuthenticatedException or NotSupportedException;
+    private static bool IsTheMailboxs(Exception e) => e is IOException or SocketException or TimeoutException or OperationCanceledException
+        or ProtocolException or CommandException or FolderNotFoundException or SslHandshakeException or AuthenticationException
+        or System.Security.Authentication.AuthenticationException or ServiceNotConnectedException or ServiceNotAuthenticatedException or NotSupportedException;
 
     [LoggerMessage(LogLevel.Warning, "The bounce mailbox could not be read; it is tried again")]
     private partial void LogFailed(Exception exception);

@@ -72,7 +72,8 @@ public sealed class TakeVerdicts(NewsroomDb db, JudgeReport judge, IEnumerable<I
 
     private async Task<IReadOnlyList<TakenVerdict>> TakeAsync(IncomingReport report, CancellationToken turn)
     {
-        var known = await db.MailReports.AsNoTracking().Where(r => r.Source == report.Source && r.ExternalHash == report.ExternalHash).OrderBy(r => r.Part).ToListAsync(turn);
+        var known = await db.MailReports.AsNoTracking()
+            .Where(r => r.Source == report.Source && r.ExternalHash == report.ExternalHash).OrderBy(r => r.Part).ToListAsync(turn);
         var now = clock.GetUtcNow();
         var taken = new List<TakenVerdict>();
         await using var transaction = await db.Database.BeginTransactionAsync(turn);

@@ -27,8 +27,8 @@ internal sealed class SingleMails(SuppressionList suppressions) : IMailedBy
 
     public async Task HearAsync(NewsroomDb db, MailedId mailed, BounceVerdict verdict, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await OutgoingMailRows.SettleUncertainAsync(
-            db, mailed.RecipientId, verdict.Reason == BounceReasons.Delivered ? "Known from the provider: it was delivered." : "Known from what came back: the mail server had it.", now, cancellationToken);
+        var words = verdict.Reason == BounceReasons.Delivered ? "Known from the provider: it was delivered." : "Known from what came back: the mail server had it.";
+        await OutgoingMailRows.SettleUncertainAsync(db, mailed.RecipientId, words, now, cancellationToken);
         if (verdict.Recipients is [var recipient] && EmailAddress.TryParse(recipient, out var address))
             await ReaderStatus.FollowAsync(db, address, verdict.Kind, cancellationToken);
     }
