@@ -132,6 +132,17 @@ public sealed class IngestingFiles : IDisposable
     }
 
     [Fact]
+    public async Task Takes_the_other_messages_of_an_mbox_in_which_some_are_damaged()
+    {
+        const string Mark = "From MAILER-DAEMON Tue Nov 24 12:00:00 2026";
+        var mbox = Write("box", $"{Mark}\nno header\n\n{Mark}\r\n{Message("Two")}From here on it is text.\r\n\r\nFrom x\n");
+        var messages = new List<string>();
+        await foreach (var message in ReportFiles.ReadAsync(mbox, Cancelled))
+            messages.Add(Encoding.UTF8.GetString(message.Bytes!));
+        Assert.Equal(["no header\n\n", $"{Message("Two")}From here on it is text.\r\n\r\n", ""], messages);
+    }
+
+    [Fact]
     public async Task Prints_the_verdict_and_ends_with_1_when_a_file_cannot_be_read()
     {
         var file = Write("one.eml", Reports.Dsn("ada@example.org", "nothing"));
