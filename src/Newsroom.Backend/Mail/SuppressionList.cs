@@ -150,15 +150,16 @@ public sealed class SuppressionList(IServiceScopeFactory scopes, LinkTokens toke
         NewsroomDb db, string hash, EmailAddress? address, SuppressionReason reason, string? evidence, DateTimeOffset now, CancellationToken cancellationToken)
     {
         evidence = evidence?.Length > HandOver.AnswerLength ? evidence[..HandOver.AnswerLength] : evidence;
-        var clear = address?.Value;
         if (reason is SuppressionReason.Complaint or SuppressionReason.Request)
         {
-            await db.Suppressions.Where(s => s.AddressHash == hash && (s.Reason == SuppressionReason.HardBounce || s.Reason == SuppressionReason.Erased)).ExecuteUpdateAsync(
-                s => s.SetProperty(x => x.Reason, reason).SetProperty(x => x.Evidence, evidence).SetProperty(x => x.Address, clear).SetProperty(x => x.CreatedAt, now), cancellationToken);
+            // The address stays as it is: what comes back about a mail from before an erasure must not bring it in again.
+            var weaker = db.Suppressions.Where(s => s.AddressHash == hash && (s.Reason == SuppressionReason.HardBounce || s.Reason == SuppressionReason.Erased));
+            await weaker.ExecuteUpdateAsync(
+                s => s.SetProperty(x => x.Reason, reason).SetProperty(x => x.Evidence, evidence).SetProperty(x => x.CreatedAt, now), cancellationToken);
         }
         if (await db.Suppressions.AnyAsync(s => s.AddressHash == hash, cancellationToken))
             return;
-        db.Add(new Suppression { AddressHash = hash, Address = clear, Reason = reason, Evidence = evidence, CreatedAt = now });
+        db.Add(new Suppression { AddressHash = hash, Address = address?.Value, Reason = reason, Evidence = evidence, CreatedAt = now });
         await db.SaveChangesAsync(cancellationToken);
     }
 

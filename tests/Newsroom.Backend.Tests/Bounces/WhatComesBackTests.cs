@@ -102,6 +102,37 @@ public sealed class WhatComesBack : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_what_names_nobody_keeps_no_more_than_a_thousand_a_day()
+    {
+        await FloodAsync(BounceKind.Ignored, ReportOutcome.Ignored);
+        var answer = new BounceVerdict(BounceKind.Ignored, [], null, BounceReasons.AutoReply, "Out of office");
+        Assert.Null((await _app.HearAsync(answer)).ReportId);
+        _app.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.NotNull((await _app.HearAsync(answer)).ReportId);
+    }
+
+    [Fact]
+    public async Task Of_one_mail_keeps_no_more_than_twenty_and_hears_what_comes_then()
+    {
+        var mark = await _app.SentLetterAsync(Ada);
+        for (var times = 0; times < 25; times++)
+            await _app.HearAsync(Reports.Soft(Ada, mark));
+        Assert.Equal(20, (await _app.ReportsAsync()).Count);
+        await _app.HearAsync(Reports.Hard(Ada, mark));
+        Assert.Equal(SuppressionReason.HardBounce, await _app.SuppressedForAsync(Ada));
+    }
+
+    [Fact]
+    public async Task Never_brings_an_erased_address_in_again()
+    {
+        var mark = await SubscribedAsync();
+        await _app.EraseAsync(Ada);
+        await _app.HearAsync(Reports.Spam(mark) with { Recipients = [Ada] });
+        var entry = await _app.ReadAsync(db => db.Suppressions.AsNoTracking().SingleAsync(Cancelled));
+        Assert.Equal((SuppressionReason.Complaint, null), (entry.Reason, entry.Address));
+    }
+
+    [Fact]
     public async Task Is_too_late_for_a_bounce_after_two_weeks_and_for_a_complaint_after_sixty_days()
     {
         var mark = await _app.SentLetterAsync(Ada);
