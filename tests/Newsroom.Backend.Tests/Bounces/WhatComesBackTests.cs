@@ -254,6 +254,17 @@ public sealed class WhatComesBack : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tells_that_the_server_had_a_mail_when_it_is_only_late()
+    {
+        var mark = await _app.SentLetterAsync(Ada);
+        await _app.LeaveLettersAsync(OutgoingMailState.Uncertain);
+        var late = new BounceVerdict(BounceKind.Ignored, [Ada], "4.4.1", BounceReasons.Delayed, null) { MarkedTexts = [mark] };
+        Assert.Equal(ReportOutcome.Applied, (await _app.HearAsync(late)).Outcome);
+        Assert.Equal(OutgoingMailState.Sent, await _app.ReadAsync(db => db.OutgoingMails.Select(m => m.State).SingleAsync(Cancelled)));
+        Assert.Null(await _app.SuppressedForAsync(Ada));
+    }
+
+    [Fact]
     public async Task Is_forgotten_after_ninety_days()
     {
         await _app.HearAsync(Reports.Soft(Ada, await _app.SentLetterAsync(Ada)));

@@ -34,7 +34,8 @@ public sealed class JudgeReport(ReportedMarks marks, SuppressionList suppression
 
     private async Task<Judgement> OfAsync(NewsroomDb db, BounceVerdict verdict, MailedId id, MailedTo to, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (verdict.Reason == BounceReasons.Delivered)
+        // Both prove that the mail server had it.
+        if (verdict.Reason is BounceReasons.Delivered or BounceReasons.Delayed)
             return new Judgement(verdict, ReportOutcome.Applied, id, to, null);
         if (verdict.Kind == BounceKind.Ignored)
             return Ignored(null);
