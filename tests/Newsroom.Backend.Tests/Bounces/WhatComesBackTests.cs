@@ -89,12 +89,7 @@ public sealed class WhatComesBack : IAsyncLifetime
     [Fact]
     public async Task Of_forged_ones_keeps_no_more_than_a_thousand_a_day()
     {
-        await _app.ArrangeAsync(db =>
-        {
-            for (var i = 0; i < 1000; i++)
-                db.Add(new MailReport { Source = ReportSource.Imap, ExternalHash = IncomingReport.HashOf($"forged {i}"), Part = 0, ReceivedAt = _app.Clock.GetUtcNow(), Kind = BounceKind.Hard, Outcome = ReportOutcome.Forged });
-            return Task.CompletedTask;
-        });
+        await FloodAsync(BounceKind.Hard, ReportOutcome.Forged);
         var taken = await _app.HearAsync(Reports.Hard(Ada, "nothing"));
         Assert.Equal((ReportOutcome.Forged, null), (taken.Outcome, taken.ReportId));
         await _app.AdvanceAsync(TimeSpan.FromDays(1));
@@ -275,6 +270,17 @@ public sealed class WhatComesBack : IAsyncLifetime
         await _app.RunOnlyAsync<ForgetReports>();
         Assert.Empty(await _app.ReportsAsync());
     }
+
+    /// <summary>A thousand of nobody's.</summary>
+    private Task FloodAsync(BounceKind kind, ReportOutcome outcome) => _app.ArrangeAsync(db =>
+    {
+        for (var i = 0; i < 1000; i++)
+        {
+            var hash = IncomingReport.HashOf($"{outcome} {i}");
+            db.Add(new MailReport { Source = ReportSource.Imap, ExternalHash = hash, Part = 0, ReceivedAt = _app.Clock.GetUtcNow(), Kind = kind, Outcome = outcome });
+        }
+        return Task.CompletedTask;
+    });
 
     /// <summary>A confirmed reader; gives the mark of the confirmation mail.</summary>
     private async Task<string> SubscribedAsync()

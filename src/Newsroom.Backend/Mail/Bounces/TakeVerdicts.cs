@@ -32,8 +32,11 @@ public sealed record TakenVerdict(BounceVerdict Verdict, ReportOutcome Outcome, 
 public sealed class TakeVerdicts(NewsroomDb db, JudgeReport judge, IEnumerable<IMailedBy> mailers, TimeProvider clock)
 {
     // Somebody who floods the bounce address fills neither the disk nor the staff's day.
-    private const int MostForgedADay = 1000;
+    private const int MostOfNobodyADay = 1000;
     private const int MostWaiting = 1000;
+
+    // Of one mail three or four things may come back. The reader knows its mark, and could send in any number.
+    private const int MostOfOneMail = 20;
     private const int LargestRaw = 256 * 1024;
 
     public Task<IReadOnlyList<TakenVerdict>> RunAsync(IncomingReport report, CancellationToken cancellationToken) =>
@@ -166,17 +169,24 @@ public sealed class TakeVerdicts(NewsroomDb db, JudgeReport judge, IEnumerable<I
             .DistinctBy(r => (r.MailedKind, r.MailedDigestId, r.MailedRecipientId)).Select(r => r.ReceivedAt)];
     }
 
-    /// <summary>
-    /// A provider tells of every mail that arrived: only what ends a count is worth a row. Of forged and waiting ones a flood is not kept.
-    /// </summary>
+    /// <summary>A provider tells of every mail that arrived: only what ends a count is worth a row. Of anything else a flood is not kept.</summary>
     private async Task<bool> IsKeptAsync(MailReport row, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (row.Outcome == ReportOutcome.Forged)
             return await db.MailReports.CountAsync(r => r.Outcome == ReportOutcome.Forged && r.ReceivedAt > now.AddDays(-1), cancellationToken) < MostForgedADay;
         if (row.Outcome == ReportOutcome.Waiting)
             return await db.MailReports.CountAsync(r => r.Outcome == ReportOutcome.Waiting, cancellationToken) < MostWaiting;
-        return row.Reason != BounceReasons.Delivered
-            || await db.MailReports.AnyAsync(r => r.AddressHash == row.AddressHash && r.AddressHash != null && r.Kind == BounceKind.Soft, cancellationToken);
+        if (row.AddressHash is null)
+        {
+            var dayBefore = now.AddDays(-1);
+            var nobodys = db.MailReports.Where(r => r.Outcome == row.Outcome && r.ReceivedAt > dayBefore && r.AddressHash == null);
+            return await nobodys.CountAsync(cancellationToken) < MostOfNobodyADay;
+        }
+        var theirs = db.MailReports.Where(r => r.AddressHash == row.AddressHash);
+        if (row.Reason == BounceReasons.Delivered)
+            return await theirs.AnyAsync(r => r.Kind == BounceKind.Soft, cancellationToken);
+        var mails = theirs.Where(r => r.MailedKind == row.MailedKind && r.MailedDigestId == row.MailedDigestId && r.MailedRecipientId == row.MailedRecipientId);
+        return await mails.CountAsync(cancellationToken) < MostOfOneMail;
     }
 
     private static string Evidence(BounceVerdict verdict, SuppressionReason reason)
