@@ -43,7 +43,7 @@ public static class MailSetup
     private static void AddBounces(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<MailOptions>, BouncesOptionsRules>();
-        services.AddSingleton<ReportedMarks>().AddSingleton<HeedAnswer>().AddSingleton<SpentTokens>().AddSingleton<SnsMessages>();
+        services.AddSingleton<ReportedMarks>().AddSingleton<HeedAnswer>().AddSingleton<SpentTokens>().AddSingleton<SnsMessages>().AddSingleton<PollTurns>();
         services.AddScoped<JudgeReport>().AddScoped<TakeVerdicts>().AddScoped<TakeReport>().AddScoped<MailWebhooks>();
         services.AddHttpClient(SnsMessages.ClientName, SnsMessages.Configure)
             .ConfigurePrimaryHttpMessageHandler(() => OutboundGuard.Handler(allowPrivateNetworks: false)).RemoveAllLoggers();
