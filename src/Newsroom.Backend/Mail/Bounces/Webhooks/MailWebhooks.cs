@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.Extensions.Options;
 
 namespace Newsroom.Backend.Mail.Bounces.Webhooks;
@@ -38,13 +39,18 @@ public sealed partial class MailWebhooks(
             return Results.Problem(statusCode: StatusCodes.Status413PayloadTooLarge, title: "The event is larger than 2 MB.");
         try
         {
-            using var json = JsonDocument.Parse(bytes);
-            return await hear(bytes, json.RootElement, cancellationToken);
+            // The parser does not look at the bytes within a text (RFC 8259 §8.1).
+            if (Utf8.IsValid(bytes))
+            {
+                using var json = JsonDocument.Parse(bytes);
+                return await hear(bytes, json.RootElement, cancellationToken);
+            }
         }
         catch (JsonException)
         {
-            return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "The body is no JSON.");
+            // Said below.
         }
+        return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "The body is no JSON.");
     }
 
     private async Task<IResult> SesAsync(byte[] body, JsonElement message, CancellationToken cancellationToken)
