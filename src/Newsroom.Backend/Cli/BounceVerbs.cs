@@ -13,7 +13,8 @@ internal static class BounceVerbs
         var json = CommonOptions.Json();
         var command = new Command(
             "ingest",
-            "Takes messages that came back and does what follows from them. May be run again with the same ones. Ends with 1 when a file could not be read; "
+            "Takes messages that came back and does what follows from them. May be run again with the same ones. Ends with 1 when a file could not be read, or is "
+            + "about a mail that is being handed over just now; "
             + "a message that nobody here could understand waits for people at /api/v1/bounces?waiting=true.") { files, json };
         command.SetAction((parsed, cancellationToken) => host.RunAsync(
             async services =>
@@ -49,6 +50,7 @@ internal static class BounceVerbs
                     }
                     var taken = (await take.RunAsync(ReportSource.Command, bytes, cancellationToken)).Select(VerdictShape.Of).ToList();
                     shapes.AddRange(taken);
+                    failed |= taken.Exists(t => t.Outcome == ReportOutcome.Early);
                     if (!quiet)
                         taken.ForEach(t => Console.WriteLine(Line(message.Name, t)));
                 }

@@ -18,7 +18,7 @@ internal static class BouncesApi
             .Produces(StatusCodes.Status200OK, contentType: "message/rfc822");
         bounces.MapPost("", TakeAsync).WithMetadata(new RequestSizeLimit(TakeReport.Largest + 64 * 1024))
             .WithSummary("Takes a message that came back (message/rfc822, or one file of a form), and says what it is. A list when it tells of several recipients.")
-            .Produces<VerdictShape>();
+            .Produces<VerdictShape>().ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<IResult> ListAsync(NewsroomDb db, bool? waiting, string? after, int? limit, CancellationToken cancellationToken)
@@ -51,6 +51,8 @@ internal static class BouncesApi
         if (message.Length == 0)
             return Api.Invalid("body", "Give the message as it arrived, headers and all, as message/rfc822.");
         var taken = (await take.RunAsync(ReportSource.Api, message, cancellationToken)).Select(VerdictShape.Of).ToList();
+        if (taken.Find(t => t.Outcome == ReportOutcome.Early) is { Note: var note })
+            return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: note);
         return taken.Count == 1 ? Results.Ok(taken[0]) : Results.Ok(taken);
     }
 

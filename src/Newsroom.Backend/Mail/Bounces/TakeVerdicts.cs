@@ -93,6 +93,9 @@ public sealed class TakeVerdicts(NewsroomDb db, JudgeReport judge, IEnumerable<I
 
     private async Task<TakenVerdict> TakeAsync(IncomingReport report, int part, Judgement judgement, DateTimeOffset now, CancellationToken turn)
     {
+        // Heard now it would be used up: and if the program is killed before its own answer is committed, nobody would settle what is uncertain.
+        if (judgement is { Outcome: ReportOutcome.Applied, To.IsInHand: true })
+            return new TakenVerdict(judgement.Verdict, ReportOutcome.Early, "That mail is being handed over just now: bring it again in a minute.", null);
         var (row, isKept) = await StoreAsync(report, part, judgement, now, turn);
         await ApplyAsync(row, judgement, now, turn);
         await db.SaveChangesAsync(turn);
@@ -172,8 +175,6 @@ public sealed class TakeVerdicts(NewsroomDb db, JudgeReport judge, IEnumerable<I
     /// <summary>A provider tells of every mail that arrived: only what ends a count is worth a row. Of anything else a flood is not kept.</summary>
     private async Task<bool> IsKeptAsync(MailReport row, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (row.Outcome == ReportOutcome.Forged)
-            return await db.MailReports.CountAsync(r => r.Outcome == ReportOutcome.Forged && r.ReceivedAt > now.AddDays(-1), cancellationToken) < MostForgedADay;
         if (row.Outcome == ReportOutcome.Waiting)
             return await db.MailReports.CountAsync(r => r.Outcome == ReportOutcome.Waiting, cancellationToken) < MostWaiting;
         if (row.AddressHash is null)
