@@ -49,6 +49,7 @@ public static class MailSetup
             .ConfigurePrimaryHttpMessageHandler(() => OutboundGuard.Handler(allowPrivateNetworks: false)).RemoveAllLoggers();
         services.AddScoped<IPersonalData, ReportPersonalData>();
         services.AddRecurringJob<PollBounceMailbox>("mail.bounces", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None));
+        services.AddRecurringJob<WatchWaitingReports>("mail.waiting-reports", "23 * * * *", Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddRecurringJob<ForgetReports>("privacy.forget-reports", "47 3 * * *", Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddRetentionRule(
             "What mail servers sent back about a mail to you, or that you marked it as spam",
