@@ -114,6 +114,10 @@ internal static class ReportFamilies
 
     private static ReportFamily[] Gateways() =>
     [
+        // Momentum (ecelerity), which the Symantec Messaging Gateway (once Brightmail) sends with: ">>> reader@example.org (after RCPT TO): 550 …".
+        new(["by the mail system (ecelerity)"], @"^(?:>>>)?[ \t]*<?@@>?[ \t]+(?<why>\([^)\n]+\): [^\n]+(?:\n[^\n>]+)*)"),
+        // Barracuda's firewall, without a standard report.
+        new(["your message to: "], @"^your message to:[ \t]*<?@@>?[^\n]*\n(?<why>was blocked by our [^\n]+(?:\n[^\n]+)*)"),
         // MessageLabs, now Symantec.cloud.
         new(["mail delivery agent at messagelabs", "i was unable to deliver your message to the following addresses"], @"^[ \t]*<?@@>?:?[ \t]*$"),
         // McAfee Email Gateway; Biglobe lists the address alone under the same heading.
