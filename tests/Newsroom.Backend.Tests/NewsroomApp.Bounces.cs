@@ -44,6 +44,9 @@ public sealed partial class NewsroomApp
         return await MarkAsync(MailedId.Single(id));
     }
 
+    /// <summary>Puts the single mails back to where a stop of the program would have left them.</summary>
+    public Task LeaveLettersAsync(OutgoingMailState state) => ReadAsync(db => db.OutgoingMails.ExecuteUpdateAsync(s => s.SetProperty(m => m.State, state), Cancelled));
+
     public async Task<SuppressionReason?> SuppressedForAsync(string address)
     {
         var listed = (await ApiListAsync("/api/v1/suppressions")).SingleOrDefault(s => s.GetProperty("address").GetString() == address);

@@ -13,12 +13,14 @@ internal static class BounceVerbs
         var json = CommonOptions.Json();
         var command = new Command(
             "ingest",
-            "Takes messages that came back and does what follows from them. May be run again with the same ones. Ends with 1 when a file could not be read; "
+            "Takes messages that came back and does what follows from them. May be run again with the same ones. Ends with 1 when a file could not be read, or is "
+            + "about a mail that is being handed over just now; "
             + "a message that nobody here could understand waits for people at /api/v1/bounces?waiting=true.") { files, json };
         command.SetAction((parsed, cancellationToken) => host.RunAsync(
             async services =>
             {
-                var (shapes, failed) = await IngestAsync(services.GetRequiredService<TakeReport>(), parsed.GetRequiredValue(files), parsed.GetValue(json), cancellationToken);
+                var (shapes, failed) = await IngestAsync(
+                    services.GetRequiredService<TakeReport>(), parsed.GetRequiredValue(files), parsed.GetValue(json), cancellationToken);
                 if (parsed.GetValue(json))
                     _ = shapes.Count == 1 ? VerbHost.PrintJson(shapes[0]) : VerbHost.PrintJson(shapes);
                 return failed ? VerbHost.Failed : VerbHost.Done;
@@ -42,11 +44,13 @@ internal static class BounceVerbs
                     if (message.Bytes is not { Length: > 0 } bytes)
                     {
                         failed = true;
-                        await Console.Error.WriteLineAsync($"{message.Name}: {(message.Bytes is null ? "larger than 1 MB: a report returns a mail's headers, not its pictures." : "empty.")}");
+                        var fault = message.Bytes is null ? "larger than 1 MB: a report returns a mail's headers, not its pictures." : "empty.";
+                        await Console.Error.WriteLineAsync($"{message.Name}: {fault}");
                         continue;
                     }
                     var taken = (await take.RunAsync(ReportSource.Command, bytes, cancellationToken)).Select(VerdictShape.Of).ToList();
                     shapes.AddRange(taken);
+                    failed |= taken.Exists(t => t.Outcome == ReportOutcome.Early);
                     if (!quiet)
                         taken.ForEach(t => Console.WriteLine(Line(message.Name, t)));
                 }

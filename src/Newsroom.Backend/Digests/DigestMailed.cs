@@ -19,7 +19,7 @@ internal sealed class DigestMailed(SuppressionList suppressions) : IMailedBy
             from delivery in db.Deliveries
             join subscriber in db.Subscribers on delivery.SubscriberId equals subscriber.Id
             where delivery.DigestId == mailed.DigestId && delivery.SubscriberId == mailed.RecipientId && delivery.HandedOverAt != null
-            select new { delivery.HandedOverAt, subscriber.Address, subscriber.Status }).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+            select new { delivery.HandedOverAt, delivery.State, subscriber.Address, subscriber.Status }).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
         if (row?.HandedOverAt is not { } handedOverAt)
             return null;
         // Whoever has moved since got it at the old mailbox, and it is that one which the report is about.
@@ -28,7 +28,7 @@ internal sealed class DigestMailed(SuppressionList suppressions) : IMailedBy
             .OrderBy(c => c.DoneAt).Select(c => c.OldAddress).FirstOrDefaultAsync(cancellationToken);
         var address = EmailAddress.Parse(before ?? row.Address);
         var hash = await suppressions.HashAsync(address, cancellationToken);
-        return new MailedTo(hash, row.Status == SubscriberStatus.Erased ? null : address, handedOverAt);
+        return new MailedTo(hash, row.Status == SubscriberStatus.Erased ? null : address, handedOverAt, row.State == DeliveryState.HandingOver);
     }
 
     public async Task HearAsync(NewsroomDb db, MailedId mailed, BounceVerdict verdict, DateTimeOffset now, CancellationToken cancellationToken)
@@ -72,10 +72,13 @@ internal sealed class DigestMailed(SuppressionList suppressions) : IMailedBy
                 var owner = verdict.Reason is { } reason ? BounceReasons.OwnerOf(reason) : FaultOwner.Reader;
                 var words = SmtpAnswer.Words(verdict.Diagnostic, RecipientOf(verdict));
                 return uncertain.ExecuteUpdateAsync(
-                    s => s.SetProperty(d => d.State, DeliveryState.Refused).SetProperty(d => d.SettledAt, now).SetProperty(d => d.Owner, owner).SetProperty(d => d.Answer, words), cancellationToken);
+                    s => s.SetProperty(d => d.State, DeliveryState.Refused).SetProperty(d => d.SettledAt, now)
+                        .SetProperty(d => d.Owner, owner).SetProperty(d => d.Answer, words),
+                    cancellationToken);
             case { Kind: BounceKind.Complaint } or { Reason: BounceReasons.Delivered or BounceReasons.Delayed }:
                 return uncertain.ExecuteUpdateAsync(
-                    s => s.SetProperty(d => d.State, DeliveryState.Accepted).SetProperty(d => d.SettledAt, now).SetProperty(d => d.Owner, (FaultOwner?)null).SetProperty(d => d.Answer, (string?)null),
+                    s => s.SetProperty(d => d.State, DeliveryState.Accepted).SetProperty(d => d.SettledAt, now)
+                        .SetProperty(d => d.Owner, (FaultOwner?)null).SetProperty(d => d.Answer, (string?)null),
                     cancellationToken);
             default:
                 return Task.FromResult(0);

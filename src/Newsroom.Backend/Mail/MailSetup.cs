@@ -32,22 +32,28 @@ public static class MailSetup
         services.AddScoped<IMailComposer, AlertComposer>().AddMailTemplate(AlertComposer.MailKind, AlertComposer.Sample);
         services.AddRecurringJob<SendOutgoingMails>("mail.send", Timetable.EveryMinute, Queues.Critical, j => j.RunAsync(CancellationToken.None), atStart: true);
         services.AddRecurringJob<ForgetMailAnswers>("privacy.forget-mail-answers", "41 3 * * *", Queues.Default, j => j.RunAsync(CancellationToken.None));
-        services.AddRetentionRule("What mail servers answered to confirmations, receipts and other single mails", "to find out why a mail did not arrive", ForgetMailAnswers.HowLong);
-        services.AddRetentionRule("That an address must not be written to, and why", "so that nobody writes to it by mistake", "for ever, or until you tell us otherwise; after an erasure only as a keyed hash that nobody can read the address from");
+        services.AddRetentionRule(
+            "What mail servers answered to confirmations, receipts and other single mails", "to find out why a mail did not arrive", ForgetMailAnswers.HowLong);
+        services.AddRetentionRule(
+            "That an address must not be written to, and why", "so that nobody writes to it by mistake",
+            "for ever, or until you tell us otherwise; after an erasure only as a keyed hash that nobody can read the address from");
         return services.AddDoctor();
     }
 
     private static void AddBounces(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<MailOptions>, BouncesOptionsRules>();
-        services.AddSingleton<ReportedMarks>().AddSingleton<HeedAnswer>().AddSingleton<SpentTokens>().AddSingleton<SnsMessages>();
+        services.AddSingleton<ReportedMarks>().AddSingleton<HeedAnswer>().AddSingleton<SpentTokens>().AddSingleton<SnsMessages>().AddSingleton<PollTurns>();
         services.AddScoped<JudgeReport>().AddScoped<TakeVerdicts>().AddScoped<TakeReport>().AddScoped<MailWebhooks>();
         services.AddHttpClient(SnsMessages.ClientName, SnsMessages.Configure)
             .ConfigurePrimaryHttpMessageHandler(() => OutboundGuard.Handler(allowPrivateNetworks: false)).RemoveAllLoggers();
         services.AddScoped<IPersonalData, ReportPersonalData>();
         services.AddRecurringJob<PollBounceMailbox>("mail.bounces", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None));
+        services.AddRecurringJob<WatchWaitingReports>("mail.waiting-reports", "23 * * * *", Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddRecurringJob<ForgetReports>("privacy.forget-reports", "47 3 * * *", Queues.Default, j => j.RunAsync(CancellationToken.None));
-        services.AddRetentionRule("What mail servers sent back about a mail to you, or that you marked it as spam", "so that nobody goes on writing to an address that is gone or unwilling", ForgetReports.HowLong);
+        services.AddRetentionRule(
+            "What mail servers sent back about a mail to you, or that you marked it as spam",
+            "so that nobody goes on writing to an address that is gone or unwilling", ForgetReports.HowLong);
     }
 
     /// <summary>Tells the start-up check of a template and of a model as its composer makes it.</summary>

@@ -52,7 +52,8 @@ public sealed class SuppressionList(IServiceScopeFactory scopes, LinkTokens toke
         foreach (var address in addresses)
             hashes[address.Key] = await HashAsync(address, cancellationToken);
         var wanted = hashes.Values.ToArray();
-        var entries = await db.Suppressions.Where(s => wanted.Contains(s.AddressHash)).Select(s => new { s.AddressHash, s.Reason, s.CreatedAt }).ToListAsync(cancellationToken);
+        var entries = await db.Suppressions.Where(s => wanted.Contains(s.AddressHash))
+            .Select(s => new { s.AddressHash, s.Reason, s.CreatedAt }).ToListAsync(cancellationToken);
         return hashes.ToDictionary(
             h => h.Key,
             h => entries.Find(e => e.AddressHash == h.Value) is { } entry ? GateOf(entry.Reason, entry.CreatedAt, now) : ConfirmationGate.Open,
@@ -100,7 +101,8 @@ public sealed class SuppressionList(IServiceScopeFactory scopes, LinkTokens toke
 
     /// <summary>Takes an entry off and keeps who did so and why. Works in the caller's transaction.</summary>
     /// <returns>False: it is not there (any more), or not for that reason.</returns>
-    internal static Task<bool> LiftAsync(NewsroomDb db, long id, SuppressionReason reason, string by, string why, DateTimeOffset now, CancellationToken cancellationToken) =>
+    internal static Task<bool> LiftAsync(
+        NewsroomDb db, long id, SuppressionReason reason, string by, string why, DateTimeOffset now, CancellationToken cancellationToken) =>
         LiftAsync(db, s => s.Id == id && s.Reason == reason, by, why, now, cancellationToken);
 
     private static async Task<bool> LiftAsync(
@@ -148,15 +150,16 @@ public sealed class SuppressionList(IServiceScopeFactory scopes, LinkTokens toke
         NewsroomDb db, string hash, EmailAddress? address, SuppressionReason reason, string? evidence, DateTimeOffset now, CancellationToken cancellationToken)
     {
         evidence = evidence?.Length > HandOver.AnswerLength ? evidence[..HandOver.AnswerLength] : evidence;
-        var clear = address?.Value;
         if (reason is SuppressionReason.Complaint or SuppressionReason.Request)
         {
-            await db.Suppressions.Where(s => s.AddressHash == hash && (s.Reason == SuppressionReason.HardBounce || s.Reason == SuppressionReason.Erased)).ExecuteUpdateAsync(
-                s => s.SetProperty(x => x.Reason, reason).SetProperty(x => x.Evidence, evidence).SetProperty(x => x.Address, clear).SetProperty(x => x.CreatedAt, now), cancellationToken);
+            // The address stays as it is: what comes back about a mail from before an erasure must not bring it in again.
+            var weaker = db.Suppressions.Where(s => s.AddressHash == hash && (s.Reason == SuppressionReason.HardBounce || s.Reason == SuppressionReason.Erased));
+            await weaker.ExecuteUpdateAsync(
+                s => s.SetProperty(x => x.Reason, reason).SetProperty(x => x.Evidence, evidence).SetProperty(x => x.CreatedAt, now), cancellationToken);
         }
         if (await db.Suppressions.AnyAsync(s => s.AddressHash == hash, cancellationToken))
             return;
-        db.Add(new Suppression { AddressHash = hash, Address = clear, Reason = reason, Evidence = evidence, CreatedAt = now });
+        db.Add(new Suppression { AddressHash = hash, Address = address?.Value, Reason = reason, Evidence = evidence, CreatedAt = now });
         await db.SaveChangesAsync(cancellationToken);
     }
 

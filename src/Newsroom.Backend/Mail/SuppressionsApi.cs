@@ -7,7 +7,8 @@ namespace Newsroom.Backend.Mail;
 /// <summary><c>GET /api/v1/suppressions</c>: whom we must not mail, and why. The latest last.</summary>
 internal static class SuppressionsApi
 {
-    public static void MapSuppressions(this IEndpointRouteBuilder routes) => routes.MapApi("suppressions", scope: "subscribers").MapGet("", ListAsync).WithSummary("Whom we must not mail, and why.");
+    public static void MapSuppressions(this IEndpointRouteBuilder routes) =>
+        routes.MapApi("suppressions", scope: "subscribers").MapGet("", ListAsync).WithSummary("Whom we must not mail, and why.");
 
     private static async Task<IResult> ListAsync(NewsroomDb db, string? after, int? limit, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Bounces;
 
 namespace Newsroom.Backend.Tests.Bounces;
@@ -68,6 +70,32 @@ public sealed class TheBounceMailbox : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Is_read_on_when_somebody_takes_a_message_away_meanwhile()
+    {
+        _imap.TakenAway = _imap.Add(Reports.Dsn(Ada, await _app.SentLetterAsync(Ada))).Uid;
+        var next = _imap.Add(Reports.Dsn("bob@example.org", await _app.SentLetterAsync("bob@example.org")));
+        await PollAsync();
+        Assert.Contains(PollBounceMailbox.Keyword, next.Flags);
+        Assert.Single(await _app.ReportsAsync());
+        Assert.Empty(await _app.OpenAlertsAsync());
+    }
+
+    [Fact]
+    public async Task Is_read_again_for_a_mail_that_is_being_handed_over()
+    {
+        var early = _imap.Add(Reports.Dsn(Ada, await _app.SentLetterAsync(Ada)));
+        await _app.LeaveLettersAsync(OutgoingMailState.HandingOver);
+        await PollAsync();
+        Assert.Empty(early.Flags);
+        Assert.Empty(await _app.ReportsAsync());
+        await _app.LeaveLettersAsync(OutgoingMailState.Uncertain);
+        await PollAsync();
+        Assert.Contains(PollBounceMailbox.Keyword, early.Flags);
+        Assert.Equal(SuppressionReason.HardBounce, await _app.SuppressedForAsync(Ada));
+        Assert.Equal(OutgoingMailState.Sent, await _app.ReadAsync(db => db.OutgoingMails.Select(m => m.State).SingleAsync(TestContext.Current.CancellationToken)));
+    }
+
+    [Fact]
     public async Task Leaves_there_what_is_larger_than_any_report()
     {
         var large = _imap.Add("Subject: Pictures\r\n\r\n" + new string('x', TakeReport.Largest));
@@ -104,6 +132,19 @@ public sealed class TheBounceMailbox : IAsyncLifetime
             reads.Add(_imap.Heard.Count(c => c.StartsWith("LOGIN", StringComparison.Ordinal)));
         }
         Assert.Equal([0, 0, 0, 0, 1, 1, 1, 1, 1, 2], reads);
+    }
+
+    [Fact]
+    public async Task Is_read_late_when_its_minute_was_missed()
+    {
+        await using var app = await StartAsync(_imap, ("PollEvery", null));
+        foreach (var minutes in new[] { 4, 2 })
+        {
+            Assert.DoesNotContain(_imap.Heard, c => c.StartsWith("LOGIN", StringComparison.Ordinal));
+            app.Clock.Advance(TimeSpan.FromMinutes(minutes));
+            await app.RunOnlyAsync<PollBounceMailbox>();
+        }
+        Assert.Single(_imap.Heard, c => c.StartsWith("LOGIN", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Mail.Bounces;
 
 namespace Newsroom.Backend.Tests.Bounces;
 
@@ -20,6 +22,8 @@ public sealed class ProvidersEvents : IAsyncLifetime
     private static readonly (string, string) PostmarkLogin = ("Authorization", "Basic " + Convert.ToBase64String("hook:secret"u8));
 
     private NewsroomApp _app = null!;
+
+    public static TheoryData<string> Providers => ["ses", "postmark", "sendgrid", "mailgun"];
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -40,11 +44,7 @@ public sealed class ProvidersEvents : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    [Theory]
-    [InlineData("ses")]
-    [InlineData("postmark")]
-    [InlineData("sendgrid")]
-    [InlineData("mailgun")]
+    [Theory, MemberData(nameof(Providers))]
     public async Task Suppress_for_hard_bounces_and_complaints_and_once_only(string provider)
     {
         var mark = await _app.SentLetterAsync(Ada);
@@ -57,11 +57,7 @@ public sealed class ProvidersEvents : IAsyncLifetime
         Assert.Equal(SuppressionReason.Complaint, await _app.SuppressedForAsync(Ada));
     }
 
-    [Theory]
-    [InlineData("ses")]
-    [InlineData("postmark")]
-    [InlineData("sendgrid")]
-    [InlineData("mailgun")]
+    [Theory, MemberData(nameof(Providers))]
     public async Task Tell_of_an_uncertain_mail_that_it_was_delivered(string provider)
     {
         _app.Smtp.On(SmtpStep.Dot, SmtpSink.TakeAndDrop);
@@ -73,11 +69,7 @@ public sealed class ProvidersEvents : IAsyncLifetime
         Assert.Null(await _app.SuppressedForAsync(Ada));
     }
 
-    [Theory]
-    [InlineData("ses")]
-    [InlineData("postmark")]
-    [InlineData("sendgrid")]
-    [InlineData("mailgun")]
+    [Theory, MemberData(nameof(Providers))]
     public async Task Have_no_effect_when_they_are_not_authentic_or_name_no_mail_of_ours(string provider)
     {
         var mark = await _app.SentLetterAsync(Ada);
@@ -88,11 +80,7 @@ public sealed class ProvidersEvents : IAsyncLifetime
         Assert.Null(await _app.SuppressedForAsync(Ada));
     }
 
-    [Theory]
-    [InlineData("ses")]
-    [InlineData("postmark")]
-    [InlineData("sendgrid")]
-    [InlineData("mailgun")]
+    [Theory, MemberData(nameof(Providers))]
     public async Task Are_answered_without_a_fault_whatever_their_json_is(string provider)
     {
         foreach (var body in new[] { "", "{", "[]", "{}", "null", "7", "[7,null,[]]", """{"signature":7,"event-data":[],"RecordType":{},"Type":3,"TopicArn":[]}""" })
@@ -100,6 +88,71 @@ public sealed class ProvidersEvents : IAsyncLifetime
             var answer = await _app.PostEventAsync(provider, body, PostmarkLogin);
             Assert.True((int)answer.StatusCode < 500, $"{body}: {(int)answer.StatusCode}");
         }
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Are_answered_without_a_fault_when_their_texts_are_no_unicode(string provider)
+    {
+        const string Half = """\ud800""";
+        byte[] noUtf8 = [.. """{"TopicArn":"""u8, (byte)'"', 0xff, (byte)'"', (byte)'}'];
+        foreach (var body in new[]
+        {
+            $$$"""{"TopicArn":"{{{Half}}}","RecordType":"{{{Half}}}","signature":{"timestamp":"{{{Half}}}","token":"{{{Half}}}","signature":"{{{Half}}}"}}""",
+            $$$"""{"{{{Half}}}TopicArnTopicArn":1,"{{{Half}}}signaturesignature":1,"{{{Half}}}RecordTypeRecordType":1}""",
+            Encoding.Latin1.GetString(noUtf8),
+        })
+        {
+            using var content = new ByteArrayContent(Encoding.Latin1.GetBytes(body));
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/mail/" + provider) { Content = content };
+            request.Headers.TryAddWithoutValidation(PostmarkLogin.Item1, PostmarkLogin.Item2);
+            var answer = await _app.Http.SendAsync(request, Cancelled);
+            Assert.True((int)answer.StatusCode < 500, $"{body}: {(int)answer.StatusCode}");
+        }
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Are_heard_when_the_servers_words_were_cut_through_a_character(string provider)
+    {
+        var mark = await _app.SentLetterAsync(Ada);
+        Assert.Equal(HttpStatusCode.OK, (await (await SignedAsync(provider, "bounce", mark, "event-1", words: """5.1.1 unknown \ud83d"""))()).StatusCode);
+        Assert.Equal(SuppressionReason.HardBounce, await _app.SuppressedForAsync(Ada));
+    }
+
+    /// <summary>As when the same words come in a report or while the mail is handed over.</summary>
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Suppress_nobody_for_words_that_are_about_us_whatever_the_status(string provider)
+    {
+        var mark = await _app.SentLetterAsync(Ada);
+        await (await SignedAsync(provider, "bounce", mark, "event-1", words: "5.1.1 your address 192.0.2.1 is listed, blocked"))();
+        Assert.Null(await _app.SuppressedForAsync(Ada));
+        var report = Assert.Single(await _app.ReportsAsync());
+        Assert.Equal((BounceKind.Soft, BounceReasons.Policy), (report.Kind, report.Reason));
+    }
+
+    [Theory]
+    [InlineData("5")]
+    [InlineData("5.1.1 (bad destination mailbox address)")]
+    public async Task Of_sendgrid_are_heard_whatever_stands_for_the_status(string status)
+    {
+        var events = SendGridText("bounce", await _app.SentLetterAsync(Ada), "event-1").Replace("\"5.1.1\"", $"\"{status}\"", StringComparison.Ordinal);
+        var answer = await PostSendGridAsync(events);
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, await answer.Content.ReadAsStringAsync(Cancelled));
+        Assert.Equal(SuppressionReason.HardBounce, await _app.SuppressedForAsync(Ada));
+        Assert.Equal("5.1.1", Assert.Single(await _app.ReportsAsync()).Status);
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Are_to_come_again_while_their_mail_is_being_handed_over(string provider)
+    {
+        var mark = await _app.SentLetterAsync(Ada);
+        var delivered = await SignedAsync(provider, "delivered", mark, "event-1");
+        await _app.LeaveLettersAsync(OutgoingMailState.HandingOver);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await delivered()).StatusCode);
+        Assert.Empty(await _app.ReportsAsync());
+        // The program was killed before its own answer was committed.
+        await _app.LeaveLettersAsync(OutgoingMailState.Uncertain);
+        Assert.Equal(HttpStatusCode.OK, (await delivered()).StatusCode);
+        Assert.Equal(OutgoingMailState.Sent, await _app.ReadAsync(db => db.OutgoingMails.Select(m => m.State).SingleAsync(Cancelled)));
     }
 
     [Fact]
@@ -173,27 +226,36 @@ public sealed class ProvidersEvents : IAsyncLifetime
     }
 
     /// <summary>An event as the provider sends it: what it does not hold of ours is what it does not tell.</summary>
-    private Task<Func<Task<HttpResponseMessage>>> SignedAsync(string provider, string what, string mark, string id, bool forged = false)
+    private Task<Func<Task<HttpResponseMessage>>> SignedAsync(string provider, string what, string mark, string id, bool forged = false, string words = "5.1.1 unknown")
     {
         switch (provider)
         {
             case "ses":
-                var message = Sns(id, SesText(what, mark));
+                var message = Sns(id, Saying(SesText(what, mark)));
                 message["Message"] += forged ? " " : "";
                 return Send(() => PostSnsAsync(message));
             case "postmark":
-                return Send(() => _app.PostEventAsync(provider, PostmarkText(what, mark, id), forged ? ("Authorization", "Basic " + Convert.ToBase64String("hook:guess"u8)) : PostmarkLogin));
+                var login = forged ? ("Authorization", "Basic " + Convert.ToBase64String("hook:guess"u8)) : PostmarkLogin;
+                return Send(() => _app.PostEventAsync(provider, Saying(PostmarkText(what, mark, id)), login));
             case "sendgrid":
-                var events = SendGridText(what, mark, id);
-                var signature = Convert.ToBase64String(SendGridKey.SignData(Encoding.UTF8.GetBytes("1790000000" + events), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
-                return Send(() => _app.PostEventAsync(provider, events + (forged ? " " : ""),
-                    ("X-Twilio-Email-Event-Webhook-Signature", signature), ("X-Twilio-Email-Event-Webhook-Timestamp", "1790000000")));
+                var events = Saying(SendGridText(what, mark, id));
+                return Send(() => PostSendGridAsync(events, forged));
             default:
-                var body = MailgunText(what, mark, id, forged);
+                var body = Saying(MailgunText(what, mark, id, forged));
                 return Send(() => _app.PostEventAsync(provider, body));
         }
 
+        string Saying(string json) => json.Replace("5.1.1 unknown", words, StringComparison.Ordinal);
         static Task<Func<Task<HttpResponseMessage>>> Send(Func<Task<HttpResponseMessage>> send) => Task.FromResult(send);
+    }
+
+    private Task<HttpResponseMessage> PostSendGridAsync(string events, bool forged = false)
+    {
+        const string Timestamp = "1790000000";
+        var signature = SendGridKey.SignData(Encoding.UTF8.GetBytes(Timestamp + events), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        return _app.PostEventAsync(
+            "sendgrid", events + (forged ? " " : ""),
+            ("X-Twilio-Email-Event-Webhook-Signature", Convert.ToBase64String(signature)), ("X-Twilio-Email-Event-Webhook-Timestamp", Timestamp));
     }
 
     private Task<HttpResponseMessage> PostSnsAsync(Dictionary<string, string> message) => _app.PostEventAsync("ses", JsonSerializer.Serialize(message));

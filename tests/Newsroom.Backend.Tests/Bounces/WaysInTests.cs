@@ -95,6 +95,46 @@ public sealed class PostingWhatCameBack : IAsyncLifetime
         Assert.Equal("complained", await _app.StatusAsync(Ada));
     }
 
+    [Fact]
+    public async Task Lets_people_say_that_it_is_about_somebody_else_than_the_mails_reader()
+    {
+        await _app.AddNewsletterAsync();
+        await _app.SubscribeAsync(Ada);
+        await _app.SubscribeAsync("bob@example.org");
+        var mark = _app.MailsTo(Ada)[0].Message.MessageId!.Split('@')[0];
+        await _app.ReturnAsync(Odd.Replace("Subject:", $"In-Reply-To: <{mark}@news.example.org>\r\nSubject:", StringComparison.Ordinal));
+        await SettleAsync(Assert.Single(await _app.ApiListAsync("/api/v1/bounces")).GetProperty("id").GetString(), new { @as = "hard", address = "bob@example.org" });
+        Assert.Equal("bounced", await _app.StatusAsync("bob@example.org"));
+        Assert.Equal("confirmed", await _app.StatusAsync(Ada));
+        Assert.Equal((null, null), (Assert.Single(await _app.ReportsAsync()).Mailed, await _app.SuppressedForAsync(Ada)));
+    }
+
+    [Fact]
+    public async Task Asks_to_come_again_while_the_mail_is_being_handed_over()
+    {
+        var report = Reports.Dsn(Ada, await _app.SentLetterAsync(Ada));
+        await _app.LeaveLettersAsync(OutgoingMailState.HandingOver);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await PostAsync(report)).StatusCode);
+        Assert.Empty(await _app.ReportsAsync());
+        await _app.LeaveLettersAsync(OutgoingMailState.Sent);
+        Assert.Equal("applied", (string?)(await _app.ReturnAsync(report))["outcome"]);
+    }
+
+    [Fact]
+    public async Task Tells_staff_when_something_has_waited_for_them_for_a_day()
+    {
+        await _app.ReturnAsync(Odd);
+        await _app.RunOnlyAsync<WatchWaitingReports>();
+        Assert.Empty(await _app.OpenAlertsAsync());
+        _app.Clock.Advance(WatchWaitingReports.Patience);
+        await _app.RunOnlyAsync<WatchWaitingReports>();
+        var said = (await _app.OpenAlertsAsync())["bounces.waiting"];
+        Assert.StartsWith("1 message that came back waits for somebody to read it, since 2026-", said, StringComparison.Ordinal);
+        await SettleAsync(Assert.Single(await _app.ApiListAsync("/api/v1/bounces")).GetProperty("id").GetString(), new { @as = "ignored" });
+        await _app.RunOnlyAsync<WatchWaitingReports>();
+        Assert.Empty(await _app.OpenAlertsAsync());
+    }
+
     private async Task<HttpStatusCode> SettleAsync(string? id, object form) => (await _app.Api.PostAsJsonAsync($"/api/v1/bounces/{id}/settle", form, Cancelled)).StatusCode;
 
     private Task<HttpResponseMessage> PostAsync(string message) =>
@@ -129,6 +169,17 @@ public sealed class IngestingFiles : IDisposable
         }
         Assert.Equal(["Subject: One", "Subject: Two", "Subject: Three", "Subject: Five", "Subject: Four"], subjects);
         Assert.Equal(["one.eml", "box (1)", "box (2)", "2.x:2,S", "1.x"], names);
+    }
+
+    [Fact]
+    public async Task Takes_the_other_messages_of_an_mbox_in_which_some_are_damaged()
+    {
+        const string Mark = "From MAILER-DAEMON Tue Nov 24 12:00:00 2026";
+        var mbox = Write("box", $"{Mark}\nno header\n\n{Mark}\r\n{Message("Two")}From here on it is text.\r\n\r\nFrom x\n");
+        var messages = new List<string>();
+        await foreach (var message in ReportFiles.ReadAsync(mbox, Cancelled))
+            messages.Add(Encoding.UTF8.GetString(message.Bytes!));
+        Assert.Equal(["no header\n\n", $"{Message("Two")}From here on it is text.\r\n\r\n", ""], messages);
     }
 
     [Fact]

@@ -89,16 +89,42 @@ public sealed class WhatComesBack : IAsyncLifetime
     [Fact]
     public async Task Of_forged_ones_keeps_no_more_than_a_thousand_a_day()
     {
-        await _app.ArrangeAsync(db =>
-        {
-            for (var i = 0; i < 1000; i++)
-                db.Add(new MailReport { Source = ReportSource.Imap, ExternalHash = IncomingReport.HashOf($"forged {i}"), Part = 0, ReceivedAt = _app.Clock.GetUtcNow(), Kind = BounceKind.Hard, Outcome = ReportOutcome.Forged });
-            return Task.CompletedTask;
-        });
+        await FloodAsync(BounceKind.Hard, ReportOutcome.Forged);
         var taken = await _app.HearAsync(Reports.Hard(Ada, "nothing"));
         Assert.Equal((ReportOutcome.Forged, null), (taken.Outcome, taken.ReportId));
         await _app.AdvanceAsync(TimeSpan.FromDays(1));
         Assert.NotNull((await _app.HearAsync(Reports.Hard(Ada, "nothing"))).ReportId);
+    }
+
+    [Fact]
+    public async Task Of_what_names_nobody_keeps_no_more_than_a_thousand_a_day()
+    {
+        await FloodAsync(BounceKind.Ignored, ReportOutcome.Ignored);
+        var answer = new BounceVerdict(BounceKind.Ignored, [], null, BounceReasons.AutoReply, "Out of office");
+        Assert.Null((await _app.HearAsync(answer)).ReportId);
+        _app.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.NotNull((await _app.HearAsync(answer)).ReportId);
+    }
+
+    [Fact]
+    public async Task Of_one_mail_keeps_no_more_than_twenty_and_hears_what_comes_then()
+    {
+        var mark = await _app.SentLetterAsync(Ada);
+        for (var times = 0; times < 25; times++)
+            await _app.HearAsync(Reports.Soft(Ada, mark));
+        Assert.Equal(20, (await _app.ReportsAsync()).Count);
+        await _app.HearAsync(Reports.Hard(Ada, mark));
+        Assert.Equal(SuppressionReason.HardBounce, await _app.SuppressedForAsync(Ada));
+    }
+
+    [Fact]
+    public async Task Never_brings_an_erased_address_in_again()
+    {
+        var mark = await SubscribedAsync();
+        await _app.EraseAsync(Ada);
+        await _app.HearAsync(Reports.Spam(mark) with { Recipients = [Ada] });
+        var entry = await _app.ReadAsync(db => db.Suppressions.AsNoTracking().SingleAsync(Cancelled));
+        Assert.Equal((SuppressionReason.Complaint, null), (entry.Reason, entry.Address));
     }
 
     [Fact]
@@ -223,6 +249,17 @@ public sealed class WhatComesBack : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tells_that_the_server_had_a_mail_when_it_is_only_late()
+    {
+        var mark = await _app.SentLetterAsync(Ada);
+        await _app.LeaveLettersAsync(OutgoingMailState.Uncertain);
+        var late = new BounceVerdict(BounceKind.Ignored, [Ada], "4.4.1", BounceReasons.Delayed, null) { MarkedTexts = [mark] };
+        Assert.Equal(ReportOutcome.Applied, (await _app.HearAsync(late)).Outcome);
+        Assert.Equal(OutgoingMailState.Sent, await _app.ReadAsync(db => db.OutgoingMails.Select(m => m.State).SingleAsync(Cancelled)));
+        Assert.Null(await _app.SuppressedForAsync(Ada));
+    }
+
+    [Fact]
     public async Task Is_forgotten_after_ninety_days()
     {
         await _app.HearAsync(Reports.Soft(Ada, await _app.SentLetterAsync(Ada)));
@@ -233,6 +270,17 @@ public sealed class WhatComesBack : IAsyncLifetime
         await _app.RunOnlyAsync<ForgetReports>();
         Assert.Empty(await _app.ReportsAsync());
     }
+
+    /// <summary>A thousand of nobody's.</summary>
+    private Task FloodAsync(BounceKind kind, ReportOutcome outcome) => _app.ArrangeAsync(db =>
+    {
+        for (var i = 0; i < 1000; i++)
+        {
+            var hash = IncomingReport.HashOf($"{outcome} {i}");
+            db.Add(new MailReport { Source = ReportSource.Imap, ExternalHash = hash, Part = 0, ReceivedAt = _app.Clock.GetUtcNow(), Kind = kind, Outcome = outcome });
+        }
+        return Task.CompletedTask;
+    });
 
     /// <summary>A confirmed reader; gives the mark of the confirmation mail.</summary>
     private async Task<string> SubscribedAsync()

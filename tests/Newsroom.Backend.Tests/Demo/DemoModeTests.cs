@@ -56,6 +56,26 @@ public sealed class TheFirstMinute : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_inbox_brings_back_a_bounce_and_a_complaint_as_servers_do()
+    {
+        foreach (var (email, button, outcome, status) in new[]
+        {
+            ("gone@example.org", "bounce", "?report=Hard 5.1.1: Applied.", "bounced"), ("angry@example.org", "complain", "?report=Complaint: Applied.", "complained"),
+        })
+        {
+            await PostAsync("/subscribe", HttpStatusCode.SeeOther, ("email", email), ("source", "front-page"), ("website", ""));
+            var back = await ReturnAsync(await MailAsync(email, 1), button);
+            Assert.EndsWith(outcome, Uri.UnescapeDataString(back));
+            Assert.Contains(outcome.Split('=')[1], WebUtility.HtmlDecode(await _program.Http.GetStringAsync(back, Token)));
+            _program.Http.DefaultRequestHeaders.Authorization ??= new AuthenticationHeaderValue("Bearer", await ApiKeyAsync());
+            var reader = JsonDocument.Parse(await _program.Http.GetStringAsync($"/api/v1/subscribers?email={email}", Token)).RootElement.GetProperty("items")[0];
+            Assert.Equal(status, reader.GetProperty("status").GetString());
+        }
+        await PostAsync("/dev/inbox/no-such-mail/bounce", HttpStatusCode.NotFound);
+        await PostAsync("/dev/inbox/no-such-mail/complain", HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task A_restart_finds_everything_again_and_seeds_nothing_twice()
     {
         Assert.Equal(24, Count(await _program.Http.GetStringAsync("/dev/feed.xml", Token), "<item>"));
@@ -106,6 +126,19 @@ public sealed class TheFirstMinute : IAsyncLifetime
         var answer = await _program.Http.PostAsync(path, form, Token);
         Assert.True(answer.StatusCode == expected, $"{path}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync(Token)}\n{_program.Output}");
         return answer;
+    }
+
+    /// <summary>Presses the button until the program knows that the mail has left: the inbox has it a moment before.</summary>
+    private async Task<string> ReturnAsync(JsonElement mail, string button)
+    {
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            var back = (await PostAsync($"/dev/inbox/{mail.GetProperty("id").GetString()}/{button}", HttpStatusCode.SeeOther)).Headers.Location!.ToString();
+            if (!back.Contains("Early", StringComparison.Ordinal))
+                return back;
+            await Task.Delay(100, Token);
+        }
+        throw new TimeoutException($"Its mail never left.\n{_program.Output}");
     }
 
     private async Task<JsonElement> ApiAsync(string path, object? body)

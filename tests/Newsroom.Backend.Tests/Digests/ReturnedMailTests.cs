@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Digests;
 using Newsroom.Backend.Mail;
@@ -28,6 +29,28 @@ public sealed class AReportAboutADigestsMail : IAsyncLifetime
         await SendAsync();
         var mailed = await _app.FindMailedAsync(_digest, Reader);
         Assert.Equal((Reader, NewsroomApp.Start), (mailed?.Address?.Value, mailed?.HandedOverAt));
+    }
+
+    [Theory]
+    [InlineData(DeliveryState.HandingOver, true)]
+    [InlineData(DeliveryState.Uncertain, false)]
+    [InlineData(DeliveryState.Accepted, false)]
+    public async Task Is_early_until_the_servers_answer_is_known_or_known_to_be_lost(DeliveryState state, bool isInHand)
+    {
+        await SendAsync();
+        await _app.ReadAsync(db => db.Deliveries.ExecuteUpdateAsync(s => s.SetProperty(d => d.State, state)));
+        Assert.Equal(isInHand, (await _app.FindMailedAsync(_digest, Reader))?.IsInHand);
+    }
+
+    [Fact]
+    public async Task Is_shown_to_the_reader_who_asks_what_is_kept()
+    {
+        await SendAsync();
+        await _app.HearAsync(_digest, Reader, BounceKind.Soft, BounceReasons.MailboxFull, "5.2.2");
+        var answer = await _app.GetAsync(await _app.MyDataLinkAsync(Reader), "application/json");
+        var kept = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        var copy = kept["newsletters"]![0]!;
+        Assert.Equal(("soft", "5.2.2", NewsroomApp.Start), ((string?)copy["returned"], (string?)copy["returnedStatus"], (DateTimeOffset?)copy["returnedAt"]));
     }
 
     [Fact]

@@ -48,6 +48,9 @@ public sealed partial class ImapServer : IAsyncDisposable
     /// <summary>Hangs up on a command that holds this.</summary>
     public string? HangsUpOn { get; set; }
 
+    /// <summary>The UID of a message that somebody takes away before it is fetched.</summary>
+    public uint? TakenAway { get; set; }
+
     public static ImapServer Start(X509Certificate2? certificate = null) => new(certificate);
 
     public StoredMail Add(string message)
@@ -165,6 +168,8 @@ public sealed partial class ImapServer : IAsyncDisposable
                 mail.Flags.Add(flag);
             return "";
         }
+        if (mail.Uid == TakenAway)
+            return "";
         return command.Contains("BODY.PEEK[]", StringComparison.Ordinal)
             ? $"* {number + 1} FETCH (UID {mail.Uid} BODY[] {{{mail.Bytes.Length}}}\r\n{Encoding.Latin1.GetString(mail.Bytes)})\r\n"
             : $"* {number + 1} FETCH (UID {mail.Uid} RFC822.SIZE {mail.Bytes.Length})\r\n";

@@ -27,7 +27,8 @@ public sealed record BounceMeaning(BounceKind Kind, string Reason, string? Statu
             rule = null;
         var reason = rule?.Reason ?? OfStatus(judged) ?? OfCode(code) ?? BounceReasons.Unknown;
         var isHard = isPermanent && BounceReasons.EndsAnAddress(reason) && IsCertain(rule, reason, judged, code, said.AboutTheMessage);
-        return new BounceMeaning(isHard ? BounceKind.Hard : BounceKind.Soft, reason, ServerWords.SaysMore(reported) ? reported : UsualStatus(reason, isPermanent) ?? reported);
+        return new BounceMeaning(
+            isHard ? BounceKind.Hard : BounceKind.Soft, reason, ServerWords.SaysMore(reported) ? reported : UsualStatus(reason, isPermanent) ?? reported);
     }
 
     private static bool IsTransient(string? status) => status is ['4', ..];

@@ -14,10 +14,11 @@ internal static class BouncesApi
     {
         var bounces = routes.MapApi("bounces", scope: "subscribers");
         bounces.MapGet("", ListAsync).WithSummary("What came back; waiting=true for what people must read.").Produces<ListPage<ReportShape>>();
-        bounces.MapGet("{id}/message", MessageAsync).WithSummary("The message itself, while it waits for people.").Produces(StatusCodes.Status200OK, contentType: "message/rfc822");
+        bounces.MapGet("{id}/message", MessageAsync).WithSummary("The message itself, while it waits for people.")
+            .Produces(StatusCodes.Status200OK, contentType: "message/rfc822");
         bounces.MapPost("", TakeAsync).WithMetadata(new RequestSizeLimit(TakeReport.Largest + 64 * 1024))
             .WithSummary("Takes a message that came back (message/rfc822, or one file of a form), and says what it is. A list when it tells of several recipients.")
-            .Produces<VerdictShape>();
+            .Produces<VerdictShape>().ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<IResult> ListAsync(NewsroomDb db, bool? waiting, string? after, int? limit, CancellationToken cancellationToken)
@@ -27,7 +28,11 @@ internal static class BouncesApi
         var rows = await db.MailReports.AsNoTracking()
             .Where(r => (afterId == null || r.Id > afterId) && (waiting != true || r.Outcome == ReportOutcome.Waiting))
             .OrderBy(r => r.Id).Take(take + 1)
-            .Select(r => new { r.Id, Shape = new ReportShape(r.PublicId, r.Source, r.ReceivedAt, r.Kind, r.Reason, r.Status, r.Diagnostic, r.Outcome, r.Note, r.Raw != null) })
+            .Select(r => new
+            {
+                r.Id,
+                Shape = new ReportShape(r.PublicId, r.Source, r.ReceivedAt, r.Kind, r.Reason, r.Status, r.Diagnostic, r.Outcome, r.Note, r.Raw != null),
+            })
             .ToListAsync(cancellationToken);
         return Results.Ok(ListPage.Cut(rows, take, r => r.Id, r => r.Shape));
     }
@@ -41,10 +46,13 @@ internal static class BouncesApi
     private static async Task<IResult> TakeAsync(HttpRequest request, TakeReport take, CancellationToken cancellationToken)
     {
         if (await ReadAsync(request, cancellationToken) is not { } message)
-            return Results.Problem(statusCode: StatusCodes.Status413PayloadTooLarge, title: "The message is larger than 1 MB: a report returns a mail's headers, not its pictures.");
+            return Results.Problem(
+                statusCode: StatusCodes.Status413PayloadTooLarge, title: "The message is larger than 1 MB: a report returns a mail's headers, not its pictures.");
         if (message.Length == 0)
             return Api.Invalid("body", "Give the message as it arrived, headers and all, as message/rfc822.");
         var taken = (await take.RunAsync(ReportSource.Api, message, cancellationToken)).Select(VerdictShape.Of).ToList();
+        if (taken.Find(t => t.Outcome == ReportOutcome.Early) is { Note: var note })
+            return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: note);
         return taken.Count == 1 ? Results.Ok(taken[0]) : Results.Ok(taken);
     }
 
@@ -89,4 +97,5 @@ public sealed record VerdictShape(
 /// <param name="Note">Why.</param>
 /// <param name="HasMessage">True: <c>{id}/message</c> gives it.</param>
 public sealed record ReportShape(
-    string Id, ReportSource Source, DateTimeOffset ReceivedAt, BounceKind Kind, string? Reason, string? Status, string? Diagnostic, ReportOutcome Outcome, string? Note, bool HasMessage);
+    string Id, ReportSource Source, DateTimeOffset ReceivedAt, BounceKind Kind, string? Reason, string? Status, string? Diagnostic,
+    ReportOutcome Outcome, string? Note, bool HasMessage);

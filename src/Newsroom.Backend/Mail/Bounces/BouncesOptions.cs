@@ -89,7 +89,8 @@ internal sealed class BouncesOptionsRules : IValidateOptions<MailOptions>
         if (!EmailAddress.TryParse(bounces.Address, out var address) || address.NeedsSmtpUtf8)
             yield return $"Mail:Bounces:Address '{bounces.Address}' is no address in ASCII: give one such as bounces@bounces.example.org.";
         else if (address.Value.IndexOf('@', StringComparison.Ordinal) > LongestLocalPart || address.Value.Contains('+', StringComparison.Ordinal))
-            yield return $"Mail:Bounces:Address '{bounces.Address}' leaves no room for the mark that tells which mail came back: give at most {LongestLocalPart} characters, without a +, before the @.";
+            yield return $"Mail:Bounces:Address '{bounces.Address}' leaves no room for the mark that tells which mail came back: "
+                + $"give at most {LongestLocalPart} characters, without a +, before the @.";
     }
 
     private static IEnumerable<string> ImapFaults(BounceImapOptions imap)
@@ -117,7 +118,8 @@ internal sealed class BouncesOptionsRules : IValidateOptions<MailOptions>
         foreach (var topic in webhooks.Ses.Topics.Where(t => !t.StartsWith("arn:aws", StringComparison.Ordinal) || !t.Contains(":sns:", StringComparison.Ordinal)))
             yield return $"Mail:Webhooks:Ses:TopicArn '{topic}' is no SNS topic: give its ARN, such as arn:aws:sns:us-east-1:123456789012:bounces.";
         if (string.IsNullOrEmpty(webhooks.Postmark.UserName) != string.IsNullOrEmpty(webhooks.Postmark.Password))
-            yield return $"Mail:Webhooks:Postmark:{(string.IsNullOrEmpty(webhooks.Postmark.UserName) ? "UserName" : "Password")} is empty: give both, as in the webhook's address at Postmark.";
+            yield return $"Mail:Webhooks:Postmark:{(string.IsNullOrEmpty(webhooks.Postmark.UserName) ? "UserName" : "Password")} is empty: "
+                + "give both, as in the webhook's address at Postmark.";
         if (webhooks.SendGrid.PublicKey is { Length: > 0 } key && MailOptionsRules.Fault(() => Webhooks.SendGridEvents.ReadKey(key).Dispose()) is { } fault)
             yield return $"Mail:Webhooks:SendGrid:PublicKey cannot be used: give the verification key of SendGrid's signed event webhook. {fault}";
     }

@@ -42,7 +42,10 @@ internal sealed class ReportPersonalData(NewsroomDb db, SuppressionList suppress
         var waiting = await WaitingWithAsync(person, cancellationToken);
         if (rows.Count + waiting.Count == 0)
             return null;
-        return new PersonalSection(new { reports = rows, messagesThatWaitToBeRead = waiting.Count }, [$"{rows.Count + waiting.Count} reports that mail servers sent back about mails to you, or that you marked as spam."], []);
+        return new PersonalSection(
+            new { reports = rows, messagesThatWaitToBeRead = waiting.Count },
+            [$"{rows.Count + waiting.Count} reports that mail servers sent back about mails to you, or that you marked as spam."],
+            []);
     }
 
     public async Task EraseAsync(Person person, DateTimeOffset until, CancellationToken cancellationToken)

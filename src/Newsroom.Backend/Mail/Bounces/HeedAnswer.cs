@@ -20,9 +20,10 @@ public sealed class HeedAnswer(IServiceScopeFactory scopes, SuppressionList supp
         var reason = answer.Result == HandOverResult.Later && meaning.Reason == BounceReasons.Unknown ? BounceReasons.Expired : meaning.Reason;
         var verdict = new BounceVerdict(answer.EndsTheAddress ? BounceKind.Hard : BounceKind.Soft, [address.Value], answer.EnhancedCode, reason, answer.Words);
         var to = new MailedTo(await suppressions.HashAsync(address, CancellationToken.None), address, now);
+        var id = IncomingReport.HashOf($"{mailed.Kind} {mailed.DigestId} {mailed.RecipientId} {now.UtcTicks}");
         await using var scope = scopes.CreateAsyncScope();
         // The server has spoken: nothing cancels hearing it.
         return await scope.ServiceProvider.GetRequiredService<TakeVerdicts>().HeedAsync(
-            new IncomingReport(ReportSource.Smtp, IncomingReport.HashOf($"{mailed.Kind} {mailed.DigestId} {mailed.RecipientId} {now.UtcTicks}"), [verdict]), mailed, to, CancellationToken.None);
+            new IncomingReport(ReportSource.Smtp, id, [verdict]), mailed, to, CancellationToken.None);
     }
 }

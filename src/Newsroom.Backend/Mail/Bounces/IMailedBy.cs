@@ -6,7 +6,8 @@ namespace Newsroom.Backend.Mail.Bounces;
 /// <param name="AddressHash"><see cref="Suppression.AddressHash"/> of whom it was handed over for.</param>
 /// <param name="Address">In clear, where it is still known.</param>
 /// <param name="HandedOverAt">When.</param>
-public sealed record MailedTo(string AddressHash, EmailAddress? Address, DateTimeOffset HandedOverAt);
+/// <param name="IsInHand">True until the mail server's answer is committed, or known to be lost.</param>
+public sealed record MailedTo(string AddressHash, EmailAddress? Address, DateTimeOffset HandedOverAt, bool IsInHand = false);
 
 /// <summary>One for each feature that mails: it knows what was really sent, and hears what came back about it.</summary>
 public interface IMailedBy

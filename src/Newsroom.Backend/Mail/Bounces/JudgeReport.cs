@@ -34,7 +34,8 @@ public sealed class JudgeReport(ReportedMarks marks, SuppressionList suppression
 
     private async Task<Judgement> OfAsync(NewsroomDb db, BounceVerdict verdict, MailedId id, MailedTo to, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (verdict.Reason == BounceReasons.Delivered)
+        // Both prove that the mail server had it.
+        if (verdict.Reason is BounceReasons.Delivered or BounceReasons.Delayed)
             return new Judgement(verdict, ReportOutcome.Applied, id, to, null);
         if (verdict.Kind == BounceKind.Ignored)
             return Ignored(null);
@@ -45,7 +46,9 @@ public sealed class JudgeReport(ReportedMarks marks, SuppressionList suppression
         if (await db.SuppressionLifts.AnyAsync(l => l.AddressHash == to.AddressHash && l.LiftedAt >= to.HandedOverAt, cancellationToken))
             return Ignored("That mail left before the address was lifted from the list.");
         return await IsOfAnotherAsync(verdict, to, cancellationToken)
-            ? new Judgement(verdict with { Kind = BounceKind.Soft }, ReportOutcome.Applied, id, to, "It names another address than ours: a forward or an alias, so it is counted only.")
+            ? new Judgement(
+                verdict with { Kind = BounceKind.Soft }, ReportOutcome.Applied, id, to,
+                "It names another address than ours: a forward or an alias, so it is counted only.")
             : new Judgement(verdict, ReportOutcome.Applied, id, to, null);
 
         Judgement Ignored(string? note) => new(verdict, ReportOutcome.Ignored, id, to, note);

@@ -34,6 +34,11 @@ public enum ReportOutcome
 
     /// <summary>People have looked at it.</summary>
     Settled,
+
+    /// <summary>
+    /// Its mail is being handed over just now, and whether that succeeds may be what this report tells. Never kept: it is to come again.
+    /// </summary>
+    Early,
 }
 
 /// <summary>

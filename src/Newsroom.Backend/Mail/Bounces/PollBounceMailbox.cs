@@ -20,7 +20,7 @@ namespace Newsroom.Backend.Mail.Bounces;
 /// restored from a backup, and for a second reader of the same mailbox.
 /// </remarks>
 public sealed partial class PollBounceMailbox(
-    IOptions<MailOptions> mail, TakeReport take, AlertDesk alerts, TimeProvider clock, ILogger<PollBounceMailbox> log)
+    IOptions<MailOptions> mail, TakeReport take, PollTurns turns, AlertDesk alerts, TimeProvider clock, ILogger<PollBounceMailbox> log)
 {
     /// <summary>On every message that was looked at.</summary>
     public const string Keyword = "NewsroomSeen";
@@ -38,11 +38,14 @@ public sealed partial class PollBounceMailbox(
     {
         var imap = mail.Value.Bounces.Imap;
         var now = clock.GetUtcNow();
-        if (string.IsNullOrEmpty(imap.Host) || now.ToUnixTimeSeconds() / 60 % (long)imap.PollEvery.TotalMinutes != 0)
+        if (string.IsNullOrEmpty(imap.Host) || !turns.IsDue(now, imap.PollEvery))
             return;
         try
         {
-            using var client = new ImapClient { ServerCertificateValidationCallback = Trust(imap).Accepts, CheckCertificateRevocation = false, Timeout = (int)Deadline.TotalMilliseconds };
+            using var client = new ImapClient
+            {
+                ServerCertificateValidationCallback = Trust(imap).Accepts, CheckCertificateRevocation = false, Timeout = (int)Deadline.TotalMilliseconds,
+            };
             await client.ConnectAsync(imap.Host, imap.EffectivePort, SecurityOf(imap.Security), cancellationToken);
             await client.AuthenticateAsync(imap.UserName ?? "", imap.Password ?? "", cancellationToken);
             await ReadAsync(client, await client.GetFolderAsync(imap.Folder, cancellationToken), now + Length, cancellationToken);
@@ -51,7 +54,8 @@ public sealed partial class PollBounceMailbox(
         catch (Exception e) when (IsTheMailboxs(e) && !cancellationToken.IsCancellationRequested)
         {
             LogFailed(e);
-            await alerts.RaiseAsync(AlertKind, $"The bounce mailbox cannot be read, so nobody hears which addresses are gone: {e.Message} See Mail:Bounces:Imap.", cancellationToken);
+            await alerts.RaiseAsync(
+                AlertKind, $"The bounce mailbox cannot be read, so nobody hears which addresses are gone: {e.Message} See Mail:Bounces:Imap.", cancellationToken);
             return;
         }
         await alerts.ClearAsync(AlertKind, cancellationToken);
@@ -67,26 +71,45 @@ public sealed partial class PollBounceMailbox(
         {
             if (clock.GetUtcNow() >= until)
                 return;
-            var flags = await IsReadAsync(folder, uid, cancellationToken) ? MessageFlags.Seen : MessageFlags.None;
+            if (await FlagsAsync(folder, uid, cancellationToken) is not { } flags)
+                continue;
             // It is committed: whatever happens now, the mailbox should know.
-            await folder.StoreAsync(uid, new StoreFlagsRequest(StoreAction.Add, flags, new HashSet<string>(StringComparer.Ordinal) { Keyword }) { Silent = true }, CancellationToken.None);
+            var mark = new StoreFlagsRequest(StoreAction.Add, flags, new HashSet<string>(StringComparer.Ordinal) { Keyword }) { Silent = true };
+            await folder.StoreAsync(uid, mark, CancellationToken.None);
         }
     }
 
-    /// <returns>False: people must look at it.</returns>
-    private async Task<bool> IsReadAsync(IMailFolder folder, UniqueId uid, CancellationToken cancellationToken)
+    /// <returns>None: people must look at it. Null: it is to be looked at again, if it is still there.</returns>
+    private async Task<MessageFlags?> FlagsAsync(IMailFolder folder, UniqueId uid, CancellationToken cancellationToken)
     {
         var size = (await folder.FetchAsync([uid], MessageSummaryItems.Size, cancellationToken)).FirstOrDefault()?.Size ?? 0;
         if (size > TakeReport.Largest)
         {
             LogTooLarge(uid.Id);
-            return false;
+            return MessageFlags.None;
         }
-        await using var stream = await folder.GetStreamAsync(uid, cancellationToken);
-        using var copy = new MemoryStream();
-        await stream.CopyToAsync(copy, cancellationToken);
-        var taken = await take.RunAsync(ReportSource.Imap, copy.ToArray(), cancellationToken);
-        return taken.All(t => t.Outcome != ReportOutcome.Waiting);
+        if (await DownloadAsync(folder, uid, cancellationToken) is not { } message)
+            return null;
+        var outcomes = (await take.RunAsync(ReportSource.Imap, message, cancellationToken)).Select(t => t.Outcome).ToList();
+        if (outcomes.Contains(ReportOutcome.Early))
+            return null;
+        return outcomes.Contains(ReportOutcome.Waiting) ? MessageFlags.None : MessageFlags.Seen;
+    }
+
+    /// <returns>Null when somebody has taken it away meanwhile: the mailbox is people's too.</returns>
+    private static async Task<byte[]?> DownloadAsync(IMailFolder folder, UniqueId uid, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var stream = await folder.GetStreamAsync(uid, cancellationToken);
+            using var copy = new MemoryStream();
+            await stream.CopyToAsync(copy, cancellationToken);
+            return copy.ToArray();
+        }
+        catch (MessageNotFoundException)
+        {
+            return null;
+        }
     }
 
     private static SmtpTrust Trust(BounceImapOptions imap) => imap.TrustedCertificateFile is { Length: > 0 } file ? SmtpTrust.Load(file) : new SmtpTrust(null);
@@ -100,13 +123,33 @@ public sealed partial class PollBounceMailbox(
     };
 
     /// <summary>What network, TLS, sign-in and a server's odd words throw. Anything else, the database's faults too, is not the mailbox's.</summary>
-    private static bool IsTheMailboxs(Exception e) => e is IOException or SocketException or TimeoutException or OperationCanceledException or ProtocolException or CommandException
-        or FolderNotFoundException or SslHandshakeException or AuthenticationException or System.Security.Authentication.AuthenticationException
-        or ServiceNotConnectedException or ServiceNotAuthenticatedException or NotSupportedException;
+    private static bool IsTheMailboxs(Exception e) => e is IOException or SocketException or TimeoutException or OperationCanceledException
+        or ProtocolException or CommandException or FolderNotFoundException or SslHandshakeException or AuthenticationException
+        or System.Security.Authentication.AuthenticationException or ServiceNotConnectedException or ServiceNotAuthenticatedException or NotSupportedException;
 
     [LoggerMessage(LogLevel.Warning, "The bounce mailbox could not be read; it is tried again")]
     private partial void LogFailed(Exception exception);
 
     [LoggerMessage(LogLevel.Information, "The message with UID {Uid} in the bounce mailbox is larger than any report: it stays there for people")]
     private partial void LogTooLarge(uint uid);
+}
+
+/// <summary>Whose turn it is: once in each span of <c>PollEvery</c>, also when the minute at its beginning was missed.</summary>
+public sealed class PollTurns
+{
+    private readonly Lock _lock = new();
+    private DateTimeOffset? _last;
+
+    /// <returns>True for the first call in a new span, counted from the start of the Unix epoch.</returns>
+    public bool IsDue(DateTimeOffset now, TimeSpan every)
+    {
+        lock (_lock)
+        {
+            var before = _last ?? now.AddMinutes(-1);
+            _last = now;
+            return Span(before) != Span(now);
+        }
+
+        long Span(DateTimeOffset at) => at.ToUnixTimeSeconds() / 60 / (long)every.TotalMinutes;
+    }
 }

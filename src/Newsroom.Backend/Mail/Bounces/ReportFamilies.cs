@@ -29,7 +29,8 @@ internal static class ReportFamilies
         new(["the following addresses had permanent fatal errors", "the following addresses had fatal errors",
             "the following addresses had permanent delivery errors"], Alone),
         // Sendmail 5 and older: nothing but the transcript.
-        new(["----- transcript of session follows -----"], @"^[45][0-9][0-9] (?:[45]\.[0-9]+\.[0-9]+ )?<?@@>?\.\.\. *(?<why>[^\n]+)", @"^<<< (?<why>[45][0-9][0-9][^\n]*)"),
+        new(["----- transcript of session follows -----"],
+            @"^[45][0-9][0-9] (?:[45]\.[0-9]+\.[0-9]+ )?<?@@>?\.\.\. *(?<why>[^\n]+)", @"^<<< (?<why>[45][0-9][0-9][^\n]*)"),
         // Smail 3, at T-Online and others.
         new(["failed addresses follow"], @"^[ \t]*<?@@>? *\.\.\. *(?<why>[^\n]+)"),
         // OpenSMTPD (queue bounce, bounce.c).
@@ -80,7 +81,8 @@ internal static class ReportFamilies
         // Ipswitch IMail: "Unknown user: reader@example.org".
         new(["original message follows", "unknown user:", "unknown host:", "user mailbox exceeds allowed size:", "undeliverable to ",
             "invalid final delivery userid:"],
-            @"^(?<why>(?:unknown user|unknown host|user mailbox exceeds allowed size|invalid final delivery userid|undeliverable to):? *<?@@>?)", @"body of message generated response:\s+(?<why>[^\n]+)"),
+            @"^(?<why>(?:unknown user|unknown host|user mailbox exceeds allowed size|invalid final delivery userid|undeliverable to):? *<?@@>?)",
+            @"body of message generated response:\s+(?<why>[^\n]+)"),
     ];
 
     private static ReportFamily[] Providers() =>
@@ -112,6 +114,10 @@ internal static class ReportFamilies
 
     private static ReportFamily[] Gateways() =>
     [
+        // Momentum (ecelerity), which the Symantec Messaging Gateway (once Brightmail) sends with: ">>> reader@example.org (after RCPT TO): 550 …".
+        new(["by the mail system (ecelerity)"], @"^(?:>>>)?[ \t]*<?@@>?[ \t]+(?<why>\([^)\n]+\): [^\n]+(?:\n[^\n>]+)*)"),
+        // Barracuda's firewall, without a standard report.
+        new(["your message to: "], @"^your message to:[ \t]*<?@@>?[^\n]*\n(?<why>was blocked by our [^\n]+(?:\n[^\n]+)*)"),
         // MessageLabs, now Symantec.cloud.
         new(["mail delivery agent at messagelabs", "i was unable to deliver your message to the following addresses"], @"^[ \t]*<?@@>?:?[ \t]*$"),
         // McAfee Email Gateway; Biglobe lists the address alone under the same heading.

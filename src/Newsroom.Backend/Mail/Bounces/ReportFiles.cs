@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using MimeKit;
 
 namespace Newsroom.Backend.Mail.Bounces;
 
@@ -49,21 +48,32 @@ public static class ReportFiles
         return folders.SelectMany(Directory.EnumerateFiles).Where(f => !Path.GetFileName(f).StartsWith('.')).Order(StringComparer.Ordinal);
     }
 
-    /// <summary>The bytes between two "From " lines that follow an empty one; a quoted "&gt;From " stays as it is.</summary>
+    /// <summary>
+    /// The bytes between two "From " lines, of which all but the first follow an empty line; a quoted "&gt;From " stays as it is. What is between
+    /// need not be a message: a damaged one ends none of the others.
+    /// </summary>
     private static IEnumerable<byte[]> SplitMbox(byte[] bytes)
     {
-        using var stream = new MemoryStream(bytes);
-        var parser = new MimeParser(stream, MimeFormat.Mbox);
-        var starts = new List<int>();
-        while (!parser.IsEndOfStream)
+        for (var mark = 0; mark < bytes.Length;)
         {
-            using var message = parser.ParseMessage();
-            starts.Add((int)parser.MboxMarkerOffset);
+            var start = Array.IndexOf(bytes, (byte)'\n', mark) + 1;
+            if (start == 0)
+                yield break;
+            mark = NextMark(bytes, start);
+            yield return bytes[start..mark];
         }
-        for (var i = 0; i < starts.Count; i++)
+    }
+
+    /// <returns>Where the next "From " line begins; the end when there is none.</returns>
+    private static int NextMark(ReadOnlySpan<byte> bytes, int from)
+    {
+        while (bytes[from..].IndexOf("\nFrom "u8) is >= 0 and var found)
         {
-            var line = Array.IndexOf(bytes, (byte)'\n', starts[i]) + 1;
-            yield return bytes[line..(i + 1 < starts.Count ? starts[i + 1] : bytes.Length)];
+            var end = from + found;
+            from = end + 1;
+            if (bytes[..end].EndsWith("\n"u8) || bytes[..end].EndsWith("\n\r"u8))
+                return from;
         }
+        return bytes.Length;
     }
 }

@@ -25,7 +25,7 @@ internal static class ReportedAddress
         var text = semicolon < 0 ? field : field[(semicolon + 1)..];
         if (type.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
             text = Escaped.Replace(text, m => Character(m.Groups["hex"].ValueSpan) ?? m.Value);
-        return InText.Match(text) is { Success: true } match && IsMailbox(Xtext.Replace(match.Value, m => m.Groups["hex"].Value == "2B" ? "+" : "=")) is { } address ? address : null;
+        return InText.Match(text) is { Success: true } match ? IsMailbox(Xtext.Replace(match.Value, m => m.Groups["hex"].Value == "2B" ? "+" : "=")) : null;
     }
 
     /// <summary>All in a text, each once, in order.</summary>

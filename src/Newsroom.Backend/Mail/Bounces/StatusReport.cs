@@ -55,8 +55,8 @@ internal static class StatusReport
     /// <summary>Who was written to comes first (RFC 3464 §2.3.1), then where it was forwarded to, if that is another.</summary>
     private static string[] Recipients(Fields group, ReturnedMail mail, bool isOnly)
     {
-        string?[] named = [ReportedAddress.Read(group["Original-Recipient"]), ReportedAddress.Read(group["Final-Recipient"]), ReportedAddress.Read(group["X-Actual-Recipient"])];
-        var found = named.OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+        string[] fields = ["Original-Recipient", "Final-Recipient", "X-Actual-Recipient"];
+        var found = fields.Select(f => ReportedAddress.Read(group[f])).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
         return found.Length == 0 && isOnly ? FailedRecipients(mail) : found;
     }
 

@@ -32,8 +32,11 @@ public sealed record TakenVerdict(BounceVerdict Verdict, ReportOutcome Outcome, 
 public sealed class TakeVerdicts(NewsroomDb db, JudgeReport judge, IEnumerable<IMailedBy> mailers, TimeProvider clock)
 {
     // Somebody who floods the bounce address fills neither the disk nor the staff's day.
-    private const int MostForgedADay = 1000;
+    private const int MostOfNobodyADay = 1000;
     private const int MostWaiting = 1000;
+
+    // Of one mail three or four things may come back. The reader knows its mark, and could send in any number.
+    private const int MostOfOneMail = 20;
     private const int LargestRaw = 256 * 1024;
 
     public Task<IReadOnlyList<TakenVerdict>> RunAsync(IncomingReport report, CancellationToken cancellationToken) =>
@@ -81,7 +84,8 @@ public sealed class TakeVerdicts(NewsroomDb db, JudgeReport judge, IEnumerable<I
 
     private async Task<IReadOnlyList<TakenVerdict>> TakeAsync(IncomingReport report, CancellationToken turn)
     {
-        var known = await db.MailReports.AsNoTracking().Where(r => r.Source == report.Source && r.ExternalHash == report.ExternalHash).OrderBy(r => r.Part).ToListAsync(turn);
+        var known = await db.MailReports.AsNoTracking()
+            .Where(r => r.Source == report.Source && r.ExternalHash == report.ExternalHash).OrderBy(r => r.Part).ToListAsync(turn);
         var now = clock.GetUtcNow();
         var taken = new List<TakenVerdict>();
         await using var transaction = await db.Database.BeginTransactionAsync(turn);
@@ -98,6 +102,9 @@ public sealed class TakeVerdicts(NewsroomDb db, JudgeReport judge, IEnumerable<I
 
     private async Task<TakenVerdict> TakeAsync(IncomingReport report, int part, Judgement judgement, DateTimeOffset now, CancellationToken turn)
     {
+        // Heard now it would be used up: and if the program is killed before its own answer is committed, nobody would settle what is uncertain.
+        if (judgement is { Outcome: ReportOutcome.Applied, To.IsInHand: true })
+            return new TakenVerdict(judgement.Verdict, ReportOutcome.Early, "That mail is being handed over just now: bring it again in a minute.", null);
         var (row, isKept) = await StoreAsync(report, part, judgement, now, turn);
         await ApplyAsync(row, judgement, now, turn);
         await db.SaveChangesAsync(turn);
@@ -174,17 +181,22 @@ public sealed class TakeVerdicts(NewsroomDb db, JudgeReport judge, IEnumerable<I
             .DistinctBy(r => (r.MailedKind, r.MailedDigestId, r.MailedRecipientId)).Select(r => r.ReceivedAt)];
     }
 
-    /// <summary>
-    /// A provider tells of every mail that arrived: only what ends a count is worth a row. Of forged and waiting ones a flood is not kept.
-    /// </summary>
+    /// <summary>A provider tells of every mail that arrived: only what ends a count is worth a row. Of anything else a flood is not kept.</summary>
     private async Task<bool> IsKeptAsync(MailReport row, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (row.Outcome == ReportOutcome.Forged)
-            return await db.MailReports.CountAsync(r => r.Outcome == ReportOutcome.Forged && r.ReceivedAt > now.AddDays(-1), cancellationToken) < MostForgedADay;
         if (row.Outcome == ReportOutcome.Waiting)
             return await db.MailReports.CountAsync(r => r.Outcome == ReportOutcome.Waiting, cancellationToken) < MostWaiting;
-        return row.Reason != BounceReasons.Delivered
-            || await db.MailReports.AnyAsync(r => r.AddressHash == row.AddressHash && r.AddressHash != null && r.Kind == BounceKind.Soft, cancellationToken);
+        if (row.AddressHash is null)
+        {
+            var dayBefore = now.AddDays(-1);
+            var nobodys = db.MailReports.Where(r => r.Outcome == row.Outcome && r.ReceivedAt > dayBefore && r.AddressHash == null);
+            return await nobodys.CountAsync(cancellationToken) < MostOfNobodyADay;
+        }
+        var theirs = db.MailReports.Where(r => r.AddressHash == row.AddressHash);
+        if (row.Reason == BounceReasons.Delivered)
+            return await theirs.AnyAsync(r => r.Kind == BounceKind.Soft, cancellationToken);
+        var mails = theirs.Where(r => r.MailedKind == row.MailedKind && r.MailedDigestId == row.MailedDigestId && r.MailedRecipientId == row.MailedRecipientId);
+        return await mails.CountAsync(cancellationToken) < MostOfOneMail;
     }
 
     private static string Evidence(BounceVerdict verdict, SuppressionReason reason)

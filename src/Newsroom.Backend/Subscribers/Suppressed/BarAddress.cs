@@ -23,7 +23,8 @@ public sealed class BarAddress(NewsroomDb db, SuppressionList suppressions, Time
             if (reader is not null && reader.Status is not (SubscriberStatus.Suppressed or SubscriberStatus.Complained or SubscriberStatus.Erased))
             {
                 var ended = reader.Suppress(now);
-                db.Add(Consent.Append(reader, ConsentEvent.Withdrawn, ended.Select(s => s.Newsletter), ConsentWording.ToldStaff, ConsentMethod.Staff, new ConsentPlace(), now));
+                db.Add(Consent.Append(
+                    reader, ConsentEvent.Withdrawn, ended.Select(s => s.Newsletter), ConsentWording.ToldStaff, ConsentMethod.Staff, new ConsentPlace(), now));
                 await db.SaveChangesAsync(turn);
             }
             await transaction.CommitAsync(turn);

@@ -33,14 +33,14 @@ public sealed class SettleReport(NewsroomDb db, TakeVerdicts take, SuppressionLi
             if (row.Outcome != ReportOutcome.Waiting)
                 return SettleReportOutcome.NotWaiting;
             var now = clock.GetUtcNow();
-            var to = await FindAsync(row, address, turn);
+            var (mailed, to) = await FindAsync(row, address, turn);
             if (to is null && kind != BounceKind.Ignored)
                 return SettleReportOutcome.NobodyNamed;
             await using var transaction = await db.Database.BeginTransactionAsync(turn);
             if (await db.MailReports.Where(r => r.Id == row.Id && r.Outcome == ReportOutcome.Waiting)
                 .ExecuteUpdateAsync(s => s.SetProperty(r => r.Outcome, ReportOutcome.Settled), turn) == 0)
                 return SettleReportOutcome.NotWaiting;
-            (row.Outcome, row.Kind, row.Raw, row.AddressHash, row.Note) = (ReportOutcome.Settled, kind, null, to?.AddressHash, "Settled by staff.");
+            (row.Outcome, row.Kind, row.Raw, row.Mailed, row.AddressHash, row.Note) = (ReportOutcome.Settled, kind, null, mailed, to?.AddressHash, "Settled by staff.");
             await db.SaveChangesAsync(turn);
             if (to is not null && kind != BounceKind.Ignored)
                 await ApplyAsync(row, kind, to, now, turn);
@@ -59,10 +59,14 @@ public sealed class SettleReport(NewsroomDb db, TakeVerdicts take, SuppressionLi
             await ReaderStatus.FollowAsync(db, address, kind, turn);
     }
 
-    private async Task<MailedTo?> FindAsync(MailReport row, EmailAddress? address, CancellationToken cancellationToken)
+    /// <summary>Whom it is about, and in which mail: an address that people give and that mail did not go to leaves only the address.</summary>
+    private async Task<(MailedId? Mailed, MailedTo? To)> FindAsync(MailReport row, EmailAddress? address, CancellationToken cancellationToken)
     {
-        if (address is { } given)
-            return new MailedTo(await suppressions.HashAsync(given, cancellationToken), given, row.ReceivedAt);
-        return row.Mailed is { } mailed && mailers.FirstOrDefault(m => m.Kind == mailed.Kind) is { } mailer ? await mailer.FindAsync(db, mailed, cancellationToken) : null;
+        var to = row.Mailed is { } mailed && mailers.FirstOrDefault(m => m.Kind == mailed.Kind) is { } mailer
+            ? await mailer.FindAsync(db, mailed, cancellationToken) : null;
+        if (address is not { } given)
+            return (row.Mailed, to);
+        var hash = await suppressions.HashAsync(given, cancellationToken);
+        return to is not null && to.AddressHash == hash ? (row.Mailed, to with { Address = given }) : (null, new MailedTo(hash, given, row.ReceivedAt));
     }
 }

@@ -15,20 +15,20 @@ internal sealed class SingleMails(SuppressionList suppressions) : IMailedBy
     {
         var mail = await db.OutgoingMails.Where(m => m.Id == mailed.RecipientId && m.HandedOverAt != null && m.AddressHash != null)
             .Where(m => m.State == OutgoingMailState.Sent || m.State == OutgoingMailState.Uncertain || m.State == OutgoingMailState.HandingOver)
-            .Select(m => new { m.Kind, m.SubjectId, m.HandedOverAt, m.AddressHash }).SingleOrDefaultAsync(cancellationToken);
+            .Select(m => new { m.Kind, m.SubjectId, m.HandedOverAt, m.AddressHash, m.State }).SingleOrDefaultAsync(cancellationToken);
         if (mail is null)
             return null;
         var address = SignUpRequest.MailKinds.Contains(mail.Kind)
             ? await db.SignUpRequests.Where(r => r.Id == mail.SubjectId).Select(r => r.Subscriber.Address).SingleOrDefaultAsync(cancellationToken) : null;
         // The reader may have moved since; or be erased.
         var isTheirs = EmailAddress.TryParse(address, out var known) && await suppressions.HashAsync(known, cancellationToken) == mail.AddressHash;
-        return new MailedTo(mail.AddressHash!, isTheirs ? known : null, mail.HandedOverAt!.Value);
+        return new MailedTo(mail.AddressHash!, isTheirs ? known : null, mail.HandedOverAt!.Value, mail.State == OutgoingMailState.HandingOver);
     }
 
     public async Task HearAsync(NewsroomDb db, MailedId mailed, BounceVerdict verdict, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await OutgoingMailRows.SettleUncertainAsync(
-            db, mailed.RecipientId, verdict.Reason == BounceReasons.Delivered ? "Known from the provider: it was delivered." : "Known from what came back: the mail server had it.", now, cancellationToken);
+        var words = verdict.Reason == BounceReasons.Delivered ? "Known from the provider: it was delivered." : "Known from what came back: the mail server had it.";
+        await OutgoingMailRows.SettleUncertainAsync(db, mailed.RecipientId, words, now, cancellationToken);
         if (verdict.Recipients is [var recipient] && EmailAddress.TryParse(recipient, out var address))
             await ReaderStatus.FollowAsync(db, address, verdict.Kind, cancellationToken);
     }

@@ -35,7 +35,8 @@ internal static class SuppressedApi
     public static void Map(IEndpointRouteBuilder routes)
     {
         var suppressions = routes.MapApi("suppressions", scope: "subscribers");
-        suppressions.MapPost("", BarAsync).WithSummary("Enters an address whose owner asked never to be written to.").Produces<SuppressionShape>(StatusCodes.Status201Created);
+        suppressions.MapPost("", BarAsync).WithSummary("Enters an address whose owner asked never to be written to.")
+            .Produces<SuppressionShape>(StatusCodes.Status201Created);
         suppressions.MapGet("lifted", LiftedAsync).WithSummary("Which entries were lifted, by whom and why; the latest last.").Produces<ListPage<LiftShape>>();
         suppressions.MapPost("{id}/lift", LiftAsync).WithSummary("Takes an address off the list, with a reason that is kept. No consent comes back by it.");
         routes.MapApi("bounces", scope: "subscribers").MapPost("{id}/settle", SettleAsync).WithSummary("Says what a report is that waits for people.");
@@ -68,7 +69,8 @@ internal static class SuppressedApi
     {
         if (Api.ReadPage(after, limit, out var afterId, out var take) is { } fault)
             return fault;
-        var rows = await db.SuppressionLifts.AsNoTracking().Where(l => afterId == null || l.Id > afterId).OrderBy(l => l.Id).Take(take + 1).ToListAsync(cancellationToken);
+        var rows = await db.SuppressionLifts.AsNoTracking()
+            .Where(l => afterId == null || l.Id > afterId).OrderBy(l => l.Id).Take(take + 1).ToListAsync(cancellationToken);
         return Results.Ok(ListPage.Cut(rows, take, l => l.Id, l => new LiftShape(l.Reason, l.SuppressedAt, l.LiftedAt, l.By, l.Why)));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.Extensions.Options;
 
 namespace Newsroom.Backend.Mail.Bounces.Webhooks;
@@ -38,13 +39,18 @@ public sealed partial class MailWebhooks(
             return Results.Problem(statusCode: StatusCodes.Status413PayloadTooLarge, title: "The event is larger than 2 MB.");
         try
         {
-            using var json = JsonDocument.Parse(bytes);
-            return await hear(bytes, json.RootElement, cancellationToken);
+            // The parser does not look at the bytes within a text (RFC 8259 §8.1).
+            if (Utf8.IsValid(bytes))
+            {
+                using var json = JsonDocument.Parse(bytes);
+                return await hear(bytes, json.RootElement, cancellationToken);
+            }
         }
         catch (JsonException)
         {
-            return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "The body is no JSON.");
+            // Said below.
         }
+        return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "The body is no JSON.");
     }
 
     private async Task<IResult> SesAsync(byte[] body, JsonElement message, CancellationToken cancellationToken)
@@ -87,16 +93,25 @@ public sealed partial class MailWebhooks(
         // Whether it had consequences or not: nobody may fill the same envelope with another letter.
         if (events.TrueForAll(e => spent.IsSpent(e.Id, now)))
             return Results.Ok();
-        var result = await TakeAsync(ReportSource.Mailgun, events, cancellationToken);
-        events.ForEach(e => spent.Spend(e.Id, now));
+        var (result, isTaken) = await TakeAllAsync(ReportSource.Mailgun, events, cancellationToken);
+        if (isTaken)
+            events.ForEach(e => spent.Spend(e.Id, now));
         return result;
     }
 
-    private async Task<IResult> TakeAsync(ReportSource source, IEnumerable<WebhookEvent> events, CancellationToken cancellationToken)
+    private async Task<IResult> TakeAsync(ReportSource source, IEnumerable<WebhookEvent> events, CancellationToken cancellationToken) =>
+        (await TakeAllAsync(source, events, cancellationToken)).Answer;
+
+    private async Task<(IResult Answer, bool IsTaken)> TakeAllAsync(ReportSource source, IEnumerable<WebhookEvent> events, CancellationToken cancellationToken)
     {
+        var isTaken = true;
         foreach (var one in events)
-            await take.RunAsync(new IncomingReport(source, IncomingReport.HashOf(one.Id), one.Verdicts), cancellationToken);
-        return Results.Ok();
+        {
+            var taken = await take.RunAsync(new IncomingReport(source, IncomingReport.HashOf(one.Id), one.Verdicts), cancellationToken);
+            isTaken &= taken.All(t => t.Outcome != ReportOutcome.Early);
+        }
+        return (isTaken ? Results.Ok() : Results.Problem(
+            statusCode: StatusCodes.Status503ServiceUnavailable, title: "A mail in it is being handed over just now. Send it again."), isTaken);
     }
 
     private Task<IResult> Refused(string provider, string why)

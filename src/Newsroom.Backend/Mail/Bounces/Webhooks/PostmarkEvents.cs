@@ -40,8 +40,8 @@ internal static class PostmarkEvents
     {
         return type switch
         {
-            // Postmark's own word for "the mailbox is not there", unless the server's status says otherwise.
-            "HardBounce" or "BadEmailAddress" => WebhookJson.Failed(email, null, words, isGone: Codes.StatusIn(words) is null or "5.0.0", marked),
+            // Postmark's own word for "the mailbox is not there", unless the server says otherwise.
+            "HardBounce" or "BadEmailAddress" => WebhookJson.Failed(email, null, words, isGone: WebhookJson.IsUnexplained(null, words), marked),
             "SpamComplaint" => Complaint(email, marked),
             "SoftBounce" => WebhookJson.Failed(email, null, words, isGone: false, marked),
             "DnsError" => Soft(BounceReasons.HostUnknown),
@@ -56,9 +56,10 @@ internal static class PostmarkEvents
             _ => Ignored(BounceReasons.Unknown),
         };
 
-        BounceVerdict Soft(string reason) => WebhookJson.Verdict(BounceKind.Soft, email, Codes.StatusIn(words), reason, words, marked);
+        BounceVerdict Soft(string reason) => WebhookJson.Verdict(BounceKind.Soft, email, ServerWords.Read(words).Status, reason, words, marked);
         BounceVerdict Ignored(string reason) => WebhookJson.Verdict(BounceKind.Ignored, email, null, reason, words, marked);
     }
 
-    private static BounceVerdict Complaint(string? email, string?[] marked) => WebhookJson.Verdict(BounceKind.Complaint, email, null, BounceReasons.Feedback, null, marked);
+    private static BounceVerdict Complaint(string? email, string?[] marked) =>
+        WebhookJson.Verdict(BounceKind.Complaint, email, null, BounceReasons.Feedback, null, marked);
 }

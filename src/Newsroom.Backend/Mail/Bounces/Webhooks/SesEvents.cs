@@ -18,7 +18,7 @@ internal static class SesEvents
         {
             "Bounce" => [.. text.Items("bounce", "bouncedRecipients").Select(r => OfBounce(text, r, marked))],
             "Complaint" => [.. text.Items("complaint", "complainedRecipients").Select(r => OfComplaint(text, r.Text("emailAddress"), marked))],
-            "Delivery" => [.. text.Items("delivery", "recipients").Select(r => WebhookJson.Delivered(r.ValueKind == JsonValueKind.String ? r.GetString() : null, marked))],
+            "Delivery" => [.. text.Items("delivery", "recipients").Select(r => WebhookJson.Delivered(r.Text(), marked))],
             "DeliveryDelay" => [WebhookJson.Verdict(BounceKind.Ignored, null, null, BounceReasons.Delayed, null, marked)],
             _ => [],
         };
@@ -37,8 +37,9 @@ internal static class SesEvents
         return (text.Text("bounce", "bounceType"), text.Text("bounce", "bounceSubType")) switch
         {
             ("Permanent", "NoEmail" or "Suppressed" or "OnAccountSuppressionList") => WebhookJson.Failed(email, status, words, isGone: true, marked),
-            // "General": SES gives up for good; whether the mailbox is gone only the status says, where there is one.
-            ("Permanent", _) => WebhookJson.Failed(email, status, words, isGone: (status ?? Codes.StatusIn(words)) is null, marked),
+            // "General": SES gives up for good; whether the mailbox is gone only the server says, where it says anything.
+            ("Permanent", _) => WebhookJson.Failed(
+                email, status, words, isGone: (status ?? ServerWords.Read(words).Status) is null && WebhookJson.IsUnexplained(null, words), marked),
             (_, "MailboxFull") => Soft(BounceReasons.MailboxFull),
             (_, "MessageTooLarge") => Soft(BounceReasons.TooLarge),
             (_, "ContentRejected" or "AttachmentRejected") => Soft(BounceReasons.Content),

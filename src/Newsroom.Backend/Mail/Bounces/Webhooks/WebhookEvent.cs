@@ -12,54 +12,71 @@ internal static class WebhookJson
 {
     public static JsonElement? At(this JsonElement from, params ReadOnlySpan<string> path)
     {
-        foreach (var name in path)
+        try
         {
-            if (from.ValueKind != JsonValueKind.Object || !from.TryGetProperty(name, out from))
-                return null;
+            foreach (var name in path)
+            {
+                if (from.ValueKind != JsonValueKind.Object || !from.TryGetProperty(name, out from))
+                    return null;
+            }
+            return from;
         }
-        return from;
+        catch (InvalidOperationException)
+        {
+            // Some name in it is no Unicode.
+            return null;
+        }
     }
 
     /// <summary>A text or a number; null for anything else and for an empty text.</summary>
     public static string? Text(this JsonElement from, params ReadOnlySpan<string> path) => from.At(path) switch
     {
-        { ValueKind: JsonValueKind.String } text => text.GetString() is { Length: > 0 } some ? some : null,
+        { ValueKind: JsonValueKind.String } text => Unescaped(text) is { Length: > 0 } some ? some : null,
         { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
         _ => null,
     };
+
+    /// <remarks>JSON may hold half a surrogate pair: servers' words are cut anywhere. Reading it throws, so such a text is taken as it is written.</remarks>
+    private static string? Unescaped(JsonElement text)
+    {
+        try
+        {
+            return text.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return text.GetRawText().Trim('"');
+        }
+    }
 
     public static IEnumerable<JsonElement> Items(this JsonElement from, params ReadOnlySpan<string> path) =>
         from.At(path) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : [];
 
     public static BounceVerdict Verdict(BounceKind kind, string? recipient, string? status, string? reason, string? words, IEnumerable<string?> marked) =>
-        new(kind, recipient is null ? [] : [recipient], status, reason, HeaderText.OneLine(words)) { MarkedTexts = [.. marked.OfType<string>()] };
+        new(kind, recipient is null ? [] : [recipient], Form(status), reason, Verdicts.Line(words)) { MarkedTexts = [.. marked.OfType<string>()] };
 
-    public static BounceVerdict Delivered(string? recipient, IEnumerable<string?> marked) => Verdict(BounceKind.Ignored, recipient, null, BounceReasons.Delivered, null, marked);
+    public static BounceVerdict Delivered(string? recipient, IEnumerable<string?> marked) =>
+        Verdict(BounceKind.Ignored, recipient, null, BounceReasons.Delivered, null, marked);
 
-    /// <summary>A failure for good, by its enhanced status; without one that says more, it is counted.</summary>
+    /// <summary>A failure for good: what the server said means the same as in a report or while the mail was handed over.</summary>
+    /// <param name="recipient">Whom it names.</param>
+    /// <param name="status">Enhanced status, where the provider gives it apart from the words.</param>
+    /// <param name="words">The server's.</param>
+    /// <param name="isGone">The provider itself says that the mailbox is not there, whatever the server said.</param>
+    /// <param name="marked">Where our mark may stand.</param>
     public static BounceVerdict Failed(string? recipient, string? status, string? words, bool isGone, IEnumerable<string?> marked)
     {
-        status ??= Codes.StatusIn(words);
-        var (kind, reason) = status switch
-        {
-            _ when BounceRules.EndsTheAddress(status) || isGone => (BounceKind.Hard, BounceReasons.UserUnknown),
-            "5.2.1" => (BounceKind.Soft, BounceReasons.Disabled),
-            "4.2.2" or "5.2.2" => (BounceKind.Soft, BounceReasons.MailboxFull),
-            "5.3.4" => (BounceKind.Soft, BounceReasons.TooLarge),
-            "5.4.4" => (BounceKind.Soft, BounceReasons.HostUnknown),
-            { } other when other.Contains(".6.", StringComparison.Ordinal) => (BounceKind.Soft, BounceReasons.Content),
-            { } other when other.Contains(".7.", StringComparison.Ordinal) => (BounceKind.Soft, BounceReasons.Policy),
-            _ => (BounceKind.Soft, BounceReasons.Unknown),
-        };
-        return Verdict(kind, recipient, status, reason, words, marked);
+        var meaning = BounceMeaning.Of(Form(status), null, words);
+        return isGone && meaning.Kind != BounceKind.Hard
+            ? Verdict(BounceKind.Hard, recipient, meaning.Status, BounceReasons.UserUnknown, words, marked)
+            : Verdict(meaning.Kind, recipient, meaning.Status, meaning.Reason, words, marked);
     }
-}
 
-/// <summary>Enhanced status codes within words.</summary>
-internal static partial class Codes
-{
-    public static string? StatusIn(string? words) => words is not null && Status().Match(words) is { Success: true } match ? match.Value : null;
+    /// <summary>True when neither status nor words give a reason: then a provider's own "for good" counts.</summary>
+    public static bool IsUnexplained(string? status, string? words) =>
+        !ServerWords.SaysMore(Form(status) ?? ServerWords.Read(words).Status)
+        && BounceMeaning.Of(Form(status), null, words).Reason is BounceReasons.Unknown or BounceReasons.Rejected;
 
-    [System.Text.RegularExpressions.GeneratedRegex(@"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])", System.Text.RegularExpressions.RegexOptions.CultureInvariant, 1000)]
-    private static partial System.Text.RegularExpressions.Regex Status();
+    /// <summary>What a provider gives as status may be anything: only an enhanced code counts as one.</summary>
+    private static string? Form(string? status) => status is null ? null : ServerWords.FindStatus(status);
 }
