@@ -44,7 +44,9 @@ public sealed partial class PollBounceMailbox(
         {
             using var client = new ImapClient
             {
-                ServerCertificateValidationCallback = Trust(imap).Accepts, CheckCertificateRevocation = false, Timeout = (int)Deadline.TotalMilliseconds,
+                ServerCertificateValidationCallback = Trust(imap).Accepts,
+                CheckCertificateRevocation = false,
+                Timeout = (int)Deadline.TotalMilliseconds,
             };
             await client.ConnectAsync(imap.Host, imap.EffectivePort, SecurityOf(imap.Security), cancellationToken);
             await client.AuthenticateAsync(imap.UserName ?? "", imap.Password ?? "", cancellationToken);
