@@ -11,7 +11,7 @@ public sealed class AReadersOwnPagesByKeyboard
     /// <summary>More stops than any page of ours has.</summary>
     private const int MostStops = 60;
 
-    [Fact(Timeout = 180_000)]
+    [Fact(Timeout = 900_000)]
     public async Task Need_no_mouse()
     {
         await using var chromium = await Chromium.LaunchAsync();

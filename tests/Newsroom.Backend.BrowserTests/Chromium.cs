@@ -6,6 +6,9 @@ namespace Newsroom.Backend.BrowserTests;
 internal sealed class Chromium : IAsyncDisposable
 {
     private const string Path = "/usr/bin/chromium";
+
+    /// <summary>Milliseconds. A guard against waiting for ever, and no promise of ours: two busy cores can be four times slower than two at rest.</summary>
+    private const int Patience = 60_000;
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
 
@@ -14,6 +17,7 @@ internal sealed class Chromium : IAsyncDisposable
     public static async Task<Chromium> LaunchAsync()
     {
         Tool.Need(Tool.Exists(Path), Path);
+        Assertions.SetDefaultExpectTimeout(Patience);
         var playwright = await Playwright.CreateAsync();
         return new Chromium(playwright, await playwright.Chromium.LaunchAsync(new()
         {
@@ -30,7 +34,7 @@ internal sealed class Chromium : IAsyncDisposable
     public async Task<IPage> OpenAsync(Uri site, bool javaScript)
     {
         var context = await _browser.NewContextAsync(new() { BaseURL = site.ToString(), JavaScriptEnabled = javaScript, Locale = "en-US" });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(Patience);
         return await context.NewPageAsync();
     }
 

@@ -8,7 +8,7 @@ public sealed class SigningUpInAFlood
 {
     private const string Reader = "robin@reader.example";
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = 600_000)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Takes_one_page_more(bool javaScript)

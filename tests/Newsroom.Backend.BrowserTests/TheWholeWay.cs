@@ -10,7 +10,7 @@ public sealed partial class TheWholeWay
     private const string Reader = "robin@reader.example";
     private const string Donor = "dana@donor.example";
 
-    [Theory(Timeout = 300_000)]
+    [Theory(Timeout = 1_200_000)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Leads_from_the_front_page_to_both_receipts(bool javaScript)
@@ -29,7 +29,7 @@ public sealed partial class TheWholeWay
         Assert.DoesNotContain("fail:", program.Output, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 600_000)]
     public async Task Shows_faults_in_words()
     {
         var cancellationToken = TestContext.Current.CancellationToken;

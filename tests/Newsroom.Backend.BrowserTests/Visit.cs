@@ -5,7 +5,7 @@ namespace Newsroom.Backend.BrowserTests;
 /// <summary>One person at one browser.</summary>
 internal sealed record Visit(IPage Page, bool JavaScript)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     public Task LookAsync(string name) => Look.AtAsync(Page, name, JavaScript);
 
