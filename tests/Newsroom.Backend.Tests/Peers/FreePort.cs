@@ -5,12 +5,27 @@ namespace Newsroom.Backend.Tests;
 
 internal static class FreePort
 {
+    // Below those that the kernel gives to outgoing connections (Linux: from 32768): between the look and the server's start one of them would be taken
+    // by any client, and whoever asks it would hear somebody else.
+    private const int Lowest = 12_000;
+    private const int Highest = 32_000;
+
     /// <summary>A loopback port nobody holds now.</summary>
     public static int Next()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(Lowest, Highest));
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
+            {
+                // Another one, then.
+            }
+        }
     }
 
     /// <summary>Waits until somebody accepts connections there.</summary>

@@ -48,7 +48,7 @@ internal sealed class RunningProgram : IAsyncDisposable
     {
         var url = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         var program = new RunningProgram(Process.Start(StartInfo(folder, environment, "--urls", url.ToString()))!, url);
-        for (var attempt = 0; attempt < 600; attempt++)
+        for (var attempt = 0; attempt < 2_400; attempt++)
         {
             Assert.False(program._process.HasExited, program.Output);
             try
@@ -58,8 +58,9 @@ internal sealed class RunningProgram : IAsyncDisposable
             }
             catch (HttpRequestException)
             {
-                await Task.Delay(50, cancellationToken);
+                // Not there yet.
             }
+            await Task.Delay(50, cancellationToken);
         }
         throw new TimeoutException("The program did not start: " + program.Output);
     }
