@@ -29,7 +29,7 @@ internal static class DeliveriesApi
 
     public static void MapDeliveries(this RouteGroupBuilder digests)
     {
-        digests.MapGet("/{id}/deliveries", ListAsync).WithSummary("What became of each reader's copy. Filters: state, owner (reader, content, server).")
+        digests.MapGet("/{id}/deliveries", ListAsync).WithSummary("What became of each reader's copy. Filters: state, owner (reader, content, server, policy).")
             .Produces<ListPage<DeliveryShape>>().ProducesProblem(404);
         digests.MapGet("/{id}/message", MessageAsync).WithSummary("The exact bytes one subscriber is sent.")
             .Produces(200, contentType: "message/rfc822").ProducesProblem(404).ProducesProblem(409);
@@ -64,7 +64,8 @@ internal static class DeliveriesApi
             {
                 delivery.SubscriberId,
                 Shape = new DeliveryShape(subscriber.PublicId, delivery.State, delivery.Attempts, delivery.Code, delivery.Answer, delivery.Owner,
-                    delivery.HandedOverAt, delivery.SettledAt, delivery.NextAttemptAt, delivery.Returned, delivery.ReturnedAt, delivery.ReturnedStatus, delivery.DecidedAt),
+                    delivery.HandedOverAt, delivery.SettledAt, delivery.NextAttemptAt,
+                    delivery.Returned, delivery.ReturnedAt, delivery.ReturnedStatus, delivery.DecidedAt),
             }).Take(take + 1).ToListAsync(cancellationToken);
         return Results.Ok(ListPage.Cut(rows, take, r => r.SubscriberId, r => r.Shape));
     }

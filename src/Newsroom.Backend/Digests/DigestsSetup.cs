@@ -30,7 +30,9 @@ public static class DigestsSetup
         services.AddScoped<IPersonalData, DigestPersonalData>().AddScoped<IHoldAfterRestore, HoldDigests>();
         services.AddRecurringJob<ForgetDeliveryAnswers>("privacy.forget-delivery-answers", "43 3 * * *", Queues.Bulk, j => j.RunAsync(CancellationToken.None));
         services.AddRetentionRule("What mail servers answered to newsletters", "to find out why one did not arrive", ForgetDeliveryAnswers.HowLong);
-        services.AddRetentionRule("Which newsletters were sent to you, and whether your mail server took them", "so that nobody gets one twice and the figures are true", "as long as your subscription is kept; afterwards without you in it");
+        services.AddRetentionRule(
+            "Which newsletters were sent to you, and whether your mail server took them", "so that nobody gets one twice and the figures are true",
+            "as long as your subscription is kept; afterwards without you in it");
         // Jobs in memory belong to one process, so there is no other that could hold a lease; unless the operator says that there is.
         if (JobsSetup.StorageOf(configuration) == JobStorageKind.InMemory
             && !configuration.GetValue<bool>($"{DatabaseOptions.Section}:{nameof(DatabaseOptions.AllowSeveralProcesses)}"))

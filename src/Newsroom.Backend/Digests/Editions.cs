@@ -19,10 +19,12 @@ public sealed class Editions(NewsroomDb db, MailTemplates templates, MessageBuil
         var newsletter = await db.Newsletters.Where(n => n.Id == digest.NewsletterId)
             .Select(n => new { n.Slug, n.Name, n.Description, n.Lane })
             .SingleAsync(cancellationToken);
-        var archiveUrl = site.Value.Link(digest.Number is { } number ? FormattableString.Invariant($"/archive/{newsletter.Slug}/{number}") : $"/archive/{newsletter.Slug}");
+        var archive = $"/archive/{newsletter.Slug}";
+        var archiveUrl = site.Value.Link(digest.Number is { } number ? FormattableString.Invariant($"{archive}/{number}") : archive);
         var model = DigestModel.Of(digest, newsletter.Name, newsletter.Description, archiveUrl, digest.StartedAt ?? clock.GetUtcNow(), site.Value);
         var rendered = await templates.RenderAsync(Template, model, cancellationToken);
-        return new Edition(messages, links, rendered, digest.Id, digest.PublicId, $"{newsletter.Name} <{newsletter.Slug}.{new Uri(site.Value.Link("/")).Host}>", newsletter.Name, archiveUrl) { Lane = newsletter.Lane };
+        var listId = $"{newsletter.Name} <{newsletter.Slug}.{new Uri(site.Value.Link("/")).Host}>";
+        return new Edition(messages, links, rendered, digest.Id, digest.PublicId, listId, newsletter.Name, archiveUrl) { Lane = newsletter.Lane };
     }
 }
 

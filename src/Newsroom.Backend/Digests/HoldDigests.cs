@@ -13,18 +13,21 @@ namespace Newsroom.Backend.Digests;
 internal sealed class HoldDigests(NewsroomDb db, IOptions<SiteOptions> site) : IHoldAfterRestore
 {
     internal const string Why =
-        "The database was restored from a backup, which does not know what was sent since. If this digest went out after the backup, cancel it; only if it did not, resume it.";
+        "The database was restored from a backup, which does not know what was sent since. "
+        + "If this digest went out after the backup, cancel it; only if it did not, resume it.";
 
     private const string LeftOut = "held: the database was restored from a backup";
 
     public async Task<string?> HoldAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var stopped = await db.Digests.Where(d => d.Status == DigestStatus.Scheduled || d.Status == DigestStatus.Sending).ExecuteUpdateAsync(
-            s => s.SetProperty(d => d.Status, DigestStatus.Stopped).SetProperty(d => d.Reason, Why).SetProperty(d => d.LeaseId, (Guid?)null).SetProperty(d => d.LeaseUntil, (DateTimeOffset?)null),
+            s => s.SetProperty(d => d.Status, DigestStatus.Stopped).SetProperty(d => d.Reason, Why)
+                .SetProperty(d => d.LeaseId, (Guid?)null).SetProperty(d => d.LeaseUntil, (DateTimeOffset?)null),
             cancellationToken);
         var slots = await CloseSlotsAsync(now, cancellationToken);
         return stopped + slots == 0 ? null
-            : $"{stopped} digest(s) that were scheduled or being sent are stopped, and {slots} slot(s) that have just been due are left out: look at each, then resume or cancel it.";
+            : $"{stopped} digest(s) that were scheduled or being sent are stopped, and {slots} slot(s) that have just been due are left out: "
+            + "look at each, then resume or cancel it.";
     }
 
     private async Task<int> CloseSlotsAsync(DateTimeOffset now, CancellationToken cancellationToken)
@@ -38,7 +41,10 @@ internal sealed class HoldDigests(NewsroomDb db, IOptions<SiteOptions> site) : I
             var served = await db.Subscriptions.Where(s => s.NewsletterId == newsletter.Id && s.State == SubscriptionState.Active)
                 .Select(s => s.Rhythm).Distinct().ToListAsync(cancellationToken);
             foreach (var rhythm in RhythmSlots.Rhythms.Where(served.Contains))
-                await CloseAsync(newsletter.Id, rhythm, RhythmSlots.After(rhythm, newsletter.Cadence, site.Value.TimeZone, justNow, lastWasMissed: false), now, cancellationToken);
+            {
+                var slots = RhythmSlots.After(rhythm, newsletter.Cadence, site.Value.TimeZone, justNow, lastWasMissed: false);
+                await CloseAsync(newsletter.Id, rhythm, slots, now, cancellationToken);
+            }
         }
         return open + await db.SaveChangesAsync(cancellationToken);
     }
@@ -47,7 +53,8 @@ internal sealed class HoldDigests(NewsroomDb db, IOptions<SiteOptions> site) : I
     {
         var due = slots.TakeWhile(s => s.DueAt <= now).ToList();
         var dates = due.ConvertAll(s => s.LocalDate);
-        var known = await db.DigestSlots.Where(s => s.NewsletterId == newsletterId && s.Rhythm == rhythm && dates.Contains(s.LocalDate)).Select(s => s.LocalDate).ToListAsync(cancellationToken);
+        var known = await db.DigestSlots.Where(s => s.NewsletterId == newsletterId && s.Rhythm == rhythm && dates.Contains(s.LocalDate))
+            .Select(s => s.LocalDate).ToListAsync(cancellationToken);
         foreach (var slot in due.Where(s => !known.Contains(s.LocalDate)))
             db.Add(new DigestSlot { NewsletterId = newsletterId, Rhythm = rhythm, LocalDate = slot.LocalDate, DueAt = slot.DueAt, TakenAt = now, Outcome = LeftOut });
     }

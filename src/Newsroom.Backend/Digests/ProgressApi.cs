@@ -23,7 +23,11 @@ internal static class ProgressApi
         if (!http.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == EventStream))
             return Results.Ok(progress);
         if (streams.TryOpen(id, progress, cancellationToken) is not { } events)
-            return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: "Too many are watching digests: close one of those pages, or ask without Accept: text/event-stream.");
+        {
+            return Results.Problem(
+                statusCode: StatusCodes.Status503ServiceUnavailable,
+                title: "Too many are watching digests: close one of those pages, or ask without Accept: text/event-stream.");
+        }
         // nginx would keep the events until its buffer is full.
         http.Response.Headers["X-Accel-Buffering"] = "no";
         return TypedResults.ServerSentEvents(events);

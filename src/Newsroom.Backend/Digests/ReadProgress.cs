@@ -43,7 +43,8 @@ public sealed class ReadProgress(NewsroomDb db, Ledgers ledgers, ProgressFigures
         var rate = digest.Status == DigestStatus.Sending ? counted.RatePerMinute(digest.RunningSince ?? digest.StartedAt ?? now, now) : 0;
         var left = digest.Status == DigestStatus.Sending ? TimeLeft(ledger, counted, rate, now) : null;
         return new ProgressShape(
-            digest.Status, digest.Reason, ledger, rate, left is { } time ? (long)Math.Ceiling(time.TotalSeconds) : null, left is { } wait ? now + wait : digest.FinishedAt, digest.StartedAt,
+            digest.Status, digest.Reason, ledger, rate,
+            left is { } time ? (long)Math.Ceiling(time.TotalSeconds) : null, left is { } wait ? now + wait : digest.FinishedAt, digest.StartedAt,
             new DeferredShape(counted.Waiting, counted.NextAttemptAt), counted.Failures, counted.Returned, now);
     }
 

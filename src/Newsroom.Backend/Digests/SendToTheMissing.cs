@@ -66,7 +66,11 @@ public sealed class SendToTheMissing(NewsroomDb db, MailReadiness mail, IBackgro
         var reopened = await PutBackAsync(refused, startedAt, now, turn);
         var taken = await PutBackAsync(cancelled, startedAt, now, turn);
         if (reopened + taken == 0)
-            return new MissingOutcome.NotNow(all == 0 ? "Nobody misses this digest for a reason of ours." : $"{all} readers miss this digest, and none of them reads this newsletter any more.");
+        {
+            return new MissingOutcome.NotNow(all == 0
+                ? "Nobody misses this digest for a reason of ours."
+                : $"{all} readers miss this digest, and none of them reads this newsletter any more.");
+        }
         try
         {
             digest.SendOn(now);

@@ -53,7 +53,7 @@ public sealed class SettleUncertain(NewsroomDb db, MailReadiness mail, IBackgrou
                     return new SettleOutcome.NotFound();
                 var uncertain = RowsOf(digest.Id, subscribers);
                 if (!await uncertain.AnyAsync(turn))
-                    return new SettleOutcome.NotNow(subscribers is null ? "Nothing of this digest is uncertain." : "Nothing of this digest is uncertain for these subscribers.");
+                    return new SettleOutcome.NotNow($"Nothing of this digest is uncertain{(subscribers is null ? "" : " for these subscribers")}.");
                 if (decision == UncertainDecision.Send && mail.MissingForLists is { } missing)
                     return new SettleOutcome.NotNow(missing);
                 var count = decision == UncertainDecision.Send ? await SendAsync(digest, uncertain, turn) : await LeaveAsync(uncertain, turn);

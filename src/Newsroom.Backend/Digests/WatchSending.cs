@@ -36,7 +36,8 @@ public sealed class WatchSending(NewsroomDb db, Ledgers ledgers, SendingAlerts a
 
     private async Task StopAsync(CancellationToken cancellationToken)
     {
-        var sending = await db.Digests.Where(d => d.Status == DigestStatus.Sending && d.PlannedCount != null && !d.StoppedForShares).Select(d => d.Id).ToListAsync(cancellationToken);
+        var sending = await db.Digests.Where(d => d.Status == DigestStatus.Sending && d.PlannedCount != null && !d.StoppedForShares)
+            .Select(d => d.Id).ToListAsync(cancellationToken);
         foreach (var id in sending)
         {
             var returned = await ProgressFigures.ReturnedAsync(db, id, cancellationToken);

@@ -26,7 +26,8 @@ internal static class WhatIsLeftApi
     public static void MapWhatIsLeft(this RouteGroupBuilder digests)
     {
         digests.MapPost("/{id}/uncertain", SettleAsync)
-            .WithSummary("Settles what is uncertain: 'send' mails these readers again, at the risk that one gets it twice; 'leave' lets them be. List them with deliveries?state=uncertain.")
+            .WithSummary("Settles what is uncertain: 'send' mails these readers again, at the risk that one gets it twice; 'leave' lets them be. "
+                + "List them with deliveries?state=uncertain.")
             .Produces<UncertainShape>().ProducesProblem(404).ProducesProblem(409).ProducesValidationProblem(422);
         digests.MapPost("/{id}/missing", SendAsync)
             .WithSummary("Sends a digest that is over to those who miss it: refused for a fault of ours or of the message, or cut off by cancelling.")

@@ -3,7 +3,9 @@ using Newsroom.Backend.Primitives;
 
 namespace Newsroom.Backend.Mail;
 
-/// <summary>A finished message: its bytes are what was signed and what is sent. RFC 5322 with CRLF; seven bits, unless the recipient's address itself needs UTF-8.</summary>
+/// <summary>
+/// A finished message: its bytes are what was signed and what is sent. RFC 5322 with CRLF; seven bits, unless the recipient's address itself needs UTF-8.
+/// </summary>
 /// <param name="Sender">Envelope sender.</param>
 /// <param name="To">Envelope recipient.</param>
 /// <param name="MessageId">Without angle brackets.</param>
