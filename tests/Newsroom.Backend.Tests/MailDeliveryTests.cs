@@ -76,6 +76,8 @@ public sealed class ASingleMail
     [InlineData(SmtpStep.Dot, SmtpSink.Drop, OutgoingMailState.Uncertain, 1, false)]
     [InlineData(SmtpStep.Dot, SmtpSink.TakeAndDrop, OutgoingMailState.Uncertain, 1, false)]
     [InlineData(SmtpStep.Dot, "What a nice message", OutgoingMailState.Uncertain, 1, false)]
+    [InlineData(SmtpStep.Dot, "251 2.6.0 Taken, and passed on", OutgoingMailState.Sent, 1, false)]
+    [InlineData(SmtpStep.Dot, "354 Go on", OutgoingMailState.Uncertain, 1, false)]
     public async Task Keeps_the_servers_answer_and_is_tried_again_only_when_the_server_cannot_have_it(
         SmtpStep step, string answer, OutgoingMailState state, int attempts, bool triedAgain)
     {

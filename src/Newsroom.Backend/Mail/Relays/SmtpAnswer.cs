@@ -32,14 +32,33 @@ internal static partial class SmtpAnswer
         };
     }
 
+    /// <summary>
+    /// The answer to the final dot. MailKit takes only 250 for a yes (4.18.2), but the first digit decides (RFC 5321 §4.2.1): to send again what a server took
+    /// with 251 would be a second copy. What is neither yes nor no leaves it open.
+    /// </summary>
+    public static HandOver ReadFinal(SmtpCommandException answer, EmailAddress to)
+    {
+        var code = (int)answer.StatusCode;
+        return (code / 100) switch
+        {
+            2 => new HandOver(HandOverResult.Accepted, code, null, Words(answer.Message, to), FaultOwner.None),
+            4 or 5 => Read(answer, to),
+            _ => new HandOver(HandOverResult.Unknown, code, null, Words(answer.Message, to), FaultOwner.Server),
+        };
+    }
+
     /// <summary>No message was begun: the server could not be reached, or would not have us.</summary>
     public static HandOver NoConnection(Exception failure, string reason)
     {
-        int? code = failure is SmtpCommandException answer ? (int)answer.StatusCode : null;
+        // What the server said to a sign-in is inside MailKit's own exception.
+        var answer = (failure is MailKit.Security.AuthenticationException ? failure.InnerException : failure) as SmtpCommandException;
+        int? code = answer is null ? null : (int)answer.StatusCode;
+        reason = answer?.Message ?? reason;
         var enhanced = code is not null && EnhancedCode().Match(reason) is { Success: true } match ? match.Value : null;
-        var signIn = failure is MailKit.Security.AuthenticationException || code is 530 or 534 or 535 or 538;
+        // A 4yz to the sign-in is the server's own trouble (RFC 4954 §6: 454).
+        var refusesUs = code is null or >= 500 && (failure is MailKit.Security.AuthenticationException || code is 530 or 534 or 535 or 538);
         var words = Words(enhanced is null ? reason : reason[enhanced.Length..]);
-        return new HandOver(HandOverResult.NotSent, code, enhanced, words, signIn ? FaultOwner.Policy : FaultOwner.Server)
+        return new HandOver(HandOverResult.NotSent, code, enhanced, words, refusesUs ? FaultOwner.Policy : FaultOwner.Server)
         {
             // The network's words name no pause.
             RetryAfter = code is null ? null : RetryAfter(reason),

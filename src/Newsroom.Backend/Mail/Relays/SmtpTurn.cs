@@ -135,7 +135,7 @@ public sealed class SmtpTurn : IAsyncDisposable
         }
         catch (SmtpCommandException e)
         {
-            answer = SmtpAnswer.Read(e, message.To);
+            answer = channel.FinalDotMayHaveLeft ? SmtpAnswer.ReadFinal(e, message.To) : SmtpAnswer.Read(e, message.To);
         }
         catch (ServiceNotAuthenticatedException e)
         {
