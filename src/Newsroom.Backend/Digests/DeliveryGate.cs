@@ -79,7 +79,7 @@ public static partial class DeliveryRows
             .ExecuteUpdateAsync(s => s
                 .SetProperty(d => d.State, DeliveryState.Withheld)
                 .SetProperty(d => d.SettledAt, now)
-                .SetProperty(d => d.Answer, "No longer subscribed, or the address is suppressed."));
+                .SetProperty(d => d.Answer, NoLongerSubscribed));
         return withheld == 1 || await WithholdPausedAsync(db, ours, id, now) ? Gate.Withheld : Gate.Closed;
     }
 

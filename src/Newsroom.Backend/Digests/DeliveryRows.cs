@@ -21,6 +21,8 @@ public sealed record ClaimedDelivery(long Id, int Attempts, DigestReader Reader,
 /// </summary>
 public static partial class DeliveryRows
 {
+    private const string NoLongerSubscribed = "No longer subscribed, or the address is suppressed.";
+
     /// <summary>
     /// Takes up to <paramref name="limit"/> rows for a slice: those whose next attempt is due, at most half of them, so that the others
     /// wait for nobody's trouble; then those never tried.
@@ -28,7 +30,7 @@ public static partial class DeliveryRows
     public static async Task<List<ClaimedDelivery>> ClaimAsync(
         NewsroomDb db, int digestId, Guid leaseId, DateTimeOffset now, DateTimeOffset until, int limit)
     {
-        var mine = db.Digests.Where(g => g.Id == digestId && g.LeaseId == leaseId && g.Status == DigestStatus.Sending && g.PlannedCount != null);
+        var mine = db.Digests.Where(g => g.Id == digestId && g.LeaseId == leaseId && g.LeaseUntil >= now && g.Status == DigestStatus.Sending && g.PlannedCount != null);
         var open = db.Deliveries.Where(d => d.DigestId == digestId && mine.Any());
         var ids = await open.Where(d => d.State == DeliveryState.Deferred && d.NextAttemptAt <= now)
             .OrderBy(d => d.NextAttemptAt).ThenBy(d => d.Id).Select(d => d.Id).Take((limit + 1) / 2).ToListAsync();
@@ -36,13 +38,14 @@ public static partial class DeliveryRows
             .OrderBy(d => d.NextAttemptAt).ThenBy(d => d.Id).Select(d => d.Id).Take(limit - ids.Count).ToListAsync());
         if (ids.Count == 0)
             return [];
-        await db.Deliveries.Where(d => EF.Parameter(ids).Contains(d.Id) && mine.Any() && (d.State == DeliveryState.Planned || d.State == DeliveryState.Deferred))
+        var taken = await db.Deliveries
+            .Where(d => EF.Parameter(ids).Contains(d.Id) && mine.Any() && (d.State == DeliveryState.Planned || d.State == DeliveryState.Deferred))
             .ExecuteUpdateAsync(s => s
                 .SetProperty(d => d.State, DeliveryState.Claimed)
                 .SetProperty(d => d.LeaseId, leaseId)
                 .SetProperty(d => d.LeaseUntil, until));
         // By id, not by lease alone: rows of the claim before may still wait for a worker, and must not come twice.
-        return await (
+        var claims = await (
             from delivery in db.Deliveries
             join subscription in db.Subscriptions on delivery.SubscriptionId equals subscription.Id
             let reader = subscription.Subscriber
@@ -52,11 +55,26 @@ public static partial class DeliveryRows
                 delivery.Id, delivery.Attempts, new DigestReader(delivery.SubscriberId, reader.PublicId, subscription.PublicId, reader.Address, reader.Name),
                 subscription.State == SubscriptionState.Active && reader.Status == SubscriberStatus.Confirmed
                     && (reader.PausedUntil == null || reader.PausedUntil <= now))).ToListAsync();
+        if (claims.Count < taken)
+            await WithholdGoneAsync(db, ids, leaseId, now);
+        return claims;
     }
 
-    /// <summary>When the next row that was put off is due; null when none is.</summary>
-    public static Task<DateTimeOffset?> NextDueAsync(NewsroomDb db, int digestId) =>
-        db.Deliveries.Where(d => d.DigestId == digestId && d.State == DeliveryState.Deferred).MinAsync(d => d.NextAttemptAt);
+    /// <summary>An import was taken back while its readers were being planned: their subscriptions are no more, and nobody would ever settle these rows.</summary>
+    private static Task<int> WithholdGoneAsync(NewsroomDb db, List<long> ids, Guid leaseId, DateTimeOffset now) => db.Deliveries
+        .Where(d => EF.Parameter(ids).Contains(d.Id) && d.State == DeliveryState.Claimed && d.LeaseId == leaseId)
+        .Where(d => !db.Subscriptions.Any(s => s.Id == d.SubscriptionId))
+        .ExecuteUpdateAsync(s => s
+            .SetProperty(d => d.State, DeliveryState.Withheld)
+            .SetProperty(d => d.SettledAt, now)
+            .SetProperty(d => d.Answer, NoLongerSubscribed));
+
+    /// <summary>When the next row that was put off is due for this slice; null when none is, or the digest is no longer its to send.</summary>
+    public static Task<DateTimeOffset?> NextDueAsync(NewsroomDb db, int digestId, Guid leaseId, DateTimeOffset now)
+    {
+        var mine = db.Digests.Where(g => g.Id == digestId && g.LeaseId == leaseId && g.LeaseUntil >= now && g.Status == DigestStatus.Sending);
+        return db.Deliveries.Where(d => d.DigestId == digestId && d.State == DeliveryState.Deferred && mine.Any()).MinAsync(d => d.NextAttemptAt);
+    }
 
     /// <summary>The server has these messages. As <see cref="SettleAsync"/> of each: also where a sweep said uncertain meanwhile.</summary>
     public static Task<int> AcceptAsync(NewsroomDb db, long[] ids, Guid leaseId, DateTimeOffset now) => db.Deliveries

@@ -32,9 +32,36 @@ public static class FrozenLedger
     public static Task<int> RecountAsync(NewsroomDb db, int digestId, CancellationToken cancellationToken) =>
         CountAsync(db, db.Digests.Where(d => d.Id == digestId && d.AcceptedCount != null), cancellationToken);
 
-    private static IQueryable<Digest> Complete(NewsroomDb db, IQueryable<Digest> digests) => digests
-        .Where(d => !db.Deliveries.Any(r => r.DigestId == d.Id
-            && (r.State == DeliveryState.Planned || r.State == DeliveryState.Claimed || r.State == DeliveryState.HandingOver || r.State == DeliveryState.Deferred)));
+    /// <summary>
+    /// A sent digest with a reader who still waits is not sent. Statements that cross make one on SQL Server: it reads a row as settled and ends the digest, while
+    /// another opens that row again, having read the digest as not ended (a late answer, staff who send what is uncertain).
+    /// </summary>
+    /// <param name="db">Where.</param>
+    /// <param name="since">Those that ended later.</param>
+    /// <param name="now">From here on it is being sent again.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public static Task<int> ReopenAsync(NewsroomDb db, DateTimeOffset since, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var open = OpenRows(db);
+        return db.Digests.Where(d => d.Status == DigestStatus.Sent && d.FinishedAt > since && open.Any(r => r.DigestId == d.Id))
+            .ExecuteUpdateAsync(
+                s => s.SetProperty(d => d.Status, DigestStatus.Sending)
+                    .SetProperty(d => d.RunningSince, now)
+                    .SetProperty(d => d.FinishedAt, (DateTimeOffset?)null)
+                    .SetProperty(d => d.AcceptedCount, (int?)null)
+                    .SetProperty(d => d.RefusedCount, (int?)null)
+                    .SetProperty(d => d.WithheldCount, (int?)null)
+                    .SetProperty(d => d.UncertainCount, (int?)null), cancellationToken);
+    }
+
+    private static IQueryable<Digest> Complete(NewsroomDb db, IQueryable<Digest> digests)
+    {
+        var open = OpenRows(db);
+        return digests.Where(d => !open.Any(r => r.DigestId == d.Id));
+    }
+
+    private static IQueryable<Delivery> OpenRows(NewsroomDb db) => db.Deliveries.Where(
+        r => r.State == DeliveryState.Planned || r.State == DeliveryState.Claimed || r.State == DeliveryState.HandingOver || r.State == DeliveryState.Deferred);
 
     private static Task<int> CountAsync(NewsroomDb db, IQueryable<Digest> digests, CancellationToken cancellationToken) => digests.ExecuteUpdateAsync(
         s => s

@@ -32,7 +32,7 @@ internal sealed class SliceClaims(
             var claims = await writer.CommitAsync(db => DeliveryRows.ClaimAsync(db, digestId, leaseId, now, now + SliceLease.Length, Size));
             if (claims.Count == 0)
             {
-                if (!await WaitAsync(digestId, endsAt))
+                if (!await WaitAsync(digestId, leaseId, endsAt))
                     yield break;
                 continue;
             }
@@ -62,7 +62,8 @@ internal sealed class SliceClaims(
     private static async Task<List<DueDelivery>> WithholdAsync(NewsroomDb db, List<DueDelivery> taken, Guid leaseId, DateTimeOffset now)
     {
         var hashes = taken.ConvertAll(t => t.AddressHash);
-        var suppressed = (await db.Suppressions.Where(s => EF.Parameter(hashes).Contains(s.AddressHash)).Select(s => s.AddressHash).ToListAsync()).ToHashSet(StringComparer.Ordinal);
+        var suppressed = (await db.Suppressions.Where(s => EF.Parameter(hashes).Contains(s.AddressHash))
+            .Select(s => s.AddressHash).ToListAsync()).ToHashSet(StringComparer.Ordinal);
         foreach (var gone in taken.Where(t => !t.Claim.MayGo || suppressed.Contains(t.AddressHash)))
             await DeliveryRows.WithholdAsync(db, gone.Claim.Id, leaseId, gone.AddressHash, now);
         return taken.FindAll(t => t.Claim.MayGo && !suppressed.Contains(t.AddressHash));
@@ -84,9 +85,9 @@ internal sealed class SliceClaims(
     }
 
     /// <summary>True when a row is due soon: ask again. Waits for it, but never long, so that a pause or a stop is heard.</summary>
-    private async Task<bool> WaitAsync(int digestId, DateTimeOffset endsAt)
+    private async Task<bool> WaitAsync(int digestId, Guid leaseId, DateTimeOffset endsAt)
     {
-        if (await writer.CommitAsync(db => DeliveryRows.NextDueAsync(db, digestId)) is not { } next || next >= endsAt)
+        if (await writer.CommitAsync(db => DeliveryRows.NextDueAsync(db, digestId, leaseId, clock.GetUtcNow())) is not { } next || next >= endsAt)
             return false;
         while (!brake.Ends && next - clock.GetUtcNow() is var wait && wait > TimeSpan.Zero)
             await Task.Delay(wait < LongestWait ? wait : LongestWait, clock);

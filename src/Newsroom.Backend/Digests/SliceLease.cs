@@ -24,11 +24,14 @@ public static class SliceLease
             .ExecuteUpdateAsync(s => s.SetProperty(d => d.LeaseId, leaseId).SetProperty(d => d.LeaseUntil, until), cancellationToken) == 1;
     }
 
-    /// <summary>False when the digest is no longer being sent, or another slice has it.</summary>
+    /// <summary>
+    /// False when the digest is no longer being sent, another slice has it, or the lease has run out: it is never taken up again, because the sweep may have
+    /// freed its rows meanwhile, and the slice would take a second time what it already holds.
+    /// </summary>
     public static async Task<bool> RenewAsync(NewsroomDb db, int digestId, Guid leaseId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var until = now + Length;
-        return await db.Digests.Where(d => d.Id == digestId && d.LeaseId == leaseId && d.Status == DigestStatus.Sending)
+        return await db.Digests.Where(d => d.Id == digestId && d.LeaseId == leaseId && d.LeaseUntil >= now && d.Status == DigestStatus.Sending)
             .ExecuteUpdateAsync(s => s.SetProperty(d => d.LeaseUntil, until), cancellationToken) == 1;
     }
 

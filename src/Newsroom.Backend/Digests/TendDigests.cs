@@ -14,6 +14,9 @@ namespace Newsroom.Backend.Digests;
 public sealed partial class TendDigests(
     NewsroomDb db, ChangeDigest change, StartDigest start, IBackgroundJobClient jobs, IOptions<SiteOptions> site, TimeProvider clock, ILogger<TendDigests> logger)
 {
+    // Much longer than the sweep may be away, and few digests.
+    private static readonly TimeSpan Crossed = TimeSpan.FromDays(2);
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -21,6 +24,7 @@ public sealed partial class TendDigests(
         if (uncertain > 0)
             LogUncertain(logger, uncertain);
         await CloseCancelledAsync(now, cancellationToken);
+        await FrozenLedger.ReopenAsync(db, now - Crossed, now, cancellationToken);
         await StartDueAsync(now, cancellationToken);
         var unattended = await db.Digests
             .Where(d => d.Status == DigestStatus.Sending && (d.LeaseUntil == null || d.LeaseUntil < now))
