@@ -58,6 +58,15 @@ public sealed partial class NewsroomApp
             .FindAsync(db, await MailedAsync(db, digest, address), CancellationToken.None);
     }
 
+    /// <summary>A digest's next slice, as Hangfire runs it while its server may stop.</summary>
+    public async Task RunSliceAsync(string digest, CancellationToken stopping)
+    {
+        LoseEnqueuedJobs();
+        await using var scope = _program.Services.CreateAsyncScope();
+        var id = await ReadAsync(db => db.Digests.Where(d => d.PublicId == digest).Select(d => d.Id).SingleAsync());
+        await scope.ServiceProvider.GetRequiredService<SendSlice>().RunAsync(id, stopping);
+    }
+
     public Task<Delivery> DeliveryAsync(string digest, string address) => ReadAsync(db => (
         from delivery in db.Deliveries
         join subscriber in db.Subscribers on delivery.SubscriberId equals subscriber.Id

@@ -28,7 +28,8 @@ internal sealed class Heartbeat : IAsyncDisposable
         {
             try
             {
-                if (!await BeatAsync(writer, clock.GetUtcNow(), digestId, leaseId))
+                // A slice whose time is up anyway goes on in its continuation.
+                if (!await BeatAsync(writer, clock.GetUtcNow(), digestId, leaseId) && !brake.TimeIsUp)
                     brake.End();
             }
             catch (Exception e) when (UntilCommitted.IsTheDatabases(e))

@@ -19,6 +19,8 @@ public sealed class SendingAlerts(NewsroomDb db, AlertDesk desk, ProgressFigures
     internal const string SlotOverdue = "digest.slot-overdue";
     internal const string Unreachable = "smtp.unreachable";
 
+    private const string SeeToJobs = "See whether jobs are running (/health/ready)";
+
     private static readonly string[] Ours = [Stopped, Overdue, Uncertain, Returned, SlotOverdue, Unreachable];
     private static readonly TimeSpan LateAfter = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan UnreachableAfter = TimeSpan.FromMinutes(10);
@@ -44,21 +46,34 @@ public sealed class SendingAlerts(NewsroomDb db, AlertDesk desk, ProgressFigures
 
     private async Task AddStoppedAsync(Dictionary<string, string> wanted, CancellationToken cancellationToken)
     {
-        foreach (var digest in await db.Digests.Where(d => d.Status == DigestStatus.Stopped).Select(d => new { d.PublicId, d.Subject, d.Reason }).ToListAsync(cancellationToken))
+        var stopped = await db.Digests.Where(d => d.Status == DigestStatus.Stopped).Select(d => new { d.PublicId, d.Subject, d.Reason }).ToListAsync(cancellationToken);
+        foreach (var digest in stopped)
             wanted[Stopped + digest.PublicId] = $"“{digest.Subject}” is stopped. {digest.Reason}";
     }
 
     private async Task AddOverdueAsync(Dictionary<string, string> wanted, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var before = now - LateAfter;
-        foreach (var digest in await db.Digests.Where(d => d.Status == DigestStatus.Scheduled && d.ScheduledAt < before).Select(d => new { d.PublicId, d.Subject }).ToListAsync(cancellationToken))
-            wanted[Overdue + digest.PublicId] = $"“{digest.Subject}” was due more than 15 minutes ago and has not begun. See whether jobs are running (/health/ready), then send it or schedule it anew.";
-        foreach (var digest in await db.Digests.Where(d => d.Status == DigestStatus.Sending && d.RunningSince < before)
-            .Select(d => new { d.Id, d.PublicId, d.Subject, d.Reason, d.PlannedCount }).ToListAsync(cancellationToken))
+        var due = await db.Digests.Where(d => d.Status == DigestStatus.Scheduled && d.ScheduledAt < before)
+            .Select(d => new { d.PublicId, d.Subject }).ToListAsync(cancellationToken);
+        foreach (var digest in due)
+            wanted[Overdue + digest.PublicId] = $"“{digest.Subject}” was due more than 15 minutes ago and has not begun. {SeeToJobs}, then send it or schedule it anew.";
+        var sending = await db.Digests.Where(d => d.Status == DigestStatus.Sending && d.RunningSince < before)
+            .Select(d => new { d.Id, d.PublicId, d.Subject, d.Reason, d.PlannedCount }).ToListAsync(cancellationToken);
+        foreach (var digest in sending)
         {
-            if (digest.PlannedCount is null || (await IsWaitedForAsync(digest.Id, before, cancellationToken) && !await HasMovedAsync(digest.Id, before, cancellationToken)))
-                wanted[Overdue + digest.PublicId] = $"“{digest.Subject}” has not moved for 15 minutes though readers wait for it. {digest.Reason ?? "See whether jobs are running (/health/ready)."}";
+            if (digest.PlannedCount is null
+                || (await IsWaitedForAsync(digest.Id, before, cancellationToken) && !await HasMovedAsync(digest.Id, before, cancellationToken)))
+            {
+                wanted[Overdue + digest.PublicId] =
+                    $"“{digest.Subject}” has not moved for 15 minutes though readers wait for it. {digest.Reason ?? SeeToJobs + "."}";
+            }
         }
+        await AddOverdueSlotsAsync(wanted, before, cancellationToken);
+    }
+
+    private async Task AddOverdueSlotsAsync(Dictionary<string, string> wanted, DateTimeOffset before, CancellationToken cancellationToken)
+    {
         var slots = await (
             from slot in db.DigestSlots
             join newsletter in db.Newsletters on slot.NewsletterId equals newsletter.Id
@@ -66,7 +81,10 @@ public sealed class SendingAlerts(NewsroomDb db, AlertDesk desk, ProgressFigures
             orderby newsletter.Name
             select newsletter.Name).ToListAsync(cancellationToken);
         if (slots.Count > 0)
-            wanted[SlotOverdue] = $"The digest of {string.Join(", ", slots.Distinct())} was due more than 15 minutes ago and is not made yet. See whether jobs are running (/health/ready) and what the log says.";
+        {
+            wanted[SlotOverdue] =
+                $"The digest of {string.Join(", ", slots.Distinct())} was due more than 15 minutes ago and is not made yet. {SeeToJobs} and what the log says.";
+        }
     }
 
     /// <summary>"No connection" is written by the slice into the digest's reason, by the outbox into the mail that waits.</summary>
@@ -78,7 +96,8 @@ public sealed class SendingAlerts(NewsroomDb db, AlertDesk desk, ProgressFigures
             .OrderBy(m => m.Id).Select(m => m.Answer).FirstOrDefaultAsync(cancellationToken);
         if (words is null)
         {
-            var held = await db.Digests.Where(d => d.Status == DigestStatus.Sending && d.RunningSince < before && d.Reason != null).OrderBy(d => d.Id).Select(d => new { d.Id, d.Reason }).ToListAsync(cancellationToken);
+            var held = await db.Digests.Where(d => d.Status == DigestStatus.Sending && d.RunningSince < before && d.Reason != null)
+                .OrderBy(d => d.Id).Select(d => new { d.Id, d.Reason }).ToListAsync(cancellationToken);
             foreach (var digest in held)
             {
                 if (words is null && await FindsNobodyAsync(digest.Id, now, cancellationToken) && !await HasMovedAsync(digest.Id, before, cancellationToken))
@@ -86,7 +105,10 @@ public sealed class SendingAlerts(NewsroomDb db, AlertDesk desk, ProgressFigures
             }
         }
         if (words is not null)
-            wanted[Unreachable] = $"No mail has left for 10 minutes though some waits. It is kept and tried again every minute; see to the mail server or to Mail:Smtp. {words}";
+        {
+            wanted[Unreachable] =
+                $"No mail has left for 10 minutes though some waits. It is kept and tried again every minute; see to the mail server or to Mail:Smtp. {words}";
+        }
     }
 
     private async Task AddUncertainAsync(Dictionary<string, string> wanted, CancellationToken cancellationToken)
@@ -101,18 +123,24 @@ public sealed class SendingAlerts(NewsroomDb db, AlertDesk desk, ProgressFigures
                 Undecided = db.Deliveries.Count(r => r.DigestId == digest.Id && r.State == DeliveryState.Uncertain && r.DecidedAt == null),
             }).ToListAsync(cancellationToken);
         foreach (var digest in uncertain.Where(d => d.Undecided > 0))
-            wanted[Uncertain + digest.PublicId] = $"“{digest.Subject}”: {digest.Undecided} uncertain. The mail server may have them or not. Decide: send them again, at the risk that one comes twice, or leave them.";
+        {
+            wanted[Uncertain + digest.PublicId] = $"“{digest.Subject}”: {digest.Undecided} uncertain. The mail server may have them or not. "
+                + "Decide: send them again, at the risk that one comes twice, or leave them.";
+        }
     }
 
     private async Task AddReturnedAsync(Dictionary<string, string> wanted, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var since = now - ReturnsMatterFor;
-        var lately = await db.Digests.Where(d => d.AcceptedCount > 0 && d.FinishedAt > since).Select(d => new { d.Id, d.PublicId, d.Subject, Accepted = d.AcceptedCount!.Value }).ToListAsync(cancellationToken);
+        var lately = await db.Digests.Where(d => d.AcceptedCount > 0 && d.FinishedAt > since)
+            .Select(d => new { d.Id, d.PublicId, d.Subject, Accepted = d.AcceptedCount!.Value }).ToListAsync(cancellationToken);
         foreach (var digest in lately)
         {
-            if (WatchSending.ReturnedFault(digest.Accepted, await ProgressFigures.ReturnedAsync(db, digest.Id, cancellationToken), options.Value.StopAt) is not var (what, words))
+            var returned = await ProgressFigures.ReturnedAsync(db, digest.Id, cancellationToken);
+            if (WatchSending.ReturnedFault(digest.Accepted, returned, options.Value.StopAt) is not var (what, words))
                 continue;
-            wanted[Returned + digest.PublicId] = $"“{digest.Subject}” has too many {what}. {words.Replace(", then resume this digest or cancel it", " before the next one goes out", StringComparison.Ordinal)}";
+            var instead = words.Replace(", then resume this digest or cancel it", " before the next one goes out", StringComparison.Ordinal);
+            wanted[Returned + digest.PublicId] = $"“{digest.Subject}” has too many {what}. {instead}";
         }
     }
 
@@ -121,12 +149,16 @@ public sealed class SendingAlerts(NewsroomDb db, AlertDesk desk, ProgressFigures
         r => r.DigestId == digestId && (r.State == DeliveryState.Planned || r.State == DeliveryState.Claimed || r.State == DeliveryState.HandingOver
             || (r.State == DeliveryState.Deferred && r.NextAttemptAt < due)), cancellationToken);
 
-    /// <summary>Rows wait for no longer than a minute when nobody answered, and that is the server's doing; one that is held to its allowance has none of them.</summary>
+    /// <summary>
+    /// Rows wait for no longer than a minute when nobody answered or the sign-in was refused (then with its code); a digest that is held to an allowance has
+    /// none of them.
+    /// </summary>
     private Task<bool> FindsNobodyAsync(int digestId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var soon = now + TimeSpan.FromMinutes(1);
         return db.Deliveries.AnyAsync(
-            r => r.DigestId == digestId && r.State == DeliveryState.Deferred && r.Owner == FaultOwner.Server && r.NextAttemptAt <= soon, cancellationToken);
+            r => r.DigestId == digestId && r.State == DeliveryState.Deferred && r.NextAttemptAt <= soon
+                && (r.Owner == FaultOwner.Server || (r.Owner == FaultOwner.Policy && r.Code >= 500)), cancellationToken);
     }
 
     private async Task<bool> HasMovedAsync(int digestId, DateTimeOffset since, CancellationToken cancellationToken) =>

@@ -16,7 +16,10 @@ public sealed class StopAtOptions
     /// <summary>Fewer may be chance: a complaint by mistake, two mailboxes of one family.</summary>
     public const int LeastReturned = 3;
 
-    /// <summary>So many messages refused for the newsroom's own fault, or for the same one of this digest's, without one taken in between.</summary>
+    /// <summary>
+    /// So many messages refused for the newsroom's own fault, or for the same one of this digest's, without one taken in between. Also so many sign-ins refused,
+    /// or messages after whose final dot the line broke off with none taken before; five of these are enough whatever this says.
+    /// </summary>
     public int InARow { get; set; } = 5;
 
     /// <summary>More than this part of the readers tried was refused.</summary>

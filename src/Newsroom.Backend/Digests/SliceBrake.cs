@@ -1,4 +1,3 @@
-using System.Globalization;
 using Newsroom.Backend.Mail;
 
 namespace Newsroom.Backend.Digests;
@@ -15,6 +14,8 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
 
     private const int Patience = 5;
 
+    // Of what says nothing of any reader: a slice has no patience for more.
+    private readonly int _enough = Math.Min(stopAt.InARow, Patience);
     private readonly Lock _lock = new();
     private readonly List<long> _refusedUs = [];
     private readonly List<long> _refusedContent = [];
@@ -26,6 +27,11 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
     private int _tried;
     private int _refused;
     private int _unreached;
+    private int _signInsRefused;
+    private int _unanswered;
+    private bool _tookOne;
+    private HandOver? _nobodyThere;
+    private string? _heldUpBy;
     private volatile bool _ended;
 
     /// <summary>True: begin no more messages.</summary>
@@ -39,8 +45,18 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
     /// <summary>It must be held for its share of refusals.</summary>
     public bool StopsForShares { get; private set; }
 
-    /// <summary>What kept the slice from going on; null when nothing did.</summary>
-    public string? HeldUpBy { get; private set; }
+    /// <summary>What kept the slice from going on, or from reaching the last it tried; null when nothing did.</summary>
+    public string? HeldUpBy
+    {
+        get
+        {
+            lock (_lock)
+                return _heldUpBy ?? (_nobodyThere is { } last ? StopWords.HeldUp(last) : null);
+        }
+    }
+
+    /// <summary>The server's stop.</summary>
+    public CancellationToken Stopping => stopping;
 
     public void End() => _ended = true;
 
@@ -55,6 +71,7 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
         {
             if (answer.Result is HandOverResult.Accepted or HandOverResult.Refused or HandOverResult.Unknown)
                 _tried++;
+            NoteServer(answer);
             if (answer.Result == HandOverResult.Refused)
             {
                 _refused++;
@@ -63,23 +80,21 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
                     return _putsBack(answer) ? [deliveryId] : [];
                 var back = NoteRefusal(deliveryId, answer);
                 NoteShare();
-                if (!answer.IsOurs)
-                    _unreached = 0;
                 return back;
             }
             // Only a mail that was taken shows that the server takes ours: a full mailbox between two refusals says nothing about us.
             if (answer.Result == HandOverResult.Accepted)
                 NoteAcceptance();
             NoteShare();
-            if (answer.Owner != FaultOwner.Server)
-                _unreached = 0;
-            else if (++_unreached >= Patience)
-            {
-                HeldUpBy = Cut($"The mail server does not take mail now; tried again every minute: {answer.Code} {answer.Words}");
-                End();
-            }
             return [];
         }
+    }
+
+    /// <summary>True while nobody knows whether it was this reader who was refused, or the newsroom: see <see cref="NoteFromTheFirst"/>.</summary>
+    public bool IsInDoubt(long deliveryId)
+    {
+        lock (_lock)
+            return !_serverDistinguishes && _fromTheFirst.Contains(deliveryId);
     }
 
     /// <summary>True when the digest is held for what this refusal says too.</summary>
@@ -93,7 +108,34 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
     {
         _refusedUs.Clear();
         _refusedContent.Clear();
-        _serverDistinguishes = true;
+        (_serverDistinguishes, _tookOne) = (true, true);
+    }
+
+    /// <summary>
+    /// What an answer says of the way to the server. One that nobody reaches or that puts us off ends the slice, which is tried again; one that refuses the
+    /// sign-in, or breaks off after each message and confirms none, is for people.
+    /// </summary>
+    private void NoteServer(HandOver answer)
+    {
+        var refusesSignIn = answer is { Result: HandOverResult.NotSent, Owner: FaultOwner.Policy, Code: >= 500 };
+        if (answer.Result != HandOverResult.NotSent)
+            _signInsRefused = 0;
+        if (refusesSignIn && ++_signInsRefused >= _enough)
+            Stop([], _ => false, StopWords.SignIn(answer));
+        if (answer.Result == HandOverResult.Unknown && !_tookOne && ++_unanswered >= _enough)
+            Stop([], _ => false, StopWords.Unanswered(_unanswered, answer));
+        if (answer.Result == HandOverResult.Refused && answer.IsOurs)
+            return;
+        if (answer.Owner != FaultOwner.Server && !refusesSignIn)
+        {
+            (_unreached, _nobodyThere) = (0, null);
+            return;
+        }
+        _nobodyThere = answer.Result == HandOverResult.NotSent ? answer : null;
+        if (++_unreached < Patience)
+            return;
+        _heldUpBy = StopWords.HeldUp(answer);
+        End();
     }
 
     private List<long> NoteRefusal(long deliveryId, HandOver answer)
@@ -101,8 +143,7 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
         if (answer.IsOurs)
         {
             _refusedUs.Add(deliveryId);
-            return _refusedUs.Count < stopAt.InARow ? [] : Stop(_refusedUs, a => a.IsOurs,
-                $"The mail server refused {_refusedUs.Count} messages without taking one for a reason of ours, not the readers'. Mend it and resume this digest, or cancel it: {answer.Code} {answer.Words}");
+            return _refusedUs.Count < stopAt.InARow ? [] : Stop(_refusedUs, a => a.IsOurs, StopWords.RefusedUs(_refusedUs.Count, answer));
         }
         if (answer.Owner == FaultOwner.Content)
         {
@@ -110,8 +151,8 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
                 _refusedContent.Clear();
             _contentRefusal = answer;
             _refusedContent.Add(deliveryId);
-            return _refusedContent.Count < stopAt.InARow ? [] : Stop(_refusedContent, a => IsAlike(a, answer),
-                $"{_refusedContent.Count} readers' mail servers refused this digest for what is in it, without one taking it. Cancel it and send it anew without what they object to, or resume it: {answer.Code} {answer.Words}");
+            return _refusedContent.Count < stopAt.InARow ? []
+                : Stop(_refusedContent, a => IsAlike(a, answer), StopWords.RefusedContent(_refusedContent.Count, answer));
         }
         return NoteFromTheFirst(deliveryId, answer);
     }
@@ -124,8 +165,7 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
         if (_serverDistinguishes)
             return [];
         _fromTheFirst.Add(deliveryId);
-        return _fromTheFirst.Count < stopAt.AlikeFromTheFirst ? [] : Stop(_fromTheFirst, a => IsAlike(a, answer),
-            $"The mail server refused the first {_fromTheFirst.Count} readers with the same words and took nobody, so it is the newsroom that it refuses. Ask who runs it, then resume this digest or cancel it: {answer.Code} {answer.Words}");
+        return _fromTheFirst.Count < stopAt.AlikeFromTheFirst ? [] : Stop(_fromTheFirst, a => IsAlike(a, answer), StopWords.RefusedAll(_fromTheFirst.Count, answer));
     }
 
     private void NoteShare()
@@ -138,27 +178,11 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
 
     private List<long> Stop(List<long> putBack, Func<HandOver, bool> putsBack, string reason)
     {
-        (StopReason, _putsBack) = (Cut(reason), putsBack);
+        if (StopReason is null)
+            (StopReason, _putsBack) = (reason, putsBack);
         End();
         return [.. putBack];
     }
 
     private static bool IsAlike(HandOver one, HandOver other) => one.Owner == other.Owner && one.Code == other.Code && one.EnhancedCode == other.EnhancedCode;
-
-    private static string Cut(string sentence) => sentence.Length > Digest.ReasonLength ? sentence[..Digest.ReasonLength] : sentence;
-}
-
-/// <summary>What a digest says that was stopped for its shares, by its slice or by the minutely watch.</summary>
-internal static class StopWords
-{
-    public static string Refused(int refused, int tried) =>
-        $"{refused} of the first {tried} readers ({Percent(refused, tried)}) were refused, too many for a list in order. Look at the failures, then resume this digest or cancel it.";
-
-    public static string Bounced(int hard, int accepted) =>
-        $"{hard} of {accepted} accepted mails ({Percent(hard, accepted)}) came back for good, too many for a list in order. Find out where these readers came from, then resume this digest or cancel it.";
-
-    public static string Complained(int complaints, int accepted) =>
-        $"{complaints} of {accepted} readers ({Percent(complaints, accepted)}) called this digest spam; mailbox providers shut out a sender for that. Find out who did not ask for it, then resume this digest or cancel it.";
-
-    private static string Percent(int part, int whole) => string.Create(CultureInfo.InvariantCulture, $"{100.0 * part / whole:0.##} %");
 }

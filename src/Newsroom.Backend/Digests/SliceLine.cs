@@ -1,8 +1,6 @@
 using System.Threading.Channels;
 using Newsroom.Backend.Mail;
-using Newsroom.Backend.Mail.Bounces;
 using Newsroom.Backend.Mail.Relays;
-using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Digests;
 
@@ -18,7 +16,7 @@ internal sealed record ReadyDelivery(DueDelivery Due, BuiltMessage Message, Date
 /// one row in doubt, and never waits for the disk twice.
 /// </summary>
 internal sealed class SliceLine(
-    DeliveryWriter writer, LaneShare share, ReceivingLimits receiving, HeedAnswer heed, SliceBrake brake, int digestId, Guid leaseId, TimeProvider clock)
+    DeliveryWriter writer, LaneShare share, ReceivingLimits receiving, HeardRefusals refusals, SliceBrake brake, Guid leaseId, TimeProvider clock)
 {
     private SmtpTurn? _turn;
 
@@ -80,16 +78,26 @@ internal sealed class SliceLine(
             await SettleAsync(next, answer);
     }
 
-    /// <summary>The same place again where nobody else waits for it; null when the lane is held.</summary>
+    /// <summary>The same place again where nobody else waits for it; null when the lane is held or the server stops meanwhile.</summary>
     private async Task<SmtpTurn?> TakeTurnAsync()
     {
         if (share.Held is null && _turn is { } before && share.TryContinue(before) is { } same)
             return same;
         await LetGoAsync();
-        if (share.Held is null)
-            return await share.TakeTurnAsync(CancellationToken.None);
-        brake.End();
-        return null;
+        if (share.Held is not null)
+        {
+            brake.End();
+            return null;
+        }
+        try
+        {
+            // Nothing of the next message has begun: a stopping server waits neither for a relay's pace nor for a line that does not open.
+            return await share.TakeTurnAsync(brake.Stopping);
+        }
+        catch (OperationCanceledException) when (brake.Stopping.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     private static async Task<bool> IsOpenAsync(Task<Gate> gate) => await gate == Gate.Open;
@@ -113,18 +121,24 @@ internal sealed class SliceLine(
             refusedForUs = [claim.Id];
         if (refusedForUs.Count > 0)
             await writer.CommitAtLastAsync(db => DeliveryRows.PutBackAsync(db, refusedForUs, leaseId, now + SliceBrake.PutBackFor));
-        if (await heed.RunAsync(MailedId.Digest(digestId, claim.Reader.SubscriberId), next.Due.Address, answer, settlement.State == DeliveryState.Refused, now))
-            await writer.CommitAtLastAsync(db => RecordHardBounce.RunAsync(db, claim.Reader.SubscriberId, next.Due.Address));
+        await refusals.HearAsync(next.Due, answer, settlement.State == DeliveryState.Refused, now);
     }
 
     /// <summary>Settles what is owed, then gives the place back: a kill leaves no more rows in doubt than there are connections.</summary>
     private async Task LetGoAsync()
     {
-        if (_owed is { } owed)
-            await writer.AcceptAsync(owed);
-        _owed = null;
-        if (_turn is { } turn)
-            await turn.DisposeAsync();
-        _turn = null;
+        var (owed, turn) = (_owed, _turn);
+        (_owed, _turn) = (null, null);
+        try
+        {
+            if (owed is not null)
+                await writer.AcceptAsync(owed);
+        }
+        finally
+        {
+            // Whatever happens: a place that nobody gives back is one less for as long as the program runs.
+            if (turn is not null)
+                await turn.DisposeAsync();
+        }
     }
 }

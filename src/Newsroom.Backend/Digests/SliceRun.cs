@@ -48,13 +48,15 @@ public sealed class SliceRun(
         await using var heartbeat = new Heartbeat(writer, clock, digestId, leaseId, brake);
         // As many ahead as there are lines: none waits for a signature, and what a stop throws away is little.
         var ready = Channel.CreateBounded<ReadyDelivery>(share.MaxConnections);
+        var refusals = new HeardRefusals(writer, heed, brake, digestId);
         var claims = new SliceClaims(writer, share, receiving, suppressions, brake, clock).ReadAsync(digestId, leaseId, endsAt);
         var building = BuildAllAsync(claims, edition, ready.Writer, brake);
         var lines = Enumerable.Range(0, share.MaxConnections)
-            .Select(_ => new SliceLine(writer, share, receiving, heed, brake, digestId, leaseId, clock).RunAsync(ready.Reader));
+            .Select(_ => new SliceLine(writer, share, receiving, refusals, brake, leaseId, clock).RunAsync(ready.Reader));
         try
         {
             await Task.WhenAll(lines);
+            await refusals.EndAsync();
         }
         finally
         {

@@ -12,10 +12,12 @@ public sealed class WhatStaffAreToldOfTheSending : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    [Fact]
-    public async Task A_mail_server_that_nobody_reaches_for_ten_minutes_while_a_digest_waits()
+    [Theory]
+    [InlineData(12)]
+    [InlineData(2)]
+    public async Task A_mail_server_that_nobody_reaches_for_ten_minutes_while_a_digest_waits(int readers)
     {
-        var digest = await _app.ReadyDigestAsync(12);
+        var digest = await _app.ReadyDigestAsync(readers);
         await _app.Smtp.GoAwayAsync();
         await _app.StepAsync(digest, "send");
         await MinutesAsync(9);
@@ -151,5 +153,28 @@ public sealed class StoppingByHand : IAsyncLifetime
         Assert.InRange(afterAnswer, 0, Connections);
         Assert.Equal(taken, (await _app.LedgerAsync(digest)).Accepted);
         Assert.True(taken < 120);
+    }
+
+    [Fact]
+    public async Task Ends_a_slice_that_waits_for_a_receivers_pace()
+    {
+        await using var app = await NewsroomApp.StartAsync(new()
+        {
+            ["Mail:Receivers:0:Domain"] = "readers.example.org",
+            ["Mail:Receivers:0:MaxPerSecond"] = "0.5",
+        });
+        var digest = await app.ReadyDigestAsync(3);
+        await app.StepAsync(digest, "send");
+        var slice = Task.Run(app.RunEnqueuedJobsAsync, TestContext.Current.CancellationToken);
+        await NewsroomApp.UntilAsync(() => app.Recipients.Count == 1);
+        await app.StepAsync(digest, "pause");
+        // Past the next reader's turn, and before the next heartbeat looks whether the digest is still to be sent.
+        for (var tenths = 0; tenths < 40 && !slice.IsCompleted; tenths++)
+        {
+            app.Clock.Advance(TimeSpan.FromSeconds(0.1));
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+        await slice.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        Assert.Equal(new Ledger(3, 1, 0, 0, 0, 2), await app.LedgerAsync(digest));
     }
 }

@@ -214,6 +214,58 @@ public sealed class SendingADigest : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ends_though_a_subscription_was_taken_back_with_its_import_while_it_was_planned()
+    {
+        var digest = await _app.ReadyDigestAsync(3);
+        await _app.StepAsync(digest, "send");
+        await _app.Smtp.GoAwayAsync();
+        await _app.RunEnqueuedJobsAsync();
+        await _app.ArrangeAsync(db => db.Subscriptions.Where(s => s.Subscriber.Address == ConfirmedReaders.Address(1)).ExecuteDeleteAsync());
+        _app.Smtp.ComeBack();
+        await _app.AdvanceAsync(TimeSpan.FromMinutes(2));
+        Assert.Equal(new Ledger(3, 2, 0, 1, 0, 0), await _app.FrozenAsync(digest));
+        Assert.Equal("sent", (string)(await _app.DigestAsync(digest))["status"]!);
+    }
+
+    [Fact]
+    public async Task Is_not_over_while_a_reader_waits_whatever_crossed_when_it_ended()
+    {
+        var digest = await _app.ReadyDigestAsync(3);
+        _app.Smtp.On(SmtpStep.Dot, SmtpSink.Drop, to: ConfirmedReaders.Address(2));
+        await _app.StepAsync(digest, "send");
+        await _app.RunEnqueuedJobsAsync();
+        Assert.Equal(new Ledger(3, 2, 0, 0, 1, 0), await _app.FrozenAsync(digest));
+        // A late "try again" that read the digest as not over yet, in the moment when it ended.
+        await _app.ArrangeAsync(db => db.Deliveries.Where(d => d.State == DeliveryState.Uncertain)
+            .ExecuteUpdateAsync(s => s.SetProperty(d => d.State, DeliveryState.Deferred).SetProperty(d => d.NextAttemptAt, NewsroomApp.Start)));
+        await _app.AdvanceAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(new Ledger(3, 3, 0, 0, 0, 0), await _app.FrozenAsync(digest));
+        Assert.Equal("sent", (string)(await _app.DigestAsync(digest))["status"]!);
+        Assert.Equal(3, _app.Recipients.Count);
+    }
+
+    [Fact]
+    public async Task Is_taken_no_second_time_by_a_slice_whose_lease_ran_out()
+    {
+        var digest = await _app.ReadyDigestAsync(3);
+        await _app.StepAsync(digest, "send");
+        await _app.ArrangeAsync(async db =>
+        {
+            var (digestId, now, lease) = (await db.Digests.Select(d => d.Id).SingleAsync(), _app.Clock.GetUtcNow(), Guid.CreateVersion7());
+            await SliceLease.TakeAsync(db, digestId, lease, now, CancellationToken.None);
+            await new PlanAudience(db, _app.Clock).RunAsync(digestId, lease, CancellationToken.None);
+            Assert.Equal(3, (await DeliveryRows.ClaimAsync(db, digestId, lease, now, now + SliceLease.Length, 3)).Count);
+            // The database was busy for so long that no heartbeat came through; then the sweep did.
+            var later = now + SliceLease.Length + TimeSpan.FromSeconds(1);
+            await DeliveryRows.ReclaimAsync(db, later, later, CancellationToken.None);
+            Assert.Empty(await DeliveryRows.ClaimAsync(db, digestId, lease, later, later + SliceLease.Length, 3));
+            Assert.False(await SliceLease.RenewAsync(db, digestId, lease, later, CancellationToken.None));
+        });
+        await _app.AdvanceAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(3, _app.Recipients.Count);
+    }
+
+    [Fact]
     public async Task Calls_uncertain_what_a_dead_process_was_handing_over_and_never_sends_it_again()
     {
         var digest = await _app.ReadyDigestAsync(3);

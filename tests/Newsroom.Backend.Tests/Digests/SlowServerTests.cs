@@ -142,6 +142,33 @@ public sealed class AServerThatIsSlowOrHangsUp : IAsyncLifetime
         Assert.Equal(new Ledger(20, 20, 0, 0, 0, 0), await _app.LedgerAsync(digest));
     }
 
+    [Theory]
+    [InlineData("its pace")]
+    [InlineData("its greeting")]
+    public async Task Keeps_no_stopping_program_waiting_for(string what)
+    {
+        await using var app = await NewsroomApp.StartAsync(new() { ["Mail:Smtp:MaxPerSecond"] = what == "its pace" ? "0.05" : "0" });
+        var digest = await app.ReadyDigestAsync(6);
+        if (what == "its greeting")
+            app.Smtp.OnAsked = (step, _) => step == SmtpStep.Connect ? _speaks.Task : Task.CompletedTask;
+        await app.StepAsync(digest, "send");
+        using var stopping = new CancellationTokenSource();
+        var slice = Task.Run(() => app.RunSliceAsync(digest, stopping.Token), Stop);
+        try
+        {
+            await UntilAsync(() => Task.FromResult(what == "its pace" ? app.Recipients.Count == 1 : app.Smtp.OpenConnections > 0));
+            await stopping.CancelAsync();
+            // The clock stands still: nothing but the stop ends the waiting.
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => slice.WaitAsync(TimeSpan.FromSeconds(20), Stop));
+        }
+        finally
+        {
+            _speaks.TrySetResult();
+        }
+        Assert.Equal(new Ledger(6, app.Recipients.Count, 0, 0, 0, 6 - app.Recipients.Count), await app.LedgerAsync(digest));
+        Assert.Equal(0, await app.ReadAsync(db => db.Deliveries.CountAsync(d => d.State == DeliveryState.HandingOver || d.State == DeliveryState.Claimed)));
+    }
+
     private void AnswerLate(SmtpStep at) => _app.Smtp.OnAsked = async (step, to) =>
     {
         if (step != at || to != Slow)

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Newsroom.Backend.Digests;
 using Newsroom.Backend.Mail;
@@ -39,6 +41,48 @@ public sealed class ADigestThatStopsByItself : IAsyncLifetime
         Assert.Equal(new Ledger(30, 30, 0, 0, 0, 0), await _app.LedgerAsync(digest));
         Assert.Equal(30, _app.Recipients.Distinct().Count());
         Assert.Equal(30, _app.Recipients.Count);
+    }
+
+    [Fact]
+    public async Task For_a_bare_no_to_everybody_counts_it_against_nobodys_address()
+    {
+        var digest = await _app.ReadyDigestAsync(30);
+        _app.Smtp.On(SmtpStep.Rcpt, "550 not here", times: Always);
+        await _app.StepAsync(digest, "send");
+        await _app.RunDueJobsAsync();
+        Assert.Equal("stopped", (string)(await _app.DigestAsync(digest))["status"]!);
+        Assert.Equal(0, await _app.ReadAsync(db => db.MailReports.CountAsync()));
+    }
+
+    [Theory]
+    [InlineData(3, 3)]
+    [InlineData(12, 3)]
+    public async Task Is_another_matter_than_one_that_some_refuse_so_and_that_counts(int readers, int refused)
+    {
+        var digest = await _app.ReadyDigestAsync(readers);
+        for (var n = 1; n <= refused; n++)
+            _app.Smtp.On(SmtpStep.Rcpt, "550 not here", to: ConfirmedReaders.Address(n), times: Always);
+        await _app.StepAsync(digest, "send");
+        await _app.RunDueJobsAsync();
+        Assert.Equal(new Ledger(readers, readers - refused, refused, 0, 0, 0), await _app.FrozenAsync(digest));
+        Assert.Equal(refused, await _app.ReadAsync(db => db.MailReports.CountAsync()));
+    }
+
+    [Fact]
+    public async Task Because_the_server_breaks_off_after_each_message_leaves_few_in_doubt()
+    {
+        var digest = await _app.ReadyDigestAsync(40);
+        _app.Smtp.On(SmtpStep.Dot, SmtpSink.TakeAndDrop, times: Always);
+        await _app.StepAsync(digest, "send");
+        await _app.RunDueJobsAsync();
+        for (var minute = 0; minute < 5; minute++)
+            await _app.AdvanceAsync(TimeSpan.FromMinutes(1));
+        var stopped = await _app.DigestAsync(digest);
+        Assert.Equal("stopped", (string)stopped["status"]!);
+        Assert.Contains("broke off 5 times", (string)stopped["reason"]!, StringComparison.Ordinal);
+        var ledger = await _app.LedgerAsync(digest);
+        Assert.InRange(ledger.Uncertain, 5, 5 + 8);
+        Assert.Equal(40 - ledger.Uncertain, ledger.Remaining);
     }
 
     [Fact]
@@ -127,6 +171,82 @@ public sealed class ADigestThatStopsByItself : IAsyncLifetime
         Assert.Equal("sent", (string)(await _app.DigestAsync(digest))["status"]!);
         await _app.AdvanceAsync(TimeSpan.FromDays(4));
         Assert.Empty(await _app.OpenAlertsAsync());
+    }
+}
+
+/// <summary>A relay whose password was changed, or whose accounts are in trouble.</summary>
+public sealed class ASignInThatIsRefused : IAsyncLifetime
+{
+    private const int Always = 1_000_000;
+    private readonly SmtpSink _sink = SmtpSink.Start(credentials: "newsroom:hush");
+    private NewsroomApp _app = null!;
+
+    public async ValueTask InitializeAsync() => _app = await NewsroomApp.StartAsync(new()
+    {
+        ["Mail:Smtp:Port"] = _sink.Port.ToString(CultureInfo.InvariantCulture),
+        ["Mail:Smtp:UserName"] = "newsroom",
+        ["Mail:Smtp:Password"] = "hush",
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _sink.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Stops_a_digest_that_then_waits_for_people()
+    {
+        var digest = await _app.ReadyDigestAsync(12);
+        _sink.On(SmtpStep.Auth, "535 5.7.8 Wrong user name or password", times: Always);
+        await _app.StepAsync(digest, "send");
+        await _app.RunDueJobsAsync();
+        var stopped = await _app.DigestAsync(digest);
+        Assert.Equal("stopped", (string)stopped["status"]!);
+        Assert.StartsWith("The mail server refuses the sign-in. Put the relay's UserName and Password right", (string)stopped["reason"]!, StringComparison.Ordinal);
+        Assert.EndsWith("535 5.7.8 Wrong user name or password", (string)stopped["reason"]!, StringComparison.Ordinal);
+        await _app.AdvanceAsync(TimeSpan.FromMinutes(1));
+        Assert.Contains("digest.stopped." + digest, (await _app.OpenAlertsAsync()).Keys);
+
+        await ResumedAsync(digest, 12);
+    }
+
+    [Fact]
+    public async Task By_only_some_readers_digest_is_told_of_in_ten_minutes()
+    {
+        var digest = await _app.ReadyDigestAsync(2);
+        _sink.On(SmtpStep.Auth, "535 5.7.8 Wrong user name or password", times: Always);
+        await _app.StepAsync(digest, "send");
+        for (var minute = 0; minute < 12; minute++)
+            await _app.AdvanceAsync(TimeSpan.FromMinutes(1));
+        Assert.EndsWith("535 5.7.8 Wrong user name or password", (await _app.OpenAlertsAsync())["smtp.unreachable"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task For_the_moment_only_holds_it_up()
+    {
+        var digest = await _app.ReadyDigestAsync(12);
+        _sink.On(SmtpStep.Auth, "454 4.7.0 Temporary authentication failure", times: Always);
+        await _app.StepAsync(digest, "send");
+        await _app.RunDueJobsAsync();
+        var held = await _app.DigestAsync(digest);
+        Assert.Equal("sending", (string)held["status"]!);
+        Assert.EndsWith("tried again every minute: 454 4.7.0 Temporary authentication failure", (string)held["reason"]!, StringComparison.Ordinal);
+        await _app.AdvanceAsync(TimeSpan.FromMinutes(1));
+
+        _sink.On(SmtpStep.Auth, "235 2.7.0 Welcome", times: Always);
+        await _app.AdvanceAsync(TimeSpan.FromMinutes(2));
+        Assert.Equal(new Ledger(12, 12, 0, 0, 0, 0), await _app.FrozenAsync(digest));
+    }
+
+    private async Task ResumedAsync(string digest, int readers)
+    {
+        _sink.On(SmtpStep.Auth, "235 2.7.0 Welcome", times: Always);
+        await _app.StepAsync(digest, "resume");
+        await _app.RunDueJobsAsync();
+        Assert.Equal(new Ledger(readers, readers, 0, 0, 0, 0), await _app.FrozenAsync(digest));
+        Assert.Equal(readers, _sink.Mails.Select(m => m.To).Distinct().Count());
+        Assert.Equal(readers, _sink.Mails.Count);
     }
 }
 
