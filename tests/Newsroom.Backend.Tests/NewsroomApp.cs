@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Time.Testing;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Staff;
@@ -50,7 +49,7 @@ public sealed partial class NewsroomApp : IAsyncDisposable
         });
     }
 
-    public FakeTimeProvider Clock { get; } = new(Start);
+    public TestClock Clock { get; } = new(Start);
 
     /// <summary>Anonymous; keeps no cookies and follows no redirects.</summary>
     public HttpClient Http { get; private set; } = null!;

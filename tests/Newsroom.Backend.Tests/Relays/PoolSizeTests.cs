@@ -94,6 +94,36 @@ public sealed class TheNumberOfConnections
     }
 
     [Fact]
+    public async Task Follows_a_relay_whose_refusals_come_before_its_greetings()
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        var (asked, all, greets) = (0, new TaskCompletionSource(), new TaskCompletionSource());
+        app.Smtp.OnAsked = async (step, _) =>
+        {
+            if (step != SmtpStep.Connect)
+                return;
+            var number = Interlocked.Increment(ref asked);
+            if (number == 8)
+                all.SetResult();
+            await (number <= 3 ? greets.Task : all.Task);
+            if (number > 3)
+                app.Smtp.On(SmtpStep.Connect, "421 4.7.0 Too many connections from your address");
+        };
+        using var share = app.Join(MailLane.Digest);
+        var sending = Task.WhenAll(Enumerable.Range(0, 100).Select(i => app.SendAsync(share, $"reader{i}@example.org")));
+        try
+        {
+            await NewsroomApp.UntilAsync(() => app.Smtp.Connections == 8 && app.Smtp.OpenConnections == 3);
+        }
+        finally
+        {
+            greets.SetResult();
+        }
+        Assert.Equal(95, (await sending).Count(a => a.Result == HandOverResult.Accepted));
+        Assert.Equal(8, app.Smtp.Connections);
+    }
+
+    [Fact]
     public async Task Granted_to_digests_alone_lends_a_single_mail_the_next_line_that_is_free()
     {
         await using var app = await NewsroomApp.StartAsync(new() { ["Mail:Smtp:Connections"] = "1" });

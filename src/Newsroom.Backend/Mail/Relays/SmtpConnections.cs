@@ -14,9 +14,13 @@ internal sealed class SmtpConnections(SmtpOptions relay, TimeProvider clock) : I
     private readonly Queue<TaskCompletionSource<SmtpChannel?>> _wanted = new();
     private readonly Lock _lock = new();
     private int _open;
+    private int _opening;
 
     /// <summary>Connections open now, waiting or in use.</summary>
     public int Open => Volatile.Read(ref _open);
+
+    /// <summary>Connections that the relay has or will have: open, or being opened and not answered yet.</summary>
+    public int OpenOrOpening => Volatile.Read(ref _opening) + Open;
 
     /// <summary>One that waits, the last used first.</summary>
     internal SmtpChannel? TryTakeIdle()
@@ -53,6 +57,7 @@ internal sealed class SmtpConnections(SmtpOptions relay, TimeProvider clock) : I
         // MailKit leaves Nagle's algorithm on, which against delayed acknowledgements costs 44 ms a message (measured 2026-11).
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         var channel = new SmtpChannel(_trust);
+        Interlocked.Increment(ref _opening);
         try
         {
             await socket.ConnectAsync(relay.Host, relay.EffectivePort, cancellationToken);
@@ -69,6 +74,10 @@ internal sealed class SmtpConnections(SmtpOptions relay, TimeProvider clock) : I
             channel.Dispose();
             socket.Dispose();
             throw;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _opening);
         }
     }
 

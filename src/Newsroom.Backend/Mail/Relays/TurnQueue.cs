@@ -72,9 +72,10 @@ internal sealed class TurnQueue(IReadOnlyList<Relay> relays, WarmUp warmUp, Mail
         lock (_lock)
         {
             var relay = place.Relay!;
-            if (relay.Lines.Open > 0 && SmtpAnswer.AsksForLess(why.Code, why.EnhancedCode, why.Answer))
+            // Refusals may overtake the lines that are granted: those still on their way count until they are answered.
+            if (relay.Lines.OpenOrOpening is var others and > 0 && SmtpAnswer.AsksForLess(why.Code, why.EnhancedCode, why.Answer))
             {
-                relay.Pool.Refused(relay.Lines.Open);
+                relay.Pool.Refused(others);
                 return true;
             }
             var now = clock.GetUtcNow();
