@@ -130,7 +130,9 @@ public sealed partial class TheWholeWay
         await visit.LookAsync($"checkout-{frequency}");
         await page.GetByRole(AriaRole.Button, new() { Name = pay, Exact = true }).ClickAsync();
         await Expect(page).ToHaveURLAsync(Thanks());
-        await visit.UntilAsync(() => page.GetByText($"${amount}", new() { Exact = false }).First.IsVisibleAsync());
+        // "Your gift is being confirmed" comes first and renews itself until then.
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Thank you", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByText($"${amount}", new() { Exact = false }).First).ToBeVisibleAsync();
         await visit.LookAsync($"thanks-{frequency}");
         await visit.OpenMailAsync(Donor, "receipt", expected: frequency == "once" ? 1 : 2);
         await visit.LookAtMailAsync($"receipt-{frequency}");
