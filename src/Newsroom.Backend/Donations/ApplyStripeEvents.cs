@@ -1,6 +1,7 @@
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations.Books;
 using Newsroom.Backend.Donations.Stripe;
 
 namespace Newsroom.Backend.Donations;
@@ -9,7 +10,8 @@ namespace Newsroom.Backend.Donations;
 /// Works the webhook inbox off. An event only says where to look: its object is fetched afresh and applied. A row is claimed by a lease,
 /// tried again with growing pauses, and kept as failed with its last error when nothing helps.
 /// </summary>
-public sealed class ApplyStripeEvents(NewsroomDb db, StripeObjects stripe, SyncGift sync, TimeProvider clock, ILogger<ApplyStripeEvents> log)
+public sealed class ApplyStripeEvents(
+    NewsroomDb db, StripeObjects stripe, SyncGift sync, CheckPayouts payouts, TimeProvider clock, ILogger<ApplyStripeEvents> log)
 {
     /// <summary>Given up after about two days; Stripe itself tries three.</summary>
     internal const int MaxAttempts = 14;
@@ -73,12 +75,14 @@ public sealed class ApplyStripeEvents(NewsroomDb db, StripeObjects stripe, SyncG
     {
         try
         {
+            if (received is { ObjectType: "payout", ObjectId: { } payout })
+                return new(await payouts.CheckOneAsync(payout, cancellationToken) ? StripeEventState.Applied : StripeEventState.Ignored);
             var about = received.ObjectId is null ? null : await stripe.OwnerOfAsync(received.ObjectType, received.ObjectId, cancellationToken);
             return about is null ? new(StripeEventState.Ignored) : await sync.RunAsync(about, cancellationToken) switch
             {
                 SyncOutcome.Applied(var donation, _) => new Attempt(StripeEventState.Applied, donation),
                 SyncOutcome.NotOurs => new Attempt(StripeEventState.Ignored),
-                SyncOutcome.Unmatched(_, var why) => new Attempt(StripeEventState.Failed, null, why),
+                SyncOutcome.Unmatched unmatched => new Attempt(StripeEventState.Failed, null, unmatched.Why),
                 var other => throw new InvalidOperationException($"Unknown outcome {other}."),
             };
         }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Newsroom.Backend.Donations.Books;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Subscribers;
 
@@ -90,6 +91,9 @@ public sealed class Donation
 
     /// <summary>Changes with every transition; an update that was decided on an older one is refused.</summary>
     public Guid Version { get; private set; } = Guid.CreateVersion7();
+
+    /// <summary>Given back, or on its way back; what failed on that way does not count.</summary>
+    public long RefundedMinor { get; private set; }
 
     public Money Amount => new(AmountMinor, Currency.Parse(CurrencyCode));
 
@@ -183,6 +187,32 @@ public sealed class Donation
         LastError = null;
         PaidAt = snapshot.PaidAt ?? now;
         return GiftChange.Booked;
+    }
+
+    /// <summary>
+    /// Takes over what became of the payment of a booked gift. Derived from the whole each time: a refund that failed or a dispute that was won brings
+    /// back what was before.
+    /// </summary>
+    /// <param name="payment">All refunds and disputes as Stripe has them now.</param>
+    /// <param name="rowsChanged">Refunds or disputes changed, even if that makes no difference here: an answer older than this one must be refused.</param>
+    public void Follow(PaymentSnapshot payment, bool rowsChanged)
+    {
+        if (!IsBooked)
+            throw new InvalidOperationException("Nothing becomes of a payment that was not made.");
+        var refunded = payment.Refunds.Where(r => r.Counts).Sum(r => r.Amount.Minor);
+        var status = payment switch
+        {
+            { FailedLate: true } => DonationStatus.LateFailed,
+            _ when payment.Disputes.Any(d => d.IsLost) => DonationStatus.DisputeLost,
+            _ when payment.Disputes.Any(d => d.IsOpen) => DonationStatus.Disputed,
+            _ when refunded >= AmountMinor => DonationStatus.Refunded,
+            _ when refunded > 0 => DonationStatus.PartiallyRefunded,
+            _ => DonationStatus.Succeeded,
+        };
+        if (status == Status && refunded == RefundedMinor && !rowsChanged)
+            return;
+        RefundedMinor = refunded;
+        MoveTo(status);
     }
 
     /// <summary>Is a payment the one that booked this gift? Then what was not known of it is; otherwise the donor has paid twice.</summary>

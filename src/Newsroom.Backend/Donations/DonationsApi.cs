@@ -12,7 +12,7 @@ namespace Newsroom.Backend.Donations;
 /// <summary>A gift in JSON.</summary>
 public sealed record DonationShape(
     string Id, DonationStatus Status, MoneyShape Amount, Frequency Frequency, string Email, string? Name, bool Anonymous, string? Message, string? Campaign,
-    string? Source, MoneyShape? FeeCover, string? Donor, string? Plan, string? Receipt, bool LiveMode, DateTimeOffset CreatedAt, DateTimeOffset? PaidAt,
+    string? Source, MoneyShape? FeeCover, MoneyShape? Refunded, string? Donor, string? Plan, string? Receipt, bool LiveMode, DateTimeOffset CreatedAt, DateTimeOffset? PaidAt,
     StripeIds Stripe, string? LastError)
 {
     /// <summary>Everything that happened to it, oldest first; only where one gift is asked for.</summary>
@@ -24,9 +24,9 @@ public sealed record DonationShape(
 public sealed record StripeIds(string? Session, string? PaymentIntent, string? Invoice);
 
 /// <param name="At">When.</param>
-/// <param name="What"><c>form</c>, <c>paid</c>, <c>event</c>, <c>receipt</c> or <c>mail</c>.</param>
-/// <param name="Detail">The event's type, the receipt's number, the mail's kind.</param>
-/// <param name="State">What became of it.</param>
+/// <param name="What"><c>form</c>, <c>paid</c>, <c>event</c>, <c>receipt</c>, <c>mail</c>, <c>refund</c>, <c>dispute</c> or <c>ledger</c>.</param>
+/// <param name="Detail">The event's type, the receipt's number, the mail's kind, Stripe's id of the refund, dispute or balance transaction.</param>
+/// <param name="State">What became of it; of a refund or dispute in Stripe's words.</param>
 /// <param name="Error">The last error, if there was one.</param>
 public sealed record TimelineEntry(DateTimeOffset At, string What, string? Detail, string? State, string? Error);
 
@@ -127,6 +127,12 @@ internal static class DonationsApi
         timeline.AddRange(await db.OutgoingMails
             .Where(m => m.Kind == ReceiptComposer.MailKind && db.Receipts.Any(r => r.Id == m.SubjectId && r.DonationId == row.Donation.Id)).AsAsyncEnumerable()
             .Select(m => new TimelineEntry(m.SettledAt ?? m.CreatedAt, "mail", m.Kind, Camel(m.State.ToString()), m.Answer)).ToListAsync(cancellationToken));
+        timeline.AddRange(await db.Refunds.Where(r => r.DonationId == row.Donation.Id).AsAsyncEnumerable()
+            .Select(r => new TimelineEntry(r.CreatedAt, "refund", r.RefundId, r.Status, r.FailureReason)).ToListAsync(cancellationToken));
+        timeline.AddRange(await db.Disputes.Where(d => d.DonationId == row.Donation.Id).AsAsyncEnumerable()
+            .Select(d => new TimelineEntry(d.CreatedAt, "dispute", d.DisputeId, d.Status, null)).ToListAsync(cancellationToken));
+        timeline.AddRange(await db.StripeTransactions.Where(t => t.DonationId == row.Donation.Id).AsAsyncEnumerable()
+            .Select(t => new TimelineEntry(t.CreatedAt, "ledger", t.TransactionId, Camel(t.Kind.ToString()), null)).ToListAsync(cancellationToken));
         return Shape(row) with { Timeline = [.. timeline.OrderBy(t => t.At)] };
     }
 
@@ -143,7 +149,8 @@ internal static class DonationsApi
         var gift = row.Donation;
         return new DonationShape(
             gift.PublicId, gift.Status, MoneyShape.Of(gift.Amount), gift.Frequency, gift.Address, gift.Name, gift.Anonymous, gift.Message, gift.Campaign,
-            gift.Attribution, gift.FeeCoverMinor > 0 ? new MoneyShape(gift.FeeCoverMinor, gift.CurrencyCode) : null, row.Donor, row.Plan,
+            gift.Attribution, gift.FeeCoverMinor > 0 ? new MoneyShape(gift.FeeCoverMinor, gift.CurrencyCode) : null,
+            gift.RefundedMinor > 0 ? new MoneyShape(gift.RefundedMinor, gift.CurrencyCode) : null, row.Donor, row.Plan,
             row is { Year: { } year, Sequence: { } sequence } ? Receipt.NumberOf(year, sequence) : null, gift.LiveMode, gift.CreatedAt, gift.PaidAt,
             new StripeIds(gift.SessionId, gift.PaymentIntentId, gift.InvoiceId), gift.LastError);
     }

@@ -32,4 +32,10 @@ internal static partial class DonationsLog
 
     [LoggerMessage(3010, LogLevel.Warning, "The job that applies Stripe's events could not be enqueued: they wait for the minutely sweep")]
     public static partial void EventsNotEnqueued(ILogger logger, Exception exception);
+
+    [LoggerMessage(3011, LogLevel.Warning, "The books could not be compared with Stripe to the end, the next run goes on: {Why}")]
+    public static partial void SweepFailed(ILogger logger, string why);
+
+    [LoggerMessage(3012, LogLevel.Error, "Payout {PayoutId} is not the sum of its transactions: see /api/v1/payouts/{PayoutId}")]
+    public static partial void PayoutDiffers(ILogger logger, string payoutId);
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations.Books;
 using Newsroom.Backend.Donations.Stripe;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
@@ -25,6 +26,7 @@ public static class DonationsSetup
         services.AddScoped<StripeAccount>().AddScoped<CheckoutPages>().AddScoped<StripeObjects>();
         services.AddSingleton<KeyedLock>().AddSingleton<StripeInbox>();
         services.AddScoped<GiftDesk>().AddScoped<StartDonation>().AddScoped<SyncGift>().AddScoped<BookGift>();
+        services.AddScoped<StripeBooks>().AddScoped<KeepBooks>().AddScoped<FollowPayment>().AddScoped<MatchTransactions>().AddScoped<Reconcile>().AddScoped<CheckStripe>();
         services.AddScoped<IMailComposer, ReceiptComposer>().AddMailTemplate(ReceiptComposer.MailKind, ReceiptComposer.Sample);
 
         services.AddScoped<IPersonalData, DonorPersonalData>();
@@ -37,6 +39,9 @@ public static class DonationsSetup
             "donations.check-unsettled", CheckUnsettledGifts.EveryTenMinutes, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
         // Long and in no hurry: not among the workers that confirmations wait for.
         services.AddRecurringJob<CheckPlans>("donations.check-plans", CheckPlans.Daily, Queues.Bulk, j => j.RunAsync(CancellationToken.None));
+        services.AddRecurringJob<SweepBalance>("donations.sweep-balance", SweepBalance.Nightly, Queues.Bulk, j => j.RunAsync(CancellationToken.None));
+        services.AddRecurringJob<CheckPayouts>("donations.check-payouts", CheckPayouts.Nightly, Queues.Bulk, j => j.RunAsync(CancellationToken.None));
+        services.AddRecurringJob<WatchGifts>("donations.watch", WatchGifts.EveryTenMinutes, Queues.Default, j => j.RunAsync(CancellationToken.None));
 
         services.AddCheckoutLimit();
         services.AddOptions<CorsOptions>().Configure<IOptions<SiteOptions>>((cors, site) => cors.AddPolicy(CheckoutsApi.CorsPolicy, policy => policy
@@ -50,6 +55,9 @@ public static class DonationsSetup
         CheckoutsApi.Map(app);
         DonationsApi.Map(app);
         PlansApi.Map(app);
+        LedgerApi.Map(app);
+        PayoutsApi.Map(app);
+        UnmatchedApi.Map(app);
         return app;
     }
 }

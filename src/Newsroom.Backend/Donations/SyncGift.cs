@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations.Books;
 using Newsroom.Backend.Donations.Stripe;
 
 namespace Newsroom.Backend.Donations;
@@ -16,16 +17,22 @@ public abstract record SyncOutcome
     public sealed record NotOurs : SyncOutcome;
 
     /// <summary>Money was taken for one of our ids and no row can have it (a database restored from a backup? paid twice?): a person must look.</summary>
-    /// <param name="DonationId">Public id.</param>
-    /// <param name="Why">For the person.</param>
-    public sealed record Unmatched(string DonationId, string Why) : SyncOutcome;
+    /// <param name="StripeId">What was paid: a checkout session or an invoice.</param>
+    /// <param name="DonationId">Public id of the gift it was made for.</param>
+    /// <param name="Reason">Why that gift cannot have it: "is not in this database".</param>
+    public sealed record Unmatched(string StripeId, string DonationId, string Reason) : SyncOutcome
+    {
+        /// <summary>For the person.</summary>
+        public string Why => $"Paid, but gift {DonationId} {Reason}: look it up in Stripe's dashboard.";
+    }
 }
 
 /// <summary>
 /// Brings our rows in line with Stripe: lock the object, fetch it afresh, apply, save. Webhook, thank-you page, reconciler and staff all
 /// come through here; running it twice, at once, late or on old news ends in the same rows.
 /// </summary>
-public sealed class SyncGift(NewsroomDb db, StripeObjects stripe, KeyedLock locks, BookGift book, TimeProvider clock, ILogger<SyncGift> log)
+public sealed class SyncGift(
+    NewsroomDb db, StripeObjects stripe, KeyedLock locks, BookGift book, FollowPayment follow, TimeProvider clock, ILogger<SyncGift> log)
 {
     /// <exception cref="StripeUnavailableException">Stripe could not be asked; nothing has changed.</exception>
     public async Task<SyncOutcome> RunAsync(GiftObject about, CancellationToken cancellationToken) => about switch
@@ -146,9 +153,30 @@ public sealed class SyncGift(NewsroomDb db, StripeObjects stripe, KeyedLock lock
         // Nothing a caller has loaded before may decide here.
         db.ChangeTracker.Clear();
         var outcome = await db.RetryingAsync(loadApplySave, cancellationToken);
-        if (outcome is SyncOutcome.Applied { DonationId: { } id, Booked: true })
-            book.Announce(id);
+        if (outcome is SyncOutcome.Applied { DonationId: { } id } applied)
+        {
+            if (applied.Booked)
+                book.Announce(id);
+            // After the receipt: the books come by themselves at night, should Stripe fall silent here.
+            await follow.RunAsync(id, cancellationToken);
+        }
+        if (outcome is SyncOutcome.Unmatched money)
+            await KeepAsync(money, cancellationToken);
         return outcome;
+    }
+
+    /// <summary>A row until a person has settled it; told again, it is the same one.</summary>
+    private async Task KeepAsync(SyncOutcome.Unmatched money, CancellationToken cancellationToken)
+    {
+        db.ChangeTracker.Clear();
+        await db.RetryingAsync(async token =>
+        {
+            if (await db.UnmatchedPayments.AnyAsync(u => u.StripeId == money.StripeId, token))
+                return false;
+            db.Add(new UnmatchedPayment { StripeId = money.StripeId, GiftId = money.DonationId, Why = money.Reason, FoundAt = clock.GetUtcNow() });
+            await db.SaveChangesAsync(token);
+            return true;
+        }, cancellationToken);
     }
 
     private SyncOutcome Unknown(string donationId, string stripeId, bool paid) =>
@@ -157,6 +185,6 @@ public sealed class SyncGift(NewsroomDb db, StripeObjects stripe, KeyedLock lock
     private SyncOutcome.Unmatched Unmatched(string donationId, string? stripeId, string why)
     {
         DonationsLog.Unmatched(log, stripeId, donationId, why);
-        return new SyncOutcome.Unmatched(donationId, $"Paid, but gift {donationId} {why}: look it up in Stripe's dashboard.");
+        return new SyncOutcome.Unmatched(stripeId ?? donationId, donationId, why);
     }
 }

@@ -9,6 +9,8 @@ public sealed class StripeAccount(IHttpClientFactory http, IOptions<StripeOption
 {
     public const string HttpClientName = "stripe";
 
+    internal bool IsConfigured => options.Value.IsConfigured;
+
     /// <param name="retries">How often the client itself tries a failed call again, at once and within the same wait.</param>
     /// <exception cref="StripeUnavailableException"><c>Stripe:SecretKey</c> is not configured (any more).</exception>
     internal StripeClient Client(int retries)
@@ -23,6 +25,43 @@ public sealed class StripeAccount(IHttpClientFactory http, IOptions<StripeOption
             HttpClient = new SystemNetHttpClient(http.CreateClient(HttpClientName), maxNetworkRetries: retries, appInfo: null, enableTelemetry: false),
         });
     }
+
+    /// <summary>Asks about something that may not exist (any more): then null.</summary>
+    /// <exception cref="StripeUnavailableException">Stripe did not answer usefully; the same question later may be answered.</exception>
+    internal async Task<T?> AskAsync<T>(Func<StripeClient, Task<T?>> ask, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            // No tries of the client's own: our rows come round again, and a job that waits holds a worker confirmations need.
+            return await ask(Client(retries: 0));
+        }
+        catch (Exception e) when (StripeFailure.Of(e, cancellationToken) is { } failure)
+        {
+            return failure.Missing ? null : throw new StripeUnavailableException(failure.Why, failure.Silent, e);
+        }
+    }
+
+    /// <summary>Null for what does not exist: a part that is missing is not the whole that is missing.</summary>
+    internal static async Task<T?> FoundAsync<T>(Func<Task<T>> ask)
+        where T : class
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (StripeException e) when (e.HttpStatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>Stripe could not be asked. The message holds no personal data.</summary>
+public sealed class StripeUnavailableException(string message, bool silent, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>No question is answered at present, so a sweep that goes on asking only holds a worker; otherwise this one question was refused.</summary>
+    public bool Silent => silent;
 }
 
 /// <summary>What a failed call means.</summary>

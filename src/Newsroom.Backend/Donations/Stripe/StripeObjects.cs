@@ -1,4 +1,3 @@
-using System.Net;
 using Stripe;
 using Stripe.Checkout;
 
@@ -12,7 +11,7 @@ public sealed class StripeObjects(StripeAccount account)
 {
     /// <exception cref="StripeUnavailableException">Stripe did not answer usefully; the same question later may be answered.</exception>
     /// <returns>Null also for a session of somebody else on the same account.</returns>
-    public Task<CheckoutSnapshot?> CheckoutAsync(string sessionId, CancellationToken cancellationToken) => AskAsync(async client =>
+    public Task<CheckoutSnapshot?> CheckoutAsync(string sessionId, CancellationToken cancellationToken) => account.AskAsync(async client =>
     {
         var session = await client.V1.Checkout.Sessions.GetAsync(sessionId,
             new SessionGetOptions { Expand = ["payment_intent.latest_charge"] }, cancellationToken: cancellationToken);
@@ -24,29 +23,29 @@ public sealed class StripeObjects(StripeAccount account)
     /// <param name="subscriptionId">The plan it was reached through, for an invoice that names none.</param>
     /// <param name="cancellationToken">Cancels the questions to Stripe.</param>
     /// <inheritdoc cref="CheckoutAsync" path="/exception"/>
-    public Task<InvoiceSnapshot?> InvoiceAsync(string invoiceId, string? subscriptionId, CancellationToken cancellationToken) => AskAsync(async client =>
+    public Task<InvoiceSnapshot?> InvoiceAsync(string invoiceId, string? subscriptionId, CancellationToken cancellationToken) => account.AskAsync(async client =>
     {
         var invoice = await client.V1.Invoices.GetAsync(invoiceId,
             new InvoiceGetOptions { Expand = ["payments", "parent.subscription_details.subscription"] }, cancellationToken: cancellationToken);
         if ((GiftSnapshots.SubscriptionIdOf(invoice) ?? subscriptionId) is not { } planId)
             return GiftSnapshots.Of(invoice, plan: null);
         var subscription = invoice.Parent?.SubscriptionDetails?.Subscription
-            ?? await FoundAsync(() => client.V1.Subscriptions.GetAsync(planId, cancellationToken: cancellationToken));
+            ?? await StripeAccount.FoundAsync(() => client.V1.Subscriptions.GetAsync(planId, cancellationToken: cancellationToken));
         return GiftSnapshots.Of(invoice, subscription is null ? PlanSnapshot.Unseen(planId) : PlanSnapshots.Of(subscription));
     }, cancellationToken);
 
     /// <inheritdoc cref="CheckoutAsync" path="/exception"/>
-    public Task<PlanSnapshot?> PlanAsync(string subscriptionId, CancellationToken cancellationToken) => AskAsync(async client =>
+    public Task<PlanSnapshot?> PlanAsync(string subscriptionId, CancellationToken cancellationToken) => account.AskAsync(async client =>
         PlanSnapshots.Of(await client.V1.Subscriptions.GetAsync(subscriptionId, cancellationToken: cancellationToken)), cancellationToken);
 
     /// <summary>The newest hundred paid invoices of a plan, the oldest of them first.</summary>
     /// <inheritdoc cref="CheckoutAsync" path="/exception"/>
     public async Task<IReadOnlyList<string>> PaidInvoicesAsync(string subscriptionId, CancellationToken cancellationToken) =>
-        await AskAsync(client => PaidInvoicesAsync(client, subscriptionId, cancellationToken), cancellationToken) ?? [];
+        await account.AskAsync(client => PaidInvoicesAsync(client, subscriptionId, cancellationToken), cancellationToken) ?? [];
 
     /// <summary>The public id of the gift a plan began with, from the checkout that made it: for a plan that does not carry it itself.</summary>
     /// <inheritdoc cref="CheckoutAsync" path="/exception"/>
-    public Task<string?> GiftOfPlanAsync(string subscriptionId, CancellationToken cancellationToken) => AskAsync(async client =>
+    public Task<string?> GiftOfPlanAsync(string subscriptionId, CancellationToken cancellationToken) => account.AskAsync(async client =>
     {
         var sessions = await client.V1.Checkout.Sessions.ListAsync(new SessionListOptions { Subscription = subscriptionId, Limit = 1 }, cancellationToken: cancellationToken);
         // A server that does not know the filter would hand out any session.
@@ -63,11 +62,15 @@ public sealed class StripeObjects(StripeAccount account)
         "checkout.session" => new GiftObject.Checkout(id),
         "invoice" => new GiftObject.Invoice(id),
         "subscription" => new GiftObject.Plan(id),
-        "invoice_payment" => await AskAsync<GiftObject>(async client =>
+        "invoice_payment" => await account.AskAsync<GiftObject>(async client =>
             (await client.V1.InvoicePayments.GetAsync(id, cancellationToken: cancellationToken)).InvoiceId is { } invoice ? new GiftObject.Invoice(invoice) : null, cancellationToken),
-        "charge" => await AskAsync<GiftObject>(async client =>
+        "charge" => await account.AskAsync<GiftObject>(async client =>
             (await client.V1.Charges.GetAsync(id, cancellationToken: cancellationToken)).PaymentIntentId is { } intent ? await OwnerOfPaymentAsync(client, intent, cancellationToken) : null, cancellationToken),
-        "payment_intent" => await AskAsync(client => OwnerOfPaymentAsync(client, id, cancellationToken), cancellationToken),
+        "refund" => await account.AskAsync<GiftObject>(async client =>
+            (await client.V1.Refunds.GetAsync(id, cancellationToken: cancellationToken)).PaymentIntentId is { } intent ? await OwnerOfPaymentAsync(client, intent, cancellationToken) : null, cancellationToken),
+        "dispute" => await account.AskAsync<GiftObject>(async client =>
+            (await client.V1.Disputes.GetAsync(id, cancellationToken: cancellationToken)).PaymentIntentId is { } intent ? await OwnerOfPaymentAsync(client, intent, cancellationToken) : null, cancellationToken),
+        "payment_intent" => await account.AskAsync(client => OwnerOfPaymentAsync(client, id, cancellationToken), cancellationToken),
         _ => null,
     };
 
@@ -93,13 +96,13 @@ public sealed class StripeObjects(StripeAccount account)
             return await IntentAsync(client, id, cancellationToken);
         if (session is not { Status: "complete", PaymentStatus: "unpaid", InvoiceId: { } invoice })
             return null;
-        var payments = await FoundAsync(() => client.V1.InvoicePayments.ListAsync(
+        var payments = await StripeAccount.FoundAsync(() => client.V1.InvoicePayments.ListAsync(
             new InvoicePaymentListOptions { Invoice = invoice, Limit = 1, Expand = ["data.payment.payment_intent"] }, cancellationToken: cancellationToken));
         var payment = payments?.Data.FirstOrDefault()?.Payment;
         return payment?.PaymentIntent ?? (payment?.PaymentIntentId is { } first ? await IntentAsync(client, first, cancellationToken) : null);
     }
 
-    private static Task<PaymentIntent?> IntentAsync(StripeClient client, string id, CancellationToken cancellationToken) => FoundAsync(() =>
+    private static Task<PaymentIntent?> IntentAsync(StripeClient client, string id, CancellationToken cancellationToken) => StripeAccount.FoundAsync(() =>
         client.V1.PaymentIntents.GetAsync(id, new PaymentIntentGetOptions { Expand = ["latest_charge"] }, cancellationToken: cancellationToken));
 
     private static async Task<string?> FirstInvoiceOfAsync(StripeClient client, Session session, CancellationToken cancellationToken)
@@ -111,37 +114,9 @@ public sealed class StripeObjects(StripeAccount account)
 
     private static async Task<IReadOnlyList<string>?> PaidInvoicesAsync(StripeClient client, string subscriptionId, CancellationToken cancellationToken)
     {
-        var newestFirst = await FoundAsync(() => client.V1.Invoices.ListAsync(
+        var newestFirst = await StripeAccount.FoundAsync(() => client.V1.Invoices.ListAsync(
             new InvoiceListOptions { Subscription = subscriptionId, Status = "paid", Limit = 100 }, cancellationToken: cancellationToken));
         return newestFirst?.Data.Where(i => GiftSnapshots.SubscriptionIdOf(i) is not { } other || other == subscriptionId).Select(i => i.Id).Reverse().ToList();
-    }
-
-    /// <summary>Null for what does not exist: a part that is missing is not the whole that is missing.</summary>
-    private static async Task<T?> FoundAsync<T>(Func<Task<T>> ask)
-        where T : class
-    {
-        try
-        {
-            return await ask();
-        }
-        catch (StripeException e) when (e.HttpStatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
-
-    private async Task<T?> AskAsync<T>(Func<StripeClient, Task<T?>> ask, CancellationToken cancellationToken)
-        where T : class
-    {
-        try
-        {
-            // No tries of the client's own: our rows come round again, and a job that waits holds a worker confirmations need.
-            return await ask(account.Client(retries: 0));
-        }
-        catch (Exception e) when (StripeFailure.Of(e, cancellationToken) is { } failure)
-        {
-            return failure.Missing ? null : throw new StripeUnavailableException(failure.Why, failure.Silent, e);
-        }
     }
 }
 
@@ -155,11 +130,4 @@ public abstract record GiftObject
     public sealed record Invoice(string InvoiceId) : GiftObject;
 
     public sealed record Plan(string SubscriptionId) : GiftObject;
-}
-
-/// <summary>Stripe could not be asked. The message holds no personal data.</summary>
-public sealed class StripeUnavailableException(string message, bool silent, Exception? inner = null) : Exception(message, inner)
-{
-    /// <summary>No question is answered at present, so a sweep that goes on asking only holds a worker; otherwise this one question was refused.</summary>
-    public bool Silent => silent;
 }

@@ -1,0 +1,116 @@
+using Hangfire;
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations.Stripe;
+
+namespace Newsroom.Backend.Donations.Books;
+
+/// <summary>
+/// Compares each payout with what it is made of: the sum of its transactions must be what arrived at the bank, to the cent
+/// (https://docs.stripe.com/payouts/reconciliation). By event, and once a night for those whose events were lost.
+/// </summary>
+public sealed class CheckPayouts(NewsroomDb db, StripeBooks stripe, MatchTransactions match, TimeProvider clock, ILogger<CheckPayouts> log)
+{
+    public const string Nightly = "53 2 * * *";
+
+    /// <summary>A paid payout may fail up to some business days later; one is settled long before.</summary>
+    private static readonly TimeSpan LookBack = TimeSpan.FromDays(40);
+
+    [AutomaticRetry(Attempts = 0)]
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (!stripe.IsConfigured)
+            return;
+        try
+        {
+            await CheckAsync(cancellationToken);
+        }
+        catch (StripeUnavailableException e)
+        {
+            DonationsLog.SweepFailed(log, e.Message);
+        }
+    }
+
+    /// <exception cref="StripeUnavailableException">Stripe could not be asked to the end; what was compared stays.</exception>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset? from = await db.Payouts.AnyAsync(cancellationToken) ? clock.GetUtcNow() - LookBack : null;
+        string? after = null;
+        do
+        {
+            var page = await stripe.PayoutsAsync(from, after, cancellationToken);
+            foreach (var payout in page.Items)
+                await TakeAsync(payout, cancellationToken);
+            after = page.Next;
+        }
+        while (after is not null);
+    }
+
+    /// <summary>One payout, because an event told of it.</summary>
+    /// <inheritdoc cref="CheckAsync" path="/exception"/>
+    /// <returns>False: Stripe has none of that id.</returns>
+    public async Task<bool> CheckOneAsync(string payoutId, CancellationToken cancellationToken)
+    {
+        if (await stripe.PayoutAsync(payoutId, cancellationToken) is not { } payout)
+            return false;
+        await TakeAsync(payout, cancellationToken);
+        return true;
+    }
+
+    private async Task TakeAsync(PayoutSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var (id, isSettled) = await SaveAsync(snapshot, cancellationToken);
+        if (isSettled)
+            return;
+        if (!snapshot.IsAutomatic)
+        {
+            await SettleAsync(id, PayoutAgreement.Manual, null, cancellationToken);
+            return;
+        }
+        if (!snapshot.IsComplete)
+            return;
+        var sum = 0L;
+        string? after = null;
+        do
+        {
+            var page = await stripe.TransactionsOfPayoutAsync(snapshot.Id, after, cancellationToken);
+            await match.RunAsync(page.Items, id, cancellationToken);
+            sum += page.Items.Where(t => t.Kind != TransactionKind.Payout).Sum(t => t.Amount.Minor - t.FeeMinor);
+            after = page.Next;
+        }
+        while (after is not null);
+        var difference = snapshot.Amount.Minor - sum;
+        if (difference != 0)
+            DonationsLog.PayoutDiffers(log, snapshot.Id);
+        await SettleAsync(id, difference == 0 ? PayoutAgreement.Agrees : PayoutAgreement.Differs, difference, cancellationToken);
+    }
+
+    private Task<(long Id, bool IsSettled)> SaveAsync(PayoutSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        db.ChangeTracker.Clear();
+        return db.RetryingAsync(async token =>
+        {
+            var payout = await db.Payouts.SingleOrDefaultAsync(p => p.PayoutId == snapshot.Id, token);
+            if (payout is null)
+            {
+                db.Add(payout = new Payout
+                {
+                    PayoutId = snapshot.Id,
+                    AmountMinor = snapshot.Amount.Minor,
+                    CurrencyCode = snapshot.Amount.Currency.Code,
+                    Status = snapshot.Status,
+                    CreatedAt = snapshot.CreatedAt ?? clock.GetUtcNow(),
+                });
+            }
+            // Nothing comes after a failure (https://docs.stripe.com/api/payouts/object#payout_object-status), so an answer that was overtaken changes nothing.
+            if (payout.Status is not ("failed" or "canceled"))
+                (payout.Status, payout.FailureCode, payout.ArrivalAt) = (snapshot.Status, snapshot.FailureCode, snapshot.ArrivalAt);
+            await db.SaveChangesAsync(token);
+            return (payout.Id, payout.Agreement is PayoutAgreement.Agrees or PayoutAgreement.Manual);
+        }, cancellationToken);
+    }
+
+    private async Task SettleAsync(long id, PayoutAgreement agreement, long? difference, CancellationToken cancellationToken) =>
+        await db.Payouts.Where(p => p.Id == id)
+            .ExecuteUpdateAsync(s => s.SetProperty(p => p.Agreement, agreement).SetProperty(p => p.DifferenceMinor, difference), cancellationToken);
+}

@@ -1,0 +1,78 @@
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations.Stripe;
+
+namespace Newsroom.Backend.Donations.Books;
+
+/// <summary>
+/// What became of a booked gift's payment: refunds, disputes, a bank debit that came back, and every movement of the balance with them. Fetched afresh and
+/// taken over whole, so that it does not matter which event asked for it, in which order, or how often.
+/// </summary>
+public sealed class FollowPayment(NewsroomDb db, StripeBooks stripe, KeepBooks books, TimeProvider clock)
+{
+    /// <exception cref="StripeUnavailableException">Stripe could not be asked; nothing has changed.</exception>
+    /// <returns>False: there is nothing to follow, because the gift is not booked or Stripe knows no payment of it.</returns>
+    public Task<bool> RunAsync(long donationId, CancellationToken cancellationToken)
+    {
+        db.ChangeTracker.Clear();
+        return db.RetryingAsync(async token =>
+        {
+            // Read before Stripe is asked: an answer older than what another node saved meanwhile meets a changed version.
+            var gift = await db.Donations.SingleAsync(d => d.Id == donationId, token);
+            if (!gift.IsBooked || gift.PaymentIntentId is not { } payment || await stripe.PaymentAsync(payment, token) is not { } snapshot)
+                return false;
+            var changed = await RefundsAsync(donationId, snapshot.Refunds, token) | await DisputesAsync(donationId, snapshot.Disputes, token);
+            gift.Follow(snapshot, changed);
+            await books.AddAsync(snapshot.Transactions, _ => donationId, payout: null, token);
+            await db.SaveChangesAsync(token);
+            return true;
+        }, cancellationToken);
+    }
+
+    private async Task<bool> RefundsAsync(long donationId, IReadOnlyList<RefundSnapshot> refunds, CancellationToken cancellationToken)
+    {
+        var known = await db.Refunds.Where(r => r.DonationId == donationId).ToDictionaryAsync(r => r.RefundId, cancellationToken);
+        var changed = false;
+        foreach (var snapshot in refunds)
+        {
+            if (!known.TryGetValue(snapshot.Id, out var refund))
+            {
+                db.Add(refund = new Refund
+                {
+                    DonationId = donationId,
+                    RefundId = snapshot.Id,
+                    AmountMinor = snapshot.Amount.Minor,
+                    Status = "",
+                    CreatedAt = snapshot.CreatedAt ?? clock.GetUtcNow(),
+                });
+            }
+            changed |= refund.Status != snapshot.Status;
+            (refund.Status, refund.Reason, refund.FailureReason) = (snapshot.Status, snapshot.Reason, snapshot.FailureReason);
+        }
+        return changed;
+    }
+
+    private async Task<bool> DisputesAsync(long donationId, IReadOnlyList<DisputeSnapshot> disputes, CancellationToken cancellationToken)
+    {
+        var known = await db.Disputes.Where(d => d.DonationId == donationId).ToDictionaryAsync(d => d.DisputeId, cancellationToken);
+        var changed = false;
+        foreach (var snapshot in disputes)
+        {
+            if (!known.TryGetValue(snapshot.Id, out var dispute))
+            {
+                db.Add(dispute = new Dispute
+                {
+                    DonationId = donationId,
+                    DisputeId = snapshot.Id,
+                    AmountMinor = snapshot.Amount.Minor,
+                    Status = "",
+                    Reason = snapshot.Reason,
+                    CreatedAt = snapshot.CreatedAt ?? clock.GetUtcNow(),
+                });
+            }
+            changed |= dispute.Status != snapshot.Status;
+            (dispute.Status, dispute.EvidenceDueBy) = (snapshot.Status, snapshot.EvidenceDueBy);
+        }
+        return changed;
+    }
+}

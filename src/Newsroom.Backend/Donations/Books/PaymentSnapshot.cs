@@ -1,0 +1,79 @@
+using Newsroom.Backend.Primitives;
+
+namespace Newsroom.Backend.Donations.Books;
+
+/// <summary>What became of a payment after it was made, as Stripe has it now.</summary>
+/// <param name="FailedLate">A bank debit that came back, with the balance transaction as proof.</param>
+/// <param name="Refunds">All of them, the failed ones too.</param>
+/// <param name="Disputes">All of them, the closed ones too.</param>
+/// <param name="Transactions">Every movement of the balance that these and the charge itself name.</param>
+public sealed record PaymentSnapshot(
+    bool FailedLate, IReadOnlyList<RefundSnapshot> Refunds, IReadOnlyList<DisputeSnapshot> Disputes, IReadOnlyList<TransactionSnapshot> Transactions);
+
+/// <param name="Id">Stripe's.</param>
+/// <param name="Amount">In the gift's currency.</param>
+/// <param name="Status">Stripe's word.</param>
+/// <param name="Reason">Stripe's word; null when none was given.</param>
+/// <param name="FailureReason">Stripe's word; null unless it failed.</param>
+/// <param name="CreatedAt">Stripe's clock; null when it does not say.</param>
+public sealed record RefundSnapshot(string Id, Money Amount, string Status, string? Reason, string? FailureReason, DateTimeOffset? CreatedAt)
+{
+    /// <summary>Gone, or on its way: what failed or was taken back is not.</summary>
+    public bool Counts => Status is not ("failed" or "canceled");
+}
+
+/// <param name="Id">Stripe's.</param>
+/// <param name="Amount">In the gift's currency.</param>
+/// <param name="Status">Stripe's word.</param>
+/// <param name="Reason">Stripe's word.</param>
+/// <param name="EvidenceDueBy">Stripe's clock; null when no evidence is asked for.</param>
+/// <param name="CreatedAt">Stripe's clock; null when it does not say.</param>
+public sealed record DisputeSnapshot(string Id, Money Amount, string Status, string? Reason, DateTimeOffset? EvidenceDueBy, DateTimeOffset? CreatedAt)
+{
+    public bool IsLost => Status is "lost";
+
+    /// <summary>A word that Stripe adds later keeps it open: somebody looks.</summary>
+    public bool IsOpen => !IsLost && Status is not ("won" or "warning_closed" or "prevented");
+}
+
+/// <param name="Id">Stripe's.</param>
+/// <param name="Category">Stripe's reporting category.</param>
+/// <param name="SourceId">What moved the money.</param>
+/// <param name="Payment">The payment it belongs to; null for payouts and fees, and when Stripe does not say.</param>
+/// <param name="Amount">In the currency of the balance, before the fee.</param>
+/// <param name="FeeMinor">In the same currency.</param>
+/// <param name="ExchangeRate">Null when the gift was in the same currency.</param>
+/// <param name="CreatedAt">Stripe's clock; null when it does not say.</param>
+public sealed record TransactionSnapshot(
+    string Id, string Category, string? SourceId, PaymentOfTransaction? Payment, Money Amount, long FeeMinor, decimal? ExchangeRate, DateTimeOffset? CreatedAt)
+{
+    public TransactionKind Kind => Category switch
+    {
+        "charge" => TransactionKind.Charge,
+        "charge_failure" => TransactionKind.ChargeFailure,
+        "refund" or "partial_capture_reversal" => TransactionKind.Refund,
+        "refund_failure" => TransactionKind.RefundFailure,
+        "dispute" => TransactionKind.Dispute,
+        "dispute_reversal" => TransactionKind.DisputeReversal,
+        "fee" or "network_cost" or "tax" => TransactionKind.Fee,
+        "payout" or "payout_minimum_balance_hold" => TransactionKind.Payout,
+        "payout_reversal" or "payout_minimum_balance_release" => TransactionKind.PayoutReversal,
+        _ => TransactionKind.Other,
+    };
+}
+
+/// <summary>The payment a movement belongs to.</summary>
+/// <param name="PaymentIntentId">Stripe's id of it.</param>
+/// <param name="IsCharge">The payment itself, not a later refund or dispute of it.</param>
+public sealed record PaymentOfTransaction(string PaymentIntentId, bool IsCharge);
+
+/// <param name="Id">Stripe's.</param>
+/// <param name="Amount">In the currency of the balance.</param>
+/// <param name="Status">Stripe's word.</param>
+/// <param name="FailureCode">Stripe's word; null unless it failed.</param>
+/// <param name="ArrivalAt">When it is or was expected at the bank.</param>
+/// <param name="CreatedAt">Stripe's clock; null when it does not say.</param>
+/// <param name="IsAutomatic">Only of these Stripe says what they are made of.</param>
+/// <param name="IsComplete">Stripe has settled which transactions are in it.</param>
+public sealed record PayoutSnapshot(
+    string Id, Money Amount, string Status, string? FailureCode, DateTimeOffset? ArrivalAt, DateTimeOffset? CreatedAt, bool IsAutomatic, bool IsComplete);

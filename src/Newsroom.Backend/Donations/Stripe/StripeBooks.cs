@@ -1,0 +1,150 @@
+using Newsroom.Backend.Donations.Books;
+using Stripe;
+
+namespace Newsroom.Backend.Donations.Stripe;
+
+/// <summary>Some of a list of Stripe's, newest first.</summary>
+/// <param name="Items">As they came.</param>
+/// <param name="Next">Where the rest begins; null at the end.</param>
+public sealed record StripePage<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <summary>
+/// Fetches what the books are kept from: what became of a payment, movements of the balance, payouts. As in <see cref="StripeObjects"/>, an object that is
+/// answered as its id alone is asked for by itself.
+/// </summary>
+public sealed class StripeBooks(StripeAccount account)
+{
+    private const int PageSize = 100;
+
+    /// <summary>False: this newsroom takes no gifts, so there is nobody to ask.</summary>
+    public bool IsConfigured => account.IsConfigured;
+
+    /// <summary>What became of a payment since it was made; null when Stripe has none, or nothing was charged yet.</summary>
+    /// <exception cref="StripeUnavailableException">Stripe did not answer usefully; the same question later may be answered.</exception>
+    public Task<PaymentSnapshot?> PaymentAsync(string paymentIntentId, CancellationToken cancellationToken) => account.AskAsync(async client =>
+    {
+        var intent = await client.V1.PaymentIntents.GetAsync(paymentIntentId, new PaymentIntentGetOptions
+        {
+            Expand = ["latest_charge.balance_transaction", "latest_charge.failure_balance_transaction"],
+        }, cancellationToken: cancellationToken);
+        var charge = intent.LatestCharge ?? (intent.LatestChargeId is { } id ? await StripeAccount.FoundAsync(() => client.V1.Charges.GetAsync(id, new ChargeGetOptions
+        {
+            Expand = ["balance_transaction", "failure_balance_transaction"],
+        }, cancellationToken: cancellationToken)) : null);
+        if (charge is null)
+            return null;
+        var refunds = await RefundsAsync(client, charge, cancellationToken);
+        var disputes = charge.Disputed ? await DisputesAsync(client, charge, cancellationToken) : [];
+        (BalanceTransaction? Whole, string? Id, bool IsCharge)[] moved =
+        [
+            (charge.BalanceTransaction, charge.BalanceTransactionId, true),
+            (charge.FailureBalanceTransaction, charge.FailureBalanceTransactionId, false),
+            .. refunds.Select(r => (r.BalanceTransaction, r.BalanceTransactionId, false)),
+            .. refunds.Select(r => (r.FailureBalanceTransaction, r.FailureBalanceTransactionId, false)),
+            .. disputes.SelectMany(d => d.BalanceTransactions ?? []).Select(t => (t, t.Id, false)),
+        ];
+        var transactions = new List<TransactionSnapshot>();
+        foreach (var (whole, transactionId, isCharge) in moved)
+        {
+            if (transactionId is null)
+                continue;
+            var transaction = whole ?? await client.V1.BalanceTransactions.GetAsync(transactionId, cancellationToken: cancellationToken);
+            transactions.Add(Of(transaction) with { Payment = new PaymentOfTransaction(paymentIntentId, isCharge) });
+        }
+        return new PaymentSnapshot(charge.FailureBalanceTransactionId is not null, refunds.ConvertAll(Of), disputes.ConvertAll(Of), transactions);
+    }, cancellationToken);
+
+    /// <param name="from">Not older (Stripe's clock); null: all there ever were.</param>
+    /// <param name="after">The page before's <see cref="StripePage{T}.Next"/>.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
+    /// <inheritdoc cref="PaymentAsync" path="/exception"/>
+    public Task<StripePage<TransactionSnapshot>> TransactionsAsync(DateTimeOffset? from, string? after, CancellationToken cancellationToken) =>
+        TransactionsAsync(new BalanceTransactionListOptions
+        {
+            Created = from is { } since ? new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime } : null,
+            StartingAfter = after,
+        }, cancellationToken);
+
+    /// <summary>What an automatic payout is made of, with the payout's own movement.</summary>
+    /// <inheritdoc cref="PaymentAsync" path="/exception"/>
+    public Task<StripePage<TransactionSnapshot>> TransactionsOfPayoutAsync(string payoutId, string? after, CancellationToken cancellationToken) =>
+        TransactionsAsync(new BalanceTransactionListOptions { Payout = payoutId, StartingAfter = after }, cancellationToken);
+
+    /// <inheritdoc cref="PaymentAsync" path="/exception"/>
+    public Task<PayoutSnapshot?> PayoutAsync(string payoutId, CancellationToken cancellationToken) =>
+        account.AskAsync(async client => Of(await client.V1.Payouts.GetAsync(payoutId, cancellationToken: cancellationToken)), cancellationToken);
+
+    /// <inheritdoc cref="TransactionsAsync(DateTimeOffset?, string?, CancellationToken)"/>
+    public async Task<StripePage<PayoutSnapshot>> PayoutsAsync(DateTimeOffset? from, string? after, CancellationToken cancellationToken) =>
+        await account.AskAsync(async client =>
+        {
+            var page = await client.V1.Payouts.ListAsync(new PayoutListOptions
+            {
+                Created = from is { } since ? new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime } : null,
+                StartingAfter = after,
+                Limit = PageSize,
+            }, cancellationToken: cancellationToken);
+            return new StripePage<PayoutSnapshot>(page.Data.ConvertAll(Of), page.HasMore ? page.Data[^1].Id : null);
+        }, cancellationToken) ?? new([], null);
+
+    private async Task<StripePage<TransactionSnapshot>> TransactionsAsync(BalanceTransactionListOptions wanted, CancellationToken cancellationToken) =>
+        await account.AskAsync(async client =>
+        {
+            wanted.Limit = PageSize;
+            wanted.Expand = ["data.source"];
+            var page = await client.V1.BalanceTransactions.ListAsync(wanted, cancellationToken: cancellationToken);
+            return new StripePage<TransactionSnapshot>(page.Data.ConvertAll(Of), page.HasMore ? page.Data[^1].Id : null);
+        }, cancellationToken) ?? new([], null);
+
+    private static async Task<List<global::Stripe.Refund>> RefundsAsync(StripeClient client, Charge charge, CancellationToken cancellationToken)
+    {
+        var refunds = await StripeAccount.FoundAsync(() => client.V1.Refunds.ListAsync(new RefundListOptions
+        {
+            Charge = charge.Id,
+            Limit = PageSize,
+            Expand = ["data.balance_transaction", "data.failure_balance_transaction"],
+        }, cancellationToken: cancellationToken));
+        // A server that does not know the filter would hand out any refund.
+        return refunds?.Data.FindAll(r => r.ChargeId is null || r.ChargeId == charge.Id) ?? [];
+    }
+
+    private static async Task<List<global::Stripe.Dispute>> DisputesAsync(StripeClient client, Charge charge, CancellationToken cancellationToken)
+    {
+        var disputes = await StripeAccount.FoundAsync(() => client.V1.Disputes.ListAsync(
+            new DisputeListOptions { Charge = charge.Id, Limit = PageSize }, cancellationToken: cancellationToken));
+        return disputes?.Data.FindAll(d => d.ChargeId is null || d.ChargeId == charge.Id) ?? [];
+    }
+
+    private static TransactionSnapshot Of(BalanceTransaction transaction)
+    {
+        var amount = GiftSnapshots.Amount(transaction.Amount, transaction.Currency) ?? throw new FormatException($"Balance transaction {transaction.Id} names no currency.");
+        return new TransactionSnapshot(
+            transaction.Id, transaction.ReportingCategory ?? transaction.Type, transaction.SourceId, PaymentOf(transaction), amount,
+            amount.Currency.FromStripe(transaction.Fee), transaction.ExchangeRate, GiftSnapshots.Instant(transaction.Created));
+    }
+
+    private static PaymentOfTransaction? PaymentOf(BalanceTransaction transaction)
+    {
+        var (payment, isCharge) = transaction.Source switch
+        {
+            Charge charge => (charge.PaymentIntentId, transaction.ReportingCategory is null or "charge"),
+            global::Stripe.Refund refund => (refund.PaymentIntentId, false),
+            global::Stripe.Dispute dispute => (dispute.PaymentIntentId, false),
+            _ => (null, false),
+        };
+        return payment is null ? null : new PaymentOfTransaction(payment, isCharge);
+    }
+
+    private static RefundSnapshot Of(global::Stripe.Refund refund) => new(
+        refund.Id, GiftSnapshots.Amount(refund.Amount, refund.Currency) ?? throw new FormatException($"Refund {refund.Id} names no currency."),
+        refund.Status ?? "succeeded", refund.Reason, refund.FailureReason, GiftSnapshots.Instant(refund.Created));
+
+    private static DisputeSnapshot Of(global::Stripe.Dispute dispute) => new(
+        dispute.Id, GiftSnapshots.Amount(dispute.Amount, dispute.Currency) ?? throw new FormatException($"Dispute {dispute.Id} names no currency."),
+        dispute.Status, dispute.Reason, GiftSnapshots.Instant(dispute.EvidenceDetails?.DueBy), GiftSnapshots.Instant(dispute.Created));
+
+    private static PayoutSnapshot Of(global::Stripe.Payout payout) => new(
+        payout.Id, GiftSnapshots.Amount(payout.Amount, payout.Currency) ?? throw new FormatException($"Payout {payout.Id} names no currency."),
+        payout.Status, payout.FailureCode, GiftSnapshots.Instant(payout.ArrivalDate), GiftSnapshots.Instant(payout.Created),
+        payout.Automatic, payout.ReconciliationStatus == "completed");
+}
