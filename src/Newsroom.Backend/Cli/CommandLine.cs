@@ -45,6 +45,7 @@ internal static class CommandLine
         BounceVerbs.Create(host),
         MailVerbs.Create(host),
         DoctorVerb.Create(host),
+        StripeVerbs.Create(host),
         BackupVerbs.Backup(host),
         BackupVerbs.Restore(host),
     };
