@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Newsroom.Backend.Demo.Practice;
+using Stripe;
 
 namespace Newsroom.Backend.Tests;
 
@@ -32,6 +34,38 @@ internal sealed class PracticeAccountHost : IAsyncDisposable
         web.MapPracticeStripe("/dev/stripe", stripe);
         await web.StartAsync();
         return new PracticeAccountHost(web, stripe);
+    }
+
+    /// <summary>The real client of this account.</summary>
+    public StripeClient Client() => new(new StripeClientOptions { ApiKey = SecretKey, ApiBase = Url });
+
+    /// <summary>A gift whose money is there, by card or by bank debit; gives its charge.</summary>
+    /// <param name="clock">The account's clock: a bank debit takes its time.</param>
+    /// <param name="amount">In Stripe's units.</param>
+    /// <param name="currency">Lower case.</param>
+    /// <param name="byCard">False: by bank debit.</param>
+    public string Give(FakeTimeProvider clock, long amount = 1500, string currency = "usd", bool byCard = true)
+    {
+        var session = Stripe.CreateSession(StripeParameters.Read(new Dictionary<string, string>
+        {
+            ["mode"] = "payment",
+            ["success_url"] = "https://news.example.org/donate/thanks",
+            ["customer_email"] = "ada@example.org",
+            ["line_items[0][quantity]"] = "1",
+            ["line_items[0][price_data][currency]"] = currency,
+            ["line_items[0][price_data][unit_amount]"] = amount.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["line_items[0][price_data][product_data][name]"] = "Gift",
+        }))["id"]!.GetValue<string>();
+        if (byCard)
+        {
+            Stripe.Pay(session);
+        }
+        else
+        {
+            Stripe.PayByBankDebit(session, succeeds: true);
+            clock.Advance(PracticeStripe.BankDebitTakes);
+        }
+        return Stripe.Get("checkout.session", session, "payment_intent")["payment_intent"]!["latest_charge"]!.GetValue<string>();
     }
 
     public async ValueTask DisposeAsync()

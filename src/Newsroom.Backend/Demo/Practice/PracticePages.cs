@@ -13,12 +13,22 @@ internal static class PracticePages
         routes.MapGet("/dev/stripe/checkout/{id}", Checkout);
         routes.MapPost("/dev/stripe/checkout/{id}", DecideAsync);
         routes.MapGet("/dev/stripe", Dashboard);
-        routes.MapPost("/dev/stripe/charges/{id}/refund", (string id, PracticeStripe stripe, PracticeWebhooks webhooks, CancellationToken cancellationToken) =>
-            ActAsync(() => stripe.Refund(id), webhooks, cancellationToken));
-        routes.MapPost("/dev/stripe/sessions/{id}/expire", (string id, PracticeStripe stripe, PracticeWebhooks webhooks, CancellationToken cancellationToken) =>
-            ActAsync(() => stripe.Expire(id), webhooks, cancellationToken));
+        routes.MapAct("/dev/stripe/charges/{id}/refund", (stripe, id) => stripe.Refund(id));
+        routes.MapAct("/dev/stripe/charges/{id}/dispute", (stripe, id) => stripe.Dispute(id));
+        routes.MapAct("/dev/stripe/charges/{id}/fail", (stripe, id) => stripe.FailLate(id));
+        routes.MapAct("/dev/stripe/refunds/{id}/fail", (stripe, id) => stripe.FailRefund(id));
+        routes.MapAct("/dev/stripe/sessions/{id}/expire", (stripe, id) => stripe.Expire(id));
+        routes.MapAct("/dev/stripe/payouts/{id}/fail", (stripe, id) => stripe.FailPayout(id));
+        // Nobody wants to wait here for two days until the money is available.
+        routes.MapPost("/dev/stripe/payouts", (PracticeStripe stripe, PracticeWebhooks webhooks, CancellationToken cancellationToken) =>
+            ActAsync(() => stripe.PayOut(all: true), webhooks, cancellationToken));
         routes.MapPost("/dev/stripe/plans/{id}", ChangePlanAsync);
+        routes.MapPost("/dev/stripe/disputes/{id}", DecideDisputeAsync);
     }
+
+    private static void MapAct(this IEndpointRouteBuilder routes, string path, Func<PracticeStripe, string, JsonObject> act) =>
+        routes.MapPost(path, (string id, PracticeStripe stripe, PracticeWebhooks webhooks, CancellationToken cancellationToken) =>
+            ActAsync(() => act(stripe, id), webhooks, cancellationToken));
 
     private static async Task<SeeOther> ChangePlanAsync(
         string id, HttpRequest request, PracticeStripe stripe, PracticeWebhooks webhooks, CancellationToken cancellationToken)
@@ -26,6 +36,14 @@ internal static class PracticePages
         var wish = (await request.ReadFormAsync(cancellationToken))["do"].ToString();
         return await ActAsync(
             () => wish == "cancel" ? stripe.CancelPlan(id) : stripe.Renew(id, succeeds: wish != "refuse"), webhooks, cancellationToken);
+    }
+
+    private static async Task<SeeOther> DecideDisputeAsync(
+        string id, HttpRequest request, PracticeStripe stripe, PracticeWebhooks webhooks, CancellationToken cancellationToken)
+    {
+        var wish = (await request.ReadFormAsync(cancellationToken))["do"].ToString();
+        return await ActAsync(
+            () => wish == "answer" ? stripe.UpdateDispute(id) : stripe.CloseDispute(id, won: wish == "win"), webhooks, cancellationToken);
     }
 
     private static IResult Checkout(string id, bool? declined, PracticeStripe stripe, IOptions<SiteOptions> site)
@@ -86,13 +104,16 @@ internal static class PracticePages
     private static RazorComponentResult<DashboardPage> Dashboard(PracticeStripe stripe, IOptions<SiteOptions> site) => new(new
     {
         Charges = stripe.List("charge", "balance_transaction").Take(50).ToList(),
+        Refunds = stripe.List("refund").Take(100).ToList(),
+        Disputes = stripe.List("dispute", "charge").Take(20).ToList(),
+        Payouts = stripe.List("payout").Take(20).ToList(),
         Plans = stripe.List("subscription", "customer").Take(50).ToList(),
         Open = stripe.List("checkout.session").Where(s => PracticeView.Text(s, "status") == "open").Take(20).ToList(),
         Events = stripe.List("event").Take(40).ToList(),
         site.Value.Zone,
     });
 
-    private static async Task<SeeOther> ActAsync(Func<JsonObject> act, PracticeWebhooks webhooks, CancellationToken cancellationToken)
+    private static async Task<SeeOther> ActAsync(Func<object> act, PracticeWebhooks webhooks, CancellationToken cancellationToken)
     {
         try
         {

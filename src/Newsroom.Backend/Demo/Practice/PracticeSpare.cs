@@ -10,7 +10,8 @@ internal static class PracticeSpare
 {
     private static readonly HashSet<string> LeftOut = new(StringComparer.Ordinal)
     {
-        "amount_paid", "amount_total", "billing_reason", "created", "items", "livemode", "parent", "payments", "status_transitions",
+        "amount_paid", "amount_total", "balance_type", "billing_reason", "created", "evidence", "items", "livemode", "parent", "payments",
+        "status_transitions", "trace_id",
     };
 
     public static JsonObject Pare(JsonObject answer)
@@ -37,6 +38,7 @@ internal static class PracticeSpare
         return pared;
     }
 
+    /// <remarks>Arrays stay as they are: the transactions of a dispute have always been whole in it.</remarks>
     private static JsonNode? Value(JsonNode? value)
     {
         if (value is not JsonObject nested)

@@ -82,10 +82,10 @@ internal sealed class PracticeStore
             Add(item.DeepClone().AsObject());
     }
 
-    /// <summary>Forgets the oldest events beyond what Stripe's own list reaches back to, roughly.</summary>
+    /// <summary>Forgets the oldest events beyond what Stripe's own list reaches back to, roughly, but none that is still to be delivered.</summary>
     public void KeepEvents(int newest)
     {
-        foreach (var old in Of("event").SkipLast(newest).ToList())
+        foreach (var old in Of("event").SkipLast(newest).Where(e => Number(e, "pending_webhooks") == 0).ToList())
         {
             _all.Remove(old);
             _byId.Remove(Text(old, "id")!);

@@ -6,7 +6,10 @@ namespace Newsroom.Backend.Demo.Practice;
 /// <content>What outlives a restart, so that yesterday's gifts can still be looked up.</content>
 public sealed partial class PracticeStripe
 {
-    /// <summary>By session id what Stripe does not tell: the line, the metadata of what is to come, a bank debit under way.</summary>
+    /// <summary>
+    /// What Stripe does not tell: by session id the line, the metadata of what is to come, a bank debit under way; by refund id when it
+    /// succeeds; by payout id the transactions it is made of.
+    /// </summary>
     private JsonObject _asides = [];
     private bool _changed;
 

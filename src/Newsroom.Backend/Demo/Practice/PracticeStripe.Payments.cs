@@ -8,6 +8,8 @@ public sealed partial class PracticeStripe
     /// <summary>How long a practice bank takes; a real one takes about four days.</summary>
     public static readonly TimeSpan BankDebitTakes = TimeSpan.FromSeconds(20);
 
+    private const string InsufficientFunds = "The customer's account has insufficient funds to cover this payment.";
+
     /// <summary>True: charges get no balance transaction until <see cref="SettleCharges"/>, as Stripe's sometimes come late.</summary>
     public bool HoldsBalanceTransactions { get; set; }
 
@@ -51,6 +53,24 @@ public sealed partial class PracticeStripe
         aside["debit_succeeds"] = succeeds;
         aside["debit_intent"] = intent["id"]!.DeepClone();
         return Copy(session);
+    });
+
+    /// <summary>A bank takes back a debit that had succeeded (https://docs.stripe.com/payments/ach-direct-debit).</summary>
+    /// <param name="chargeId">A succeeded bank debit with its balance transaction.</param>
+    /// <returns>The failed charge.</returns>
+    /// <exception cref="StripeErrorException">It is no such charge.</exception>
+    public JsonObject FailLate(string chargeId) => Act(() =>
+    {
+        var charge = _store.Get("charge", chargeId);
+        if (IsByCard(charge) || PracticeStore.Text(charge, "status") != "succeeded" || _store.Follow(charge, "balance_transaction") is not { } booked)
+            throw StripeErrorException.Invalid("Only a bank debit that has succeeded and is booked can fail late.", "charge");
+        var intent = _store.Follow(charge, "payment_intent")!;
+        charge["status"] = "failed";
+        charge["paid"] = false;
+        charge["failure_balance_transaction"] = BookBack("payment_failure_refund", booked)["id"]!.DeepClone();
+        intent["amount_received"] = 0L;
+        FailCharge(charge, intent, "insufficient_funds", InsufficientFunds);
+        return Copy(charge);
     });
 
     /// <summary>Gives the charges that wait for one their balance transaction.</summary>
@@ -99,9 +119,11 @@ public sealed partial class PracticeStripe
         return charge;
     }
 
-    private void Fail(JsonObject intent, JsonObject session, string code, string message)
+    private void Fail(JsonObject intent, JsonObject session, string code, string message) =>
+        FailCharge(Charge(intent, "failed", session), intent, code, message);
+
+    private void FailCharge(JsonObject charge, JsonObject intent, string code, string message)
     {
-        var charge = Charge(intent, "failed", session);
         charge["failure_code"] = code;
         charge["failure_message"] = message;
         intent["status"] = "requires_payment_method";
@@ -122,8 +144,7 @@ public sealed partial class PracticeStripe
     {
         if (HoldsBalanceTransactions)
             return;
-        var transaction = Add(WireObjects.BalanceTransaction(Seconds, "charge", PracticeStore.Number(charge, "amount"),
-            PracticeStore.Text(charge, "currency")!, PracticeStore.Text(charge, "id")!));
+        var transaction = Book(IsByCard(charge) ? "charge" : "payment", charge, PracticeStore.Number(charge, "amount"));
         charge["balance_transaction"] = transaction["id"]!.DeepClone();
         Raise("charge.updated", charge, new JsonObject { ["balance_transaction"] = null });
     }
@@ -144,7 +165,7 @@ public sealed partial class PracticeStripe
             }
             else
             {
-                Fail(intent, session, "insufficient_funds", "The customer's account has insufficient funds to cover this payment.");
+                Fail(intent, session, "insufficient_funds", InsufficientFunds);
                 FailInvoiceOf(intent);
                 Raise("checkout.session.async_payment_failed", session);
             }

@@ -8,14 +8,18 @@ public sealed partial class PracticeStripe
     /// <summary>The next period begins now: a new invoice, paid by the card on file or refused.</summary>
     /// <param name="subscriptionId">A plan that is not cancelled.</param>
     /// <param name="succeeds">False: the card has expired, the plan becomes past due.</param>
-    /// <returns>The invoice.</returns>
+    /// <returns>The invoice; the ended plan when it was to end with its period.</returns>
     public JsonObject Renew(string subscriptionId, bool succeeds = true) => Act(() =>
     {
         var plan = LivePlan(subscriptionId);
+        if (plan["cancel_at_period_end"]!.GetValue<bool>())
+            return Copy(End(plan));
         var item = plan["items"]!["data"]![0]!.AsObject();
         item["current_period_start"] = Seconds;
         item["current_period_end"] = NextPeriod(item["price"]!["recurring"]!.AsObject());
         Raise("customer.subscription.updated", plan);
+        if (PracticeStore.Text(plan, "pause_collection", "behavior") is { } behavior)
+            return Copy(SkipPeriod(plan, behavior));
 
         var invoice = OpenInvoice(plan, "subscription_cycle");
         var customer = _store.Get("customer", PracticeStore.Text(plan, "customer")!);
@@ -39,16 +43,18 @@ public sealed partial class PracticeStripe
     });
 
     /// <summary>Ends a plan now.</summary>
-    public JsonObject CancelPlan(string subscriptionId) => Act(() =>
+    public JsonObject CancelPlan(string subscriptionId) => Act(() => Copy(End(LivePlan(subscriptionId))));
+
+    private JsonObject End(JsonObject plan)
     {
-        var plan = LivePlan(subscriptionId);
         plan["status"] = "canceled";
-        plan["canceled_at"] = Seconds;
+        plan["canceled_at"] ??= Seconds;
         plan["ended_at"] = Seconds;
-        plan["cancellation_details"] = new JsonObject { ["reason"] = "cancellation_requested" };
+        if (PracticeStore.Text(plan, "cancellation_details", "reason") is null)
+            plan["cancellation_details"] = new JsonObject { ["reason"] = "cancellation_requested" };
         Raise("customer.subscription.deleted", plan);
-        return Copy(plan);
-    });
+        return plan;
+    }
 
     private JsonObject LivePlan(string id)
     {
@@ -71,15 +77,21 @@ public sealed partial class PracticeStripe
 
     private JsonObject OpenInvoice(JsonObject plan, string reason)
     {
+        var invoice = DraftInvoice(plan, reason);
+        invoice["status"] = "open";
+        invoice["status_transitions"]!["finalized_at"] = Seconds;
+        Raise("invoice.finalized", invoice);
+        return invoice;
+    }
+
+    private JsonObject DraftInvoice(JsonObject plan, string reason)
+    {
         var item = plan["items"]!["data"]![0]!.AsObject();
         var amount = PracticeStore.Number(item["price"]!.AsObject(), "unit_amount") * PracticeStore.Number(item, "quantity");
         var email = PracticeStore.Text(_store.Follow(plan, "customer"), "email");
         var invoice = Add(WirePlans.Invoice(Seconds, plan, amount, reason, _store.Of("invoice").Count() + 1, email));
         plan["latest_invoice"] = invoice["id"]!.DeepClone();
         Raise("invoice.created", invoice);
-        invoice["status"] = "open";
-        invoice["status_transitions"]!["finalized_at"] = Seconds;
-        Raise("invoice.finalized", invoice);
         return invoice;
     }
 

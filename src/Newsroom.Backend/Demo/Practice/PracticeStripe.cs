@@ -19,10 +19,12 @@ public sealed partial class PracticeStripe
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly PracticeStore _store = new();
+    private readonly long _openedAt;
 
     public PracticeStripe(TimeProvider time, PracticeAccount account)
     {
         _time = time;
+        _openedAt = Seconds;
         Account = account;
         Load();
     }
@@ -38,6 +40,12 @@ public sealed partial class PracticeStripe
     /// <summary>Resources (<c>invoices</c>) this account answers 404 to, like a server that has only a part of Stripe's interface.</summary>
     public ISet<string> Lacks { get; } = new HashSet<string>(StringComparer.Ordinal);
 
+    /// <summary>Where webhooks go, for who asks for the account's endpoints; null: there is none.</summary>
+    public string? WebhookUrl { get; set; }
+
+    /// <summary>What the endpoint says it wants to hear of. Events are raised and delivered all the same.</summary>
+    public IReadOnlyList<string> WebhookEvents { get; set; } = ["*"];
+
     /// <summary>How far this account's clock runs ahead of the real one.</summary>
     public TimeSpan Ahead { get; private set; }
 
@@ -47,7 +55,7 @@ public sealed partial class PracticeStripe
 
     private long Seconds => Now.ToUnixTimeSeconds();
 
-    /// <summary>Moves this account's clock: sessions expire and bank debits arrive; plans renew only by <see cref="Renew"/>.</summary>
+    /// <summary>Moves this account's clock: sessions expire, bank debits and refunds arrive, money becomes available; plans renew only by <see cref="Renew"/>.</summary>
     public void Advance(TimeSpan time) => Act(() => Ahead += time);
 
     /// <summary>Does what has become due. Every other call does so too.</summary>
@@ -60,6 +68,9 @@ public sealed partial class PracticeStripe
     /// <summary>All objects of a kind (<c>charge</c>, <c>checkout.session</c>), newest first.</summary>
     public IReadOnlyList<JsonObject> List(string kind, params IEnumerable<string> expand) =>
         Act(() => _store.Of(kind).Reverse().Select(o => _store.Expanded(o, expand)).ToList());
+
+    internal JsonObject ListEndpoints() => WireObjects.List("/v1/webhook_endpoints",
+        WebhookUrl is null ? [] : [WireObjects.WebhookEndpoint(_openedAt, WebhookUrl, WebhookEvents)], hasMore: false);
 
     public JsonObject CreateCustomer(StripeParameters wanted) => Act(() =>
     {
@@ -91,6 +102,8 @@ public sealed partial class PracticeStripe
     {
         ExpireDueSessions();
         SettleDueDebits();
+        SettleDueRefunds();
+        MakeAvailable();
     }
 
     private JsonObject Add(JsonObject made)

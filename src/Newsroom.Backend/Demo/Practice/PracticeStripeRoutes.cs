@@ -15,17 +15,22 @@ internal static class PracticeStripeRoutes
         ("GET", ["payment_intents", var id]) => stripe.Get("payment_intent", id, wanted.List("expand")),
         ("GET", ["charges"]) => List(stripe, "charge", wanted, "customer", "payment_intent"),
         ("GET", ["charges", var id]) => stripe.Get("charge", id, wanted.List("expand")),
-        ("GET", ["balance_transactions"]) => List(stripe, "balance_transaction", wanted, "source", "type", "currency"),
+        ("GET", ["balance_transactions"]) => Transactions(stripe, wanted),
         ("GET", ["balance_transactions", var id]) => stripe.Get("balance_transaction", id, wanted.List("expand")),
         ("POST", ["refunds"]) => stripe.Refund(wanted.Text("charge") ?? stripe.ChargeOf(wanted.NeededText("payment_intent")), wanted.Number("amount"),
             wanted.Text("reason"), wanted.Metadata("metadata")),
         ("GET", ["refunds"]) => List(stripe, "refund", wanted, "charge", "payment_intent"),
         ("GET", ["refunds", var id]) => stripe.Get("refund", id, wanted.List("expand")),
+        ("GET", ["disputes"]) => List(stripe, "dispute", wanted, "charge", "payment_intent"),
+        ("GET", ["disputes", var id]) => stripe.Get("dispute", id, wanted.List("expand")),
+        ("GET", ["payouts"]) => List(stripe, "payout", wanted, "status", "destination"),
+        ("GET", ["payouts", var id]) => stripe.Get("payout", id, wanted.List("expand")),
         ("POST", ["customers"]) => stripe.CreateCustomer(wanted),
         ("GET", ["customers"]) => List(stripe, "customer", wanted, "email"),
         ("GET", ["customers", var id]) => stripe.Get("customer", id, wanted.List("expand")),
         ("GET", ["subscriptions"]) => List(stripe, "subscription", wanted, "customer", "status"),
         ("GET", ["subscriptions", var id]) => stripe.Get("subscription", id, wanted.List("expand")),
+        ("POST", ["subscriptions", var id]) => stripe.Get("subscription", Id(stripe.UpdatePlan(id, wanted)), wanted.List("expand")),
         ("DELETE", ["subscriptions", var id]) => stripe.CancelPlan(id),
         ("GET", ["invoices"]) => List(stripe, "invoice", wanted, "customer", "status", "subscription"),
         ("GET", ["invoices", var id]) => stripe.Get("invoice", id, wanted.List("expand")),
@@ -33,6 +38,7 @@ internal static class PracticeStripeRoutes
         ("GET", ["invoice_payments", var id]) => stripe.Get("invoice_payment", id, wanted.List("expand")),
         ("GET", ["events"]) => List(stripe, "event", wanted, "type", "types", "delivery_success"),
         ("GET", ["events", var id]) => stripe.Get("event", id),
+        ("GET", ["webhook_endpoints"]) => stripe.ListEndpoints(),
         ("GET", ["account"]) => new JsonObject { ["id"] = "acct_practice", ["object"] = "account", ["charges_enabled"] = true, ["livemode"] = false },
         _ => throw new StripeErrorException(404, "invalid_request_error",
             $"Unrecognized request URL ({method}: /v1/{string.Join('/', path)}). The practice account knows only what gifts need."),
@@ -40,13 +46,24 @@ internal static class PracticeStripeRoutes
 
     private static string Id(JsonObject made) => PracticeStore.Text(made, "id")!;
 
-    private static JsonObject List(PracticeStripe stripe, string kind, StripeParameters wanted, params string[] filters)
+    /// <summary>A transaction does not name the payout it went into: only this list can be asked by it.</summary>
+    private static JsonObject Transactions(PracticeStripe stripe, StripeParameters wanted)
+    {
+        var paidOut = wanted.Text("payout") is { } payout ? stripe.TransactionsOf(payout) : null;
+        return List(stripe, "balance_transaction", wanted, among: paidOut, "source", "type", "currency");
+    }
+
+    private static JsonObject List(PracticeStripe stripe, string kind, StripeParameters wanted, params string[] filters) =>
+        List(stripe, kind, wanted, among: null, filters);
+
+    private static JsonObject List(PracticeStripe stripe, string kind, StripeParameters wanted, IReadOnlySet<string>? among, params string[] filters)
     {
         var limit = (int)(wanted.Number("limit") ?? 10);
         if (limit is < 1 or > 100)
             throw StripeErrorException.Invalid("Limit must be between 1 and 100.", "limit");
         var expand = wanted.List("expand").Where(e => e.StartsWith("data.", StringComparison.Ordinal)).Select(e => e["data.".Length..]);
-        var matching = stripe.List(kind, expand).Where(o => Created(o, wanted) && filters.All(f => Matches(o, f, wanted))).ToList();
+        var matching = stripe.List(kind, expand).Where(o => among?.Contains(Id(o)) != false && Within(o, "created", wanted)
+            && Within(o, "arrival_date", wanted) && filters.All(f => Matches(o, f, wanted))).ToList();
         var (from, count) = Window(matching, limit, wanted);
         return WireObjects.List($"/v1/{kind}s", [.. matching.Skip(from).Take(count)],
             hasMore: wanted.Has("ending_before") ? from > 0 : from + count < matching.Count);
@@ -62,13 +79,13 @@ internal static class PracticeStripeRoutes
         return (Math.Max(0, at - limit), Math.Min(limit, at));
     }
 
-    private static bool Created(JsonObject found, StripeParameters wanted)
+    private static bool Within(JsonObject found, string time, StripeParameters wanted)
     {
-        var created = PracticeStore.Number(found, "created");
-        return (wanted.Number("created", "gte") is not { } gte || created >= gte)
-            && (wanted.Number("created", "gt") is not { } gt || created > gt)
-            && (wanted.Number("created", "lte") is not { } lte || created <= lte)
-            && (wanted.Number("created", "lt") is not { } lt || created < lt);
+        var at = PracticeStore.Number(found, time);
+        return (wanted.Number(time, "gte") is not { } gte || at >= gte)
+            && (wanted.Number(time, "gt") is not { } gt || at > gt)
+            && (wanted.Number(time, "lte") is not { } lte || at <= lte)
+            && (wanted.Number(time, "lt") is not { } lt || at < lt);
     }
 
     private static bool Matches(JsonObject found, string filter, StripeParameters wanted) => !wanted.Has(filter) || filter switch

@@ -17,6 +17,10 @@ internal static class PracticeView
         return new Money(currency.FromStripe(PracticeStore.Number(of, property)), currency).Format(Culture);
     }
 
+    public static bool Is(JsonObject of, string property) => of[property]!.GetValue<bool>();
+
+    public static bool IsByCard(JsonObject charge) => Text(charge, "payment_method_details", "type") == "card";
+
     public static bool Any(JsonObject of, string property) => PracticeStore.Number(of, property) > 0;
 
     public static string When(JsonNode? seconds, TimeZoneInfo zone) => seconds is null

@@ -10,6 +10,7 @@ internal sealed class PracticeWebhooks(PracticeStripe stripe, IHttpClientFactory
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        stripe.WebhookUrl ??= endpoint;
         using var tick = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
         try
         {

@@ -53,7 +53,7 @@ internal static class WireObjects
         var method = intent["payment_method_types"]![0]!.GetValue<string>();
         return new JsonObject
         {
-            ["id"] = PracticeStore.NewId("ch"),
+            ["id"] = PracticeStore.NewId(method == "card" ? "ch" : "py"),
             ["object"] = "charge",
             ["created"] = created,
             ["livemode"] = false,
@@ -79,35 +79,6 @@ internal static class WireObjects
                 }
                 : new JsonObject { ["type"] = method, [method] = new JsonObject { ["bank_name"] = "PRACTICE BANK", ["last4"] = "6789" } },
             ["metadata"] = intent["metadata"]!.DeepClone(),
-        };
-    }
-
-    /// <summary>What a charge or refund does to the account's balance; the fee is Stripe's US card price, 2.9 % + 30 (https://stripe.com/pricing).</summary>
-    public static JsonObject BalanceTransaction(long created, string type, long amount, string currency, string source)
-    {
-        var fee = type is "charge" or "payment" ? (amount * 29 + 500) / 1000 + 30 : 0L;
-        return new JsonObject
-        {
-            ["id"] = PracticeStore.NewId("txn"),
-            ["object"] = "balance_transaction",
-            ["created"] = created,
-            ["available_on"] = created + 2 * 86_400,
-            ["type"] = type,
-            ["reporting_category"] = type,
-            ["amount"] = amount,
-            ["fee"] = fee,
-            ["net"] = amount - fee,
-            ["currency"] = currency,
-            ["exchange_rate"] = null,
-            ["fee_details"] = fee == 0 ? [] : new JsonArray(new JsonObject
-            {
-                ["type"] = "stripe_fee",
-                ["amount"] = fee,
-                ["currency"] = currency,
-                ["description"] = "Stripe processing fees",
-            }),
-            ["source"] = source,
-            ["status"] = "pending",
         };
     }
 
@@ -139,5 +110,20 @@ internal static class WireObjects
         ["data"] = before is null
             ? new JsonObject { ["object"] = about.DeepClone() }
             : new JsonObject { ["object"] = about.DeepClone(), ["previous_attributes"] = before },
+    };
+
+    public static JsonObject WebhookEndpoint(long created, string url, IEnumerable<string> events) => new()
+    {
+        ["id"] = "we_practice",
+        ["object"] = "webhook_endpoint",
+        ["api_version"] = ApiVersion,
+        ["application"] = null,
+        ["created"] = created,
+        ["description"] = null,
+        ["enabled_events"] = new JsonArray([.. events.Select(e => (JsonNode)e)]),
+        ["livemode"] = false,
+        ["metadata"] = new JsonObject(),
+        ["status"] = "enabled",
+        ["url"] = url,
     };
 }

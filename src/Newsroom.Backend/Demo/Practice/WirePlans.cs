@@ -35,6 +35,7 @@ internal static class WirePlans
         ["cancel_at"] = null,
         ["cancel_at_period_end"] = false,
         ["canceled_at"] = null,
+        ["cancellation_details"] = new JsonObject { ["comment"] = null, ["feedback"] = null, ["reason"] = null },
         ["ended_at"] = null,
         ["latest_invoice"] = null,
         ["pause_collection"] = null,

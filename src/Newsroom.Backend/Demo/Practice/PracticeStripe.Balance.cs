@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+using Newsroom.Backend.Primitives;
+
+namespace Newsroom.Backend.Demo.Practice;
+
+/// <content>The account's balance (https://docs.stripe.com/api/balance_transactions) and the currencies it is kept in.</content>
+public sealed partial class PracticeStripe
+{
+    /// <summary>A code (<c>usd</c>) that all money is exchanged into; null: each charge settles in its own currency.</summary>
+    public string? SettlementCurrency { get; set; }
+
+    /// <summary>By the code of a donor's currency (<c>eur</c>): how many units of <see cref="SettlementCurrency"/> one unit of it buys.</summary>
+    public IDictionary<string, decimal> ExchangeRates { get; } = new Dictionary<string, decimal>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Stripe takes a fee for something else than a payment, such as a product of its own.</summary>
+    /// <param name="amount">What it takes, in Stripe's units.</param>
+    /// <param name="currency">Lower case.</param>
+    /// <param name="description">What for.</param>
+    /// <returns>The balance transaction; it has no source.</returns>
+    public JsonObject BillFee(long amount, string currency = "usd", string description = "Billing") => Act(() =>
+    {
+        var booked = Add(WireBalance.Transaction(Seconds, "stripe_fee", -amount, currency, source: null));
+        booked["description"] = description;
+        return Copy(booked);
+    });
+
+    /// <summary>Books what an object does to the balance, in the currency the account keeps.</summary>
+    private JsonObject Book(string type, JsonObject source, long amount, long? fee = null)
+    {
+        var currency = PracticeStore.Text(source, "currency")!;
+        var (settled, into, rate) = Exchanged(amount, currency);
+        return Add(WireBalance.Transaction(Seconds, type, settled, into, PracticeStore.Text(source, "id"), fee, rate));
+    }
+
+    /// <summary>Books the opposite of a transaction, at the rate it had.</summary>
+    private JsonObject BookBack(string type, JsonObject booked, long fee = 0) => Add(WireBalance.Transaction(Seconds, type,
+        -PracticeStore.Number(booked, "amount"), PracticeStore.Text(booked, "currency")!, PracticeStore.Text(booked, "source"), fee,
+        booked["exchange_rate"]?.GetValue<decimal>()));
+
+    private (long Amount, string Currency, decimal? Rate) Exchanged(long amount, string currency)
+    {
+        if (SettlementCurrency?.ToLowerInvariant() is not { } into || into == currency)
+            return (amount, currency, null);
+        if (!ExchangeRates.TryGetValue(currency, out var rate))
+            throw StripeErrorException.Invalid($"This practice account has no rate to exchange {currency} into {into} by.", "currency");
+        return ((long)Math.Round(amount / UnitsPerMajor(currency) * rate * UnitsPerMajor(into), MidpointRounding.AwayFromZero), into, rate);
+    }
+
+    /// <summary>How many of Stripe's units are one dollar, yen or króna.</summary>
+    private static decimal UnitsPerMajor(string code)
+    {
+        var currency = Currency.Parse(code);
+        return currency.ToStripe(currency.MinorPerMajor);
+    }
+
+    private void MakeAvailable()
+    {
+        foreach (var booked in _store.Of("balance_transaction"))
+        {
+            if (PracticeStore.Text(booked, "status") == "pending" && PracticeStore.Number(booked, "available_on") <= Seconds)
+                booked["status"] = "available";
+        }
+    }
+
+    private static bool IsByCard(JsonObject charge) => PracticeStore.Text(charge, "payment_method_details", "type") == "card";
+}
