@@ -38,4 +38,7 @@ internal static partial class DonationsLog
 
     [LoggerMessage(3012, LogLevel.Error, "Payout {PayoutId} is not the sum of its transactions: see /api/v1/payouts/{PayoutId}")]
     public static partial void PayoutDiffers(ILogger logger, string payoutId);
+
+    [LoggerMessage(3013, LogLevel.Error, "Balance transaction {TransactionId} is not in the books: {Why}")]
+    public static partial void TransactionUnreadable(ILogger logger, string transactionId, string why);
 }

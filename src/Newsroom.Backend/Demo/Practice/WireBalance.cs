@@ -17,7 +17,7 @@ internal static class WireBalance
     /// <param name="rate">By what the source's own currency was exchanged; null when it is the same.</param>
     public static JsonObject Transaction(long created, string type, long amount, string currency, string? source, long? fee = null, decimal? rate = null)
     {
-        var taken = fee ?? ProcessingFee(type, amount);
+        var taken = fee ?? ProcessingFee(type, amount, currency);
         // A payout takes what is available, and gives it back as such.
         var atOnce = type is "payout" or "payout_failure";
         return new JsonObject
@@ -121,8 +121,14 @@ internal static class WireBalance
         ["type"] = "bank_account",
     };
 
-    /// <summary>Stripe's US card price, 2.9 % + 30 (https://stripe.com/pricing).</summary>
-    private static long ProcessingFee(string type, long amount) => type is "charge" or "payment" ? (amount * 29 + 500) / 1000 + 30 : 0L;
+    /// <summary>Stripe's US card price, 2.9 % + 30 (https://stripe.com/pricing); whole units where a currency has no smaller ones (ISK and UGX are sent × 100).</summary>
+    private static long ProcessingFee(string type, long amount, string currency)
+    {
+        if (type is not ("charge" or "payment"))
+            return 0;
+        var unit = currency is "isk" or "ugx" ? 100 : 1;
+        return (((amount * 29 + 500) / 1000) + 30 + unit - 1) / unit * unit;
+    }
 
     /// <summary>https://docs.stripe.com/reports/reporting-categories.</summary>
     private static string Category(string type, long amount) => type switch

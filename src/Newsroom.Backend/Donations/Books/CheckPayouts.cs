@@ -13,7 +13,7 @@ public sealed class CheckPayouts(NewsroomDb db, StripeBooks stripe, MatchTransac
 {
     public const string Nightly = "53 2 * * *";
 
-    /// <summary>A paid payout may fail up to some business days later; one is settled long before.</summary>
+    /// <summary>Behind where the list was last read to its end: a paid payout may still fail some business days later, and is settled long before.</summary>
     private static readonly TimeSpan LookBack = TimeSpan.FromDays(40);
 
     [AutomaticRetry(Attempts = 0)]
@@ -34,16 +34,18 @@ public sealed class CheckPayouts(NewsroomDb db, StripeBooks stripe, MatchTransac
     /// <exception cref="StripeUnavailableException">Stripe could not be asked to the end; what was compared stays.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        DateTimeOffset? from = await db.Payouts.AnyAsync(cancellationToken) ? clock.GetUtcNow() - LookBack : null;
+        var began = clock.GetUtcNow();
+        var readUntil = await StripeCursor.ReadAsync(db, StripeCursor.Payouts, cancellationToken);
         string? after = null;
         do
         {
-            var page = await stripe.PayoutsAsync(from, after, cancellationToken);
+            var page = await stripe.PayoutsAsync(readUntil - LookBack, after, cancellationToken);
             foreach (var payout in page.Items)
                 await TakeAsync(payout, cancellationToken);
             after = page.Next;
         }
         while (after is not null);
+        await StripeCursor.MoveAsync(db, StripeCursor.Payouts, began, cancellationToken);
     }
 
     /// <summary>One payout, because an event told of it.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Newsroom.Backend.Data;
 
 namespace Newsroom.Backend.Donations.Books;
 
@@ -7,11 +8,31 @@ namespace Newsroom.Backend.Donations.Books;
 public sealed class StripeCursor
 {
     public const string Transactions = "balance_transactions";
+    public const string Payouts = "payouts";
 
     public required string Name { get; init; }
 
     /// <summary>Everything older is here (Stripe's clock).</summary>
     public required DateTimeOffset ReadUntil { get; set; }
+
+    /// <returns>Null: the list was never read to its end.</returns>
+    public static Task<DateTimeOffset?> ReadAsync(NewsroomDb db, string name, CancellationToken cancellationToken) =>
+        db.StripeCursors.Where(c => c.Name == name).Select(c => (DateTimeOffset?)c.ReadUntil).SingleOrDefaultAsync(cancellationToken);
+
+    /// <summary>The list was read to its end. Only then: the newest come first, so what ended early has left out the oldest.</summary>
+    public static Task<bool> MoveAsync(NewsroomDb db, string name, DateTimeOffset readUntil, CancellationToken cancellationToken)
+    {
+        db.ChangeTracker.Clear();
+        return db.RetryingAsync(async token =>
+        {
+            var cursor = await db.StripeCursors.SingleOrDefaultAsync(c => c.Name == name, token);
+            if (cursor is null)
+                db.Add(new StripeCursor { Name = name, ReadUntil = readUntil });
+            else if (cursor.ReadUntil < readUntil)
+                cursor.ReadUntil = readUntil;
+            return await db.SaveChangesAsync(token) > 0;
+        }, cancellationToken);
+    }
 }
 
 internal sealed class StripeCursorMapping : IEntityTypeConfiguration<StripeCursor>

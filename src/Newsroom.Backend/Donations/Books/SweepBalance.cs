@@ -1,5 +1,4 @@
 using Hangfire;
-using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Donations.Stripe;
 
@@ -36,7 +35,7 @@ public sealed class SweepBalance(NewsroomDb db, StripeBooks stripe, MatchTransac
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         var began = clock.GetUtcNow();
-        var readUntil = await db.StripeCursors.Where(c => c.Name == StripeCursor.Transactions).Select(c => (DateTimeOffset?)c.ReadUntil).SingleOrDefaultAsync(cancellationToken);
+        var readUntil = await StripeCursor.ReadAsync(db, StripeCursor.Transactions, cancellationToken);
         var added = 0;
         string? after = null;
         do
@@ -46,23 +45,7 @@ public sealed class SweepBalance(NewsroomDb db, StripeBooks stripe, MatchTransac
             after = page.Next;
         }
         while (after is not null);
-        // Only now: the newest come first, so a sweep that ended early has left out the oldest.
-        await MoveCursorAsync(began, cancellationToken);
+        await StripeCursor.MoveAsync(db, StripeCursor.Transactions, began, cancellationToken);
         return added;
-    }
-
-    private async Task MoveCursorAsync(DateTimeOffset readUntil, CancellationToken cancellationToken)
-    {
-        db.ChangeTracker.Clear();
-        await db.RetryingAsync(async token =>
-        {
-            var cursor = await db.StripeCursors.SingleOrDefaultAsync(c => c.Name == StripeCursor.Transactions, token);
-            if (cursor is null)
-                db.Add(new StripeCursor { Name = StripeCursor.Transactions, ReadUntil = readUntil });
-            else if (cursor.ReadUntil < readUntil)
-                cursor.ReadUntil = readUntil;
-            await db.SaveChangesAsync(token);
-            return true;
-        }, cancellationToken);
     }
 }

@@ -12,7 +12,7 @@ public sealed record StripePage<T>(IReadOnlyList<T> Items, string? Next);
 /// Fetches what the books are kept from: what became of a payment, movements of the balance, payouts. As in <see cref="StripeObjects"/>, an object that is
 /// answered as its id alone is asked for by itself.
 /// </summary>
-public sealed class StripeBooks(StripeAccount account)
+public sealed class StripeBooks(StripeAccount account, ILogger<StripeBooks> log)
 {
     private const int PageSize = 100;
 
@@ -93,8 +93,27 @@ public sealed class StripeBooks(StripeAccount account)
             wanted.Limit = PageSize;
             wanted.Expand = ["data.source"];
             var page = await client.V1.BalanceTransactions.ListAsync(wanted, cancellationToken: cancellationToken);
-            return new StripePage<TransactionSnapshot>(page.Data.ConvertAll(Of), page.HasMore ? page.Data[^1].Id : null);
+            return new StripePage<TransactionSnapshot>([.. Readable(page.Data)], page.HasMore ? page.Data[^1].Id : null);
         }, cancellationToken) ?? new([], null);
+
+    /// <summary>One in a currency that is not known here is no reason to leave out the others: its payout will say that something is missing.</summary>
+    private IEnumerable<TransactionSnapshot> Readable(List<BalanceTransaction> transactions)
+    {
+        foreach (var transaction in transactions)
+        {
+            TransactionSnapshot? snapshot = null;
+            try
+            {
+                snapshot = Of(transaction);
+            }
+            catch (FormatException e)
+            {
+                DonationsLog.TransactionUnreadable(log, transaction.Id, e.Message);
+            }
+            if (snapshot is not null)
+                yield return snapshot;
+        }
+    }
 
     private static async Task<List<global::Stripe.Refund>> RefundsAsync(StripeClient client, Charge charge, CancellationToken cancellationToken)
     {
