@@ -82,7 +82,7 @@ public sealed class ApplyStripeEvents(
             {
                 SyncOutcome.Applied(var donation, _) => new Attempt(StripeEventState.Applied, donation),
                 SyncOutcome.NotOurs => new Attempt(StripeEventState.Ignored),
-                SyncOutcome.Unmatched unmatched => new Attempt(StripeEventState.Failed, null, unmatched.Why),
+                SyncOutcome.Unmatched unmatched => new Attempt(StripeEventState.Unmatched, null, unmatched.Why),
                 var other => throw new InvalidOperationException($"Unknown outcome {other}."),
             };
         }

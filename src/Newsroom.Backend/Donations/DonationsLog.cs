@@ -39,6 +39,9 @@ internal static partial class DonationsLog
     [LoggerMessage(3012, LogLevel.Error, "Payout {PayoutId} is not the sum of its transactions: see /api/v1/payouts/{PayoutId}")]
     public static partial void PayoutDiffers(ILogger logger, string payoutId);
 
-    [LoggerMessage(3013, LogLevel.Error, "Balance transaction {TransactionId} is not in the books: {Why}")]
-    public static partial void TransactionUnreadable(ILogger logger, string transactionId, string why);
+    [LoggerMessage(3013, LogLevel.Error, "Stripe's {StripeId} is not in the books: {Why}")]
+    public static partial void Unreadable(ILogger logger, string stripeId, string why);
+
+    [LoggerMessage(3014, LogLevel.Warning, "The gift of balance transaction {TransactionId} could not be brought up to date: {Why}")]
+    public static partial void TransactionUnmatched(ILogger logger, string transactionId, string why);
 }

@@ -39,6 +39,7 @@ public static class DonationsSetup
             "donations.check-unsettled", CheckUnsettledGifts.EveryTenMinutes, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
         // Long and in no hurry: not among the workers that confirmations wait for.
         services.AddRecurringJob<CheckPlans>("donations.check-plans", CheckPlans.Daily, Queues.Bulk, j => j.RunAsync(CancellationToken.None));
+        services.AddRecurringJob<FetchMissedEvents>("donations.fetch-missed-events", FetchMissedEvents.Hourly, Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddRecurringJob<SweepBalance>("donations.sweep-balance", SweepBalance.Nightly, Queues.Bulk, j => j.RunAsync(CancellationToken.None));
         services.AddRecurringJob<CheckPayouts>("donations.check-payouts", CheckPayouts.Nightly, Queues.Bulk, j => j.RunAsync(CancellationToken.None));
         services.AddRecurringJob<WatchGifts>("donations.watch", WatchGifts.EveryTenMinutes, Queues.Default, j => j.RunAsync(CancellationToken.None));

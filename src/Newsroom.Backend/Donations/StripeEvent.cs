@@ -10,6 +10,9 @@ public enum StripeEventState
 
     /// <summary>A type or object that means nothing to gifts.</summary>
     Ignored,
+
+    /// <summary>Money for a gift that cannot have it: a <see cref="Books.UnmatchedPayment"/> waits for a person.</summary>
+    Unmatched,
     Failed,
 }
 

@@ -76,29 +76,35 @@ internal static class StripeWebhook
         try
         {
             using var json = JsonDocument.Parse(body);
-            var root = json.RootElement;
-            if (Text(root, "id", 255) is not { } id || Text(root, "type", 100) is not { } type || (Text(root, "object", 100) ?? "event") != "event"
-                || !root.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object
-                || !data.TryGetProperty("object", out var about) || about.ValueKind != JsonValueKind.Object)
-            {
-                return null;
-            }
-            return new StripeEvent
-            {
-                EventId = id,
-                Type = type,
-                ObjectType = Text(about, "object", 100) ?? "",
-                ObjectId = Text(about, "id", 255),
-                ApiVersion = Text(root, "api_version", 64),
-                LiveMode = root.TryGetProperty("livemode", out var live) && live.ValueKind is JsonValueKind.True or JsonValueKind.False ? live.GetBoolean() : isLive,
-                CreatedAt = Created(root) ?? now,
-                ReceivedAt = now,
-            };
+            return Read(json.RootElement, now, isLive);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }
+    }
+
+    /// <summary>The same of an event that was listed instead of delivered.</summary>
+    /// <exception cref="InvalidOperationException">It is no JSON object, or holds text that is none.</exception>
+    internal static StripeEvent? Read(JsonElement root, DateTimeOffset now, bool isLive)
+    {
+        if (Text(root, "id", 255) is not { } id || Text(root, "type", 100) is not { } type || (Text(root, "object", 100) ?? "event") != "event"
+            || !root.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object
+            || !data.TryGetProperty("object", out var about) || about.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+        return new StripeEvent
+        {
+            EventId = id,
+            Type = type,
+            ObjectType = Text(about, "object", 100) ?? "",
+            ObjectId = Text(about, "id", 255),
+            ApiVersion = Text(root, "api_version", 64),
+            LiveMode = root.TryGetProperty("livemode", out var live) && live.ValueKind is JsonValueKind.True or JsonValueKind.False ? live.GetBoolean() : isLive,
+            CreatedAt = Created(root) ?? now,
+            ReceivedAt = now,
+        };
     }
 
     private static DateTimeOffset? Created(JsonElement root) =>

@@ -140,6 +140,19 @@ public sealed class TheBooks
     }
 
     [Fact]
+    public async Task Leave_out_only_what_is_in_a_currency_that_nobody_knows()
+    {
+        await using var app = await GivingApp.StartAsync();
+        app.Pay(await app.OpenCheckoutAsync());
+        app.Stripe.BillFee(100, "zzz");
+        app.Stripe.BillFee(200);
+        await app.Newsroom.RunOnlyAsync<SweepBalance>();
+        var movements = (await app.Newsroom.GetAsync("/api/v1/ledger"))["items"]!.AsArray();
+        Assert.Equal(["charge", "fee"], movements.Select(m => (string)m!["kind"]!).Order(StringComparer.Ordinal));
+        Assert.NotNull(await app.Newsroom.ReadAsync(db => StripeCursor.ReadAsync(db, StripeCursor.Transactions, Stop)));
+    }
+
+    [Fact]
     public async Task Keep_money_without_a_gift_until_a_person_has_settled_it()
     {
         await using var app = await GivingApp.StartAsync();
@@ -147,10 +160,14 @@ public sealed class TheBooks
         await app.Newsroom.RunEnqueuedJobsAsync();
         var money = Assert.Single((await app.Newsroom.GetAsync("/api/v1/unmatched?settled=false"))["items"]!.AsArray())!;
         Assert.Equal("is not in this database", (string)money["why"]!);
+        await app.Newsroom.RunOnlyAsync<WatchGifts>();
+        Assert.Single(await OpenAlertsAsync(app), "gifts.unmatched");
         using var nothingSaid = await app.Newsroom.Api.PostAsJsonAsync($"/api/v1/unmatched/{money["id"]}/settle", new { note = " " }, Stop);
         Assert.Equal(422, (int)nothingSaid.StatusCode);
         using var settled = await app.Newsroom.Api.PostAsJsonAsync($"/api/v1/unmatched/{money["id"]}/settle", new { note = "Refunded in the dashboard." }, Stop);
         Assert.True(settled.IsSuccessStatusCode);
+        await app.Newsroom.RunOnlyAsync<WatchGifts>();
+        Assert.Empty(await OpenAlertsAsync(app));
         Assert.Empty((await app.Newsroom.GetAsync("/api/v1/unmatched?settled=false"))["items"]!.AsArray());
     }
 

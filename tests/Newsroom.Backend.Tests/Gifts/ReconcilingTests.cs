@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Demo.Practice;
+using Newsroom.Backend.Donations;
 
 namespace Newsroom.Backend.Tests;
 
@@ -49,6 +50,24 @@ public sealed class AskingStripe
         app.Stripe.Faults.Clear();
         await app.Newsroom.RunDueJobsAsync();
         Assert.True((await app.Newsroom.OnlyGiftAsync()).IsBooked);
+    }
+
+    [Fact]
+    public async Task Brings_the_events_that_could_not_be_delivered()
+    {
+        await using var app = await GivingApp.StartAsync();
+        var events = app.Pay(await app.OpenCheckoutAsync());
+        await app.DeliverAsync(events.Take(1));
+        await app.Newsroom.RunOnlyAsync<FetchMissedEvents>();
+        await app.Newsroom.RunEnqueuedJobsAsync();
+        Assert.Equal(events.Select(e => e.Id).Order(StringComparer.Ordinal), (await app.Newsroom.InboxAsync()).Select(e => e.EventId).Order(StringComparer.Ordinal));
+        Assert.All(await app.Newsroom.InboxAsync(), e => Assert.Equal(StripeEventState.Applied, e.State));
+        Assert.True((await app.Newsroom.OnlyGiftAsync()).IsBooked);
+        Assert.Single(app.Newsroom.Mails);
+        // What Stripe delivers after all is here already.
+        await app.DeliverAsync(events);
+        await app.Newsroom.RunOnlyAsync<FetchMissedEvents>();
+        Assert.Equal(events.Count, (await app.Newsroom.InboxAsync()).Count);
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace Newsroom.Backend.Donations.Books;
 /// Enters movements that nobody told of: finds the gift each belongs to, books a gift whose every event was lost, and brings a gift up to date when money
 /// moved of which it does not know.
 /// </summary>
-public sealed class MatchTransactions(NewsroomDb db, StripeObjects objects, SyncGift sync, FollowPayment follow, KeepBooks books)
+public sealed class MatchTransactions(
+    NewsroomDb db, StripeObjects objects, SyncGift sync, FollowPayment follow, KeepBooks books, ILogger<MatchTransactions> log)
 {
     /// <param name="seen">Movements as Stripe has them.</param>
     /// <param name="payout">The row of the payout that carried them; null when that is not known.</param>
@@ -20,18 +21,8 @@ public sealed class MatchTransactions(NewsroomDb db, StripeObjects objects, Sync
         var gifts = await GiftsAsync(seen, cancellationToken);
         foreach (var transaction in await NewAsync(seen, cancellationToken))
         {
-            if (transaction.Payment is not { } payment)
-                continue;
-            if (gifts.TryGetValue(payment.PaymentIntentId, out var known))
-            {
-                if (!payment.IsCharge)
-                    await follow.RunAsync(known, cancellationToken);
-            }
-            else if (payment.IsCharge && await objects.OwnerOfAsync("payment_intent", payment.PaymentIntentId, cancellationToken) is { } owner
-                && await sync.RunAsync(owner, cancellationToken) is SyncOutcome.Applied { DonationId: { } found })
-            {
-                gifts[payment.PaymentIntentId] = found;
-            }
+            if (transaction.Payment is { } payment && await MatchAsync(transaction.Id, payment, gifts.GetValueOrDefault(payment.PaymentIntentId), cancellationToken) is { } gift)
+                gifts[payment.PaymentIntentId] = gift;
         }
         db.ChangeTracker.Clear();
         return await db.RetryingAsync(async token =>
@@ -41,6 +32,36 @@ public sealed class MatchTransactions(NewsroomDb db, StripeObjects objects, Sync
             await db.SaveChangesAsync(token);
             return added;
         }, cancellationToken);
+    }
+
+    /// <param name="transactionId">Stripe's, for the log.</param>
+    /// <param name="payment">What it belongs to.</param>
+    /// <param name="known">The row id of the gift that has this payment; 0 when none has.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The gift; null when it is none of ours.</returns>
+    private async Task<long?> MatchAsync(string transactionId, PaymentOfTransaction payment, long known, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (known != 0)
+            {
+                if (!payment.IsCharge)
+                    await follow.RunAsync(known, cancellationToken);
+                return known;
+            }
+            return payment.IsCharge && await objects.OwnerOfAsync("payment_intent", payment.PaymentIntentId, cancellationToken) is { } owner
+                && await sync.RunAsync(owner, cancellationToken) is SyncOutcome.Applied applied ? applied.DonationId : null;
+        }
+        catch (StripeUnavailableException e) when (!e.Silent)
+        {
+            DonationsLog.TransactionUnmatched(log, transactionId, e.Message);
+        }
+        // One odd payment is no reason to leave the others out of the books.
+        catch (Exception e) when (e is not StripeUnavailableException && !cancellationToken.IsCancellationRequested)
+        {
+            DonationsLog.TransactionUnmatched(log, transactionId, StripeFailure.Place(e));
+        }
+        return known == 0 ? null : known;
     }
 
     private async Task<Dictionary<string, long>> GiftsAsync(IReadOnlyList<TransactionSnapshot> seen, CancellationToken cancellationToken)

@@ -20,9 +20,9 @@ public sealed record Reconciliation(
     public bool Agrees => StoppedBecause is null && PayoutsThatDiffer.Count == 0 && GiftsWithoutMoney.Count == 0 && MoneyWithoutGift == 0;
 }
 
-/// <summary>All reconcilers one after the other, now: unsettled gifts, plans, movements of the balance, payouts. Then what does not agree.</summary>
+/// <summary>All reconcilers one after the other, now: missed events, unsettled gifts, plans, movements of the balance, payouts. Then what does not agree.</summary>
 public sealed class Reconcile(
-    NewsroomDb db, StripeBooks stripe, CheckUnsettledGifts gifts, CheckPlans plans, SweepBalance sweep, CheckPayouts payouts, TimeProvider clock)
+    NewsroomDb db, StripeBooks stripe, FetchMissedEvents events, ApplyStripeEvents apply, CheckUnsettledGifts gifts, CheckPlans plans, SweepBalance sweep, CheckPayouts payouts, TimeProvider clock)
 {
     private const int Shown = 100;
 
@@ -40,6 +40,8 @@ public sealed class Reconcile(
         {
             if (!stripe.IsConfigured)
                 throw new StripeUnavailableException("Stripe:SecretKey is not configured.", silent: true);
+            await events.FetchAsync(cancellationToken);
+            await apply.RunAsync(cancellationToken);
             await gifts.RunAsync(cancellationToken);
             await plans.RunAsync(cancellationToken);
             added = await sweep.SweepAsync(cancellationToken);

@@ -45,7 +45,7 @@ public sealed class CheckStripe(
         }
         catch (StripeUnavailableException e)
         {
-            findings.Add(Finding.Fail("key", $"Stripe was asked about its webhook endpoints and gave none. {e.Message}",
+            findings.Add(Finding.Fail("key", $"Stripe did not say which webhook endpoints there are. {e.Message}",
                 "401 or 403: look at Stripe:SecretKey; a restricted key needs \"Webhook Endpoints: read\" for this check. Otherwise try again later."));
         }
         findings.Add(await HeardAsync(cancellationToken));

@@ -11,6 +11,8 @@ public sealed class StripeAccount(IHttpClientFactory http, IOptions<StripeOption
 
     internal bool IsConfigured => options.Value.IsConfigured;
 
+    internal bool IsLive => options.Value.IsLive;
+
     /// <param name="retries">How often the client itself tries a failed call again, at once and within the same wait.</param>
     /// <exception cref="StripeUnavailableException"><c>Stripe:SecretKey</c> is not configured (any more).</exception>
     internal StripeClient Client(int retries)

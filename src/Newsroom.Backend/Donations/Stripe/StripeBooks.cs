@@ -84,7 +84,7 @@ public sealed class StripeBooks(StripeAccount account, ILogger<StripeBooks> log)
                 StartingAfter = after,
                 Limit = PageSize,
             }, cancellationToken: cancellationToken);
-            return new StripePage<PayoutSnapshot>(page.Data.ConvertAll(Of), page.HasMore ? page.Data[^1].Id : null);
+            return Readable(page, Of);
         }, cancellationToken) ?? new([], null);
 
     private async Task<StripePage<TransactionSnapshot>> TransactionsAsync(BalanceTransactionListOptions wanted, CancellationToken cancellationToken) =>
@@ -93,26 +93,26 @@ public sealed class StripeBooks(StripeAccount account, ILogger<StripeBooks> log)
             wanted.Limit = PageSize;
             wanted.Expand = ["data.source"];
             var page = await client.V1.BalanceTransactions.ListAsync(wanted, cancellationToken: cancellationToken);
-            return new StripePage<TransactionSnapshot>([.. Readable(page.Data)], page.HasMore ? page.Data[^1].Id : null);
+            return Readable(page, Of);
         }, cancellationToken) ?? new([], null);
 
     /// <summary>One in a currency that is not known here is no reason to leave out the others: its payout will say that something is missing.</summary>
-    private IEnumerable<TransactionSnapshot> Readable(List<BalanceTransaction> transactions)
+    private StripePage<TOut> Readable<TIn, TOut>(StripeList<TIn> page, Func<TIn, TOut> of)
+        where TIn : IHasId
     {
-        foreach (var transaction in transactions)
+        var readable = new List<TOut>(page.Data.Count);
+        foreach (var item in page.Data)
         {
-            TransactionSnapshot? snapshot = null;
             try
             {
-                snapshot = Of(transaction);
+                readable.Add(of(item));
             }
             catch (FormatException e)
             {
-                DonationsLog.TransactionUnreadable(log, transaction.Id, e.Message);
+                DonationsLog.Unreadable(log, item.Id, e.Message);
             }
-            if (snapshot is not null)
-                yield return snapshot;
         }
+        return new StripePage<TOut>(readable, page.HasMore ? page.Data[^1].Id : null);
     }
 
     private static async Task<List<global::Stripe.Refund>> RefundsAsync(StripeClient client, Charge charge, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Stripe;
 using Stripe.Checkout;
 
@@ -9,6 +10,9 @@ namespace Newsroom.Backend.Donations.Stripe;
 /// </summary>
 public sealed class StripeObjects(StripeAccount account)
 {
+    /// <summary>False: this newsroom takes no gifts, so there is nobody to ask.</summary>
+    public bool IsConfigured => account.IsConfigured;
+
     /// <exception cref="StripeUnavailableException">Stripe did not answer usefully; the same question later may be answered.</exception>
     /// <returns>Null also for a session of somebody else on the same account.</returns>
     public Task<CheckoutSnapshot?> CheckoutAsync(string sessionId, CancellationToken cancellationToken) => account.AskAsync(async client =>
@@ -73,6 +77,27 @@ public sealed class StripeObjects(StripeAccount account)
         "payment_intent" => await account.AskAsync(client => OwnerOfPaymentAsync(client, id, cancellationToken), cancellationToken),
         _ => null,
     };
+
+    /// <summary>Events of this account's mode that Stripe could not deliver, newest first.</summary>
+    /// <param name="from">Not older (Stripe's clock); null: as far back as Stripe lists them.</param>
+    /// <param name="after">The page before's <see cref="StripePage{T}.Next"/>.</param>
+    /// <param name="now">When they are received.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
+    /// <inheritdoc cref="CheckoutAsync" path="/exception"/>
+    public async Task<StripePage<StripeEvent>> UndeliveredAsync(DateTimeOffset? from, string? after, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await account.AskAsync(async client =>
+        {
+            var page = await client.V1.Events.ListAsync(new EventListOptions
+            {
+                DeliverySuccess = false,
+                Created = from is { } since ? new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime } : null,
+                StartingAfter = after,
+                Limit = 100,
+            }, cancellationToken: cancellationToken);
+            var events = page.Data.Select(e => e.RawJsonElement is { ValueKind: JsonValueKind.Object } raw ? StripeWebhook.Read(raw, now, account.IsLive) : null)
+                .OfType<StripeEvent>().Where(e => e.LiveMode == account.IsLive).ToList();
+            return new StripePage<StripeEvent>(events, page.HasMore ? page.Data[^1].Id : null);
+        }, cancellationToken) ?? new([], null);
 
     private static async Task<GiftObject?> OwnerOfPaymentAsync(StripeClient client, string paymentIntentId, CancellationToken cancellationToken)
     {
