@@ -63,6 +63,8 @@ internal sealed class DonorPersonalData(NewsroomDb db) : IPersonalData
         var receipts = db.Receipts.Where(r => ended.Any(d => d.Id == r.DonationId));
         await receipts.ExecuteUpdateAsync(s => s.SetProperty(r => r.DonorName, (string?)null), cancellationToken);
         await Mail.OutgoingMailRows.ForgetAsync(db, [ReceiptComposer.MailKind], receipts.Select(r => r.Id), until, cancellationToken);
+        // What staff wrote about a payment of theirs.
+        await db.UnmatchedPayments.Where(u => ended.Any(d => d.PublicId == u.GiftId)).ExecuteUpdateAsync(s => s.SetProperty(u => u.Note, (string?)null), cancellationToken);
         await ended.ExecuteUpdateAsync(s => s
             .SetProperty(d => d.Name, (string?)null)
             .SetProperty(d => d.Message, (string?)null)

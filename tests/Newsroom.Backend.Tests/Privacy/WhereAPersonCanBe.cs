@@ -16,12 +16,12 @@ public sealed class WhereAPersonCanBe : IAsyncLifetime
 
     private static readonly Dictionary<string, string[]> Elsewhere = new(StringComparer.Ordinal)
     {
-        ["the program's own words about itself"] = ["Alert.Kind", "Alert.Message", "Alert.OpenKind", "Digest.Reason", "DigestSlot.Outcome", "Feed.LastError", "MailReport.Note", "OutgoingMail.Kind", "StripeEvent.LastError"],
+        ["the program's own words about itself"] = ["Alert.Kind", "Alert.Message", "Alert.OpenKind", "Digest.Reason", "DigestSlot.Outcome", "Feed.LastError", "MailReport.Note", "OutgoingMail.Kind", "StripeCursor.Name", "StripeEvent.LastError", "UnmatchedPayment.Why"],
         ["an opaque id of ours"] =
         [
             "AddressChange.PublicId", "Alert.PublicId", "ApiKey.PublicId", "Digest.ApartFrom", "Digest.PublicId", "Donation.PublicId", "Donor.PublicId", "Import.PublicId", "MailReport.PublicId",
             "Newsletter.PublicId", "RecurringPlan.PublicId", "SignUpRequest.PublicId", "Story.PublicId",
-            "Subscriber.PublicId", "Subscription.PublicId", "Suppression.PublicId",
+            "Subscriber.PublicId", "Subscription.PublicId", "Suppression.PublicId", "UnmatchedPayment.GiftId", "UnmatchedPayment.PublicId",
         ],
         ["a keyed or plain hash of a secret"] =
             ["ApiKey.TokenHash", "Consent.Hash", "Consent.NetworkHash", "Consent.PreviousHash", "Erasure.AddressHash", "MailReport.AddressHash", "MailReport.ExternalHash", "MailStateRequest.AddressHash", "OutgoingMail.AddressHash", "SignUpRequest.TokenHash", "Subscriber.ConsentHead", "Subscription.LeaveTokenHash", "Suppression.AddressHash", "SuppressionLift.AddressHash"],
@@ -29,7 +29,8 @@ public sealed class WhereAPersonCanBe : IAsyncLifetime
         ["a choice among our own words"] =
         [
             "Consent.Method", "Consent.Newsletters", "Consent.Wording", "Consent.WordingVersion", "Delivery.ReturnedStatus", "Donation.Campaign", "Donation.CurrencyCode", "Donation.NewsletterOptIn", "Donation.OptInMethod",
-            "Donation.OptInWording", "Import.Format", "MailReport.Reason", "MailReport.Status", "Receipt.CurrencyCode", "RecurringPlan.CurrencyCode", "SignUpRequest.NewsletterIds",
+            "Donation.OptInWording", "Import.Format", "LedgerEntry.CurrencyCode", "MailReport.Reason", "MailReport.Status", "Payout.CurrencyCode", "Receipt.CurrencyCode", "RecurringPlan.CurrencyCode", "SignUpRequest.NewsletterIds",
+            "StripeTransaction.CurrencyCode",
         ],
         ["what the newsroom publishes"] =
         [
@@ -38,8 +39,14 @@ public sealed class WhereAPersonCanBe : IAsyncLifetime
             "Receipt.Statement", "Receipt.TaxLine", "Story.Author", "Story.IdentityHash", "Story.ImageUrl", "Story.Language", "Story.Link", "Story.LinkHash", "Story.Section", "Story.Summary", "Story.Title",
         ],
         ["Stripe's number, which the books need"] =
-            ["Donation.InvoiceId", "Donation.PaymentIntentId", "Donation.SessionId", "RecurringPlan.SubscriptionId", "StripeEvent.ApiVersion", "StripeEvent.EventId", "StripeEvent.ObjectId", "StripeEvent.ObjectType", "StripeEvent.Type"],
-        ["taken away with the person all the same"] = ["Donation.LastError", "Donation.SessionUrl", "Donation.SubmissionKey"],
+        [
+            "Dispute.DisputeId", "Donation.InvoiceId", "Donation.PaymentIntentId", "Donation.SessionId", "Payout.PayoutId", "RecurringPlan.SubscriptionId", "Refund.RefundId",
+            "StripeEvent.ApiVersion", "StripeEvent.EventId", "StripeEvent.ObjectId", "StripeEvent.ObjectType", "StripeEvent.Type",
+            "StripeTransaction.SourceId", "StripeTransaction.TransactionId", "UnmatchedPayment.StripeId",
+        ],
+        ["a word of Stripe's own list"] =
+            ["Dispute.Reason", "Dispute.Status", "Payout.FailureCode", "Payout.Status", "Refund.FailureReason", "Refund.Reason", "Refund.Status", "StripeTransaction.Category"],
+        ["taken away with the person all the same"] = ["Donation.LastError", "Donation.SessionUrl", "Donation.SubmissionKey", "UnmatchedPayment.Note"],
     };
 
     private NewsroomApp _app = null!;
