@@ -107,7 +107,7 @@ internal static class DonationsApi
         }
         catch (StripeUnavailableException e)
         {
-            return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: $"Nothing has changed. {e.Message}");
+            return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: $"Stripe could not be asked to the end: try again. {e.Message}");
         }
         return await GetAsync(db, id, cancellationToken);
     }

@@ -34,7 +34,7 @@ public abstract record SyncOutcome
 public sealed class SyncGift(
     NewsroomDb db, StripeObjects stripe, KeyedLock locks, BookGift book, FollowPayment follow, TimeProvider clock, ILogger<SyncGift> log)
 {
-    /// <exception cref="StripeUnavailableException">Stripe could not be asked; nothing has changed.</exception>
+    /// <exception cref="StripeUnavailableException">Stripe could not be asked to the end; a gift that was booked by then stays booked.</exception>
     public async Task<SyncOutcome> RunAsync(GiftObject about, CancellationToken cancellationToken) => about switch
     {
         GiftObject.Checkout(var id) => await CheckoutAsync(id, cancellationToken),
