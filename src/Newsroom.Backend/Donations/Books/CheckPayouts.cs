@@ -9,7 +9,8 @@ namespace Newsroom.Backend.Donations.Books;
 /// Compares each payout with what it is made of: the sum of its transactions must be what arrived at the bank, to the cent
 /// (https://docs.stripe.com/payouts/reconciliation). By event, and once a night for those whose events were lost.
 /// </summary>
-public sealed class CheckPayouts(NewsroomDb db, StripeBooks stripe, MatchTransactions match, TimeProvider clock, ILogger<CheckPayouts> log)
+public sealed class CheckPayouts(
+    NewsroomDb db, StripeAccount account, StripeBooks stripe, MatchTransactions match, TimeProvider clock, ILogger<CheckPayouts> log)
 {
     public const string Nightly = "53 2 * * *";
 
@@ -17,35 +18,19 @@ public sealed class CheckPayouts(NewsroomDb db, StripeBooks stripe, MatchTransac
     private static readonly TimeSpan LookBack = TimeSpan.FromDays(40);
 
     [AutomaticRetry(Attempts = 0)]
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        if (!stripe.IsConfigured)
-            return;
-        try
-        {
-            await CheckAsync(cancellationToken);
-        }
-        catch (StripeUnavailableException e)
-        {
-            DonationsLog.SweepFailed(log, e.Message);
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken) => account.ReconcileAsync(() => CheckAsync(cancellationToken), log);
 
     /// <exception cref="StripeUnavailableException">Stripe could not be asked to the end; what was compared stays.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         var began = clock.GetUtcNow();
-        var readUntil = await StripeCursor.ReadAsync(db, StripeCursor.Payouts, cancellationToken);
-        string? after = null;
-        do
+        var readUntil = await StripeCursor.ReadAsync(db, StripeCursor.Payouts, account.IsLive, cancellationToken);
+        await foreach (var page in StripePage.AllAsync(after => stripe.PayoutsAsync(readUntil - LookBack, after, cancellationToken)))
         {
-            var page = await stripe.PayoutsAsync(readUntil - LookBack, after, cancellationToken);
-            foreach (var payout in page.Items)
+            foreach (var payout in page)
                 await TakeAsync(payout, cancellationToken);
-            after = page.Next;
         }
-        while (after is not null);
-        await StripeCursor.MoveAsync(db, StripeCursor.Payouts, began, cancellationToken);
+        await StripeCursor.MoveAsync(db, StripeCursor.Payouts, account.IsLive, began, cancellationToken);
     }
 
     /// <summary>One payout, because an event told of it.</summary>
@@ -72,15 +57,11 @@ public sealed class CheckPayouts(NewsroomDb db, StripeBooks stripe, MatchTransac
         if (!snapshot.IsComplete)
             return;
         var sum = 0L;
-        string? after = null;
-        do
+        await foreach (var page in StripePage.AllAsync(after => stripe.TransactionsOfPayoutAsync(snapshot.Id, after, cancellationToken)))
         {
-            var page = await stripe.TransactionsOfPayoutAsync(snapshot.Id, after, cancellationToken);
-            await match.RunAsync(page.Items, id, cancellationToken);
-            sum += page.Items.Where(t => t.Kind != TransactionKind.Payout).Sum(t => t.Amount.Minor - t.FeeMinor);
-            after = page.Next;
+            await match.RunAsync(page, id, cancellationToken);
+            sum += page.Where(t => t.Kind != TransactionKind.Payout).Sum(t => t.Amount.Minor - t.FeeMinor);
         }
-        while (after is not null);
         var difference = snapshot.Amount.Minor - sum;
         if (difference != 0)
             DonationsLog.PayoutDiffers(log, snapshot.Id);
@@ -101,6 +82,7 @@ public sealed class CheckPayouts(NewsroomDb db, StripeBooks stripe, MatchTransac
                     AmountMinor = snapshot.Amount.Minor,
                     CurrencyCode = snapshot.Amount.Currency.Code,
                     Status = snapshot.Status,
+                    LiveMode = account.IsLive,
                     CreatedAt = snapshot.CreatedAt ?? clock.GetUtcNow(),
                 });
             }

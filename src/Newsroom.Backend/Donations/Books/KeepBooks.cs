@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations.Stripe;
 
 namespace Newsroom.Backend.Donations.Books;
 
 /// <summary>Enters movements of the balance into the books: each once, by Stripe's id, whoever brings it and however often.</summary>
-public sealed class KeepBooks(NewsroomDb db, TimeProvider clock)
+public sealed class KeepBooks(NewsroomDb db, StripeAccount account, TimeProvider clock)
 {
     /// <summary>Adds those that are not there yet and completes those that are; the caller saves, and begins anew when a unique index refuses.</summary>
     /// <param name="seen">Movements as Stripe has them.</param>
@@ -43,6 +44,7 @@ public sealed class KeepBooks(NewsroomDb db, TimeProvider clock)
         NetMinor = snapshot.Amount.Minor - snapshot.FeeMinor,
         CurrencyCode = snapshot.Amount.Currency.Code,
         ExchangeRate = snapshot.ExchangeRate,
+        LiveMode = account.IsLive,
         CreatedAt = snapshot.CreatedAt ?? clock.GetUtcNow(),
         Payout = payout,
         Entries = [.. LedgerEntry.Of(snapshot.Kind, snapshot.Amount.Minor, snapshot.FeeMinor, snapshot.Amount.Currency.Code)],

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations.Stripe;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Web;
 
@@ -49,6 +50,7 @@ internal static class LedgerApi
         db.StripeTransactions.Where(t => t.PayoutId == payoutId).OrderBy(t => t.CreatedAt).ThenBy(t => t.Id).Select(ToRow).Select(r => r.Shape).ToListAsync(cancellationToken);
 
     /// <param name="db">Where it is.</param>
+    /// <param name="account">Of its mode, live or test.</param>
     /// <param name="from">Not older, by Stripe's clock.</param>
     /// <param name="to">Older, by Stripe's clock.</param>
     /// <param name="currency">Of the balance.</param>
@@ -58,12 +60,12 @@ internal static class LedgerApi
     /// <param name="limit">Rows on a page.</param>
     /// <param name="cancellationToken">Ends the query.</param>
     private static async Task<IResult> ListAsync(
-        NewsroomDb db, DateTimeOffset? from, DateTimeOffset? to, string? currency, string? donation, string? payout, string? after, int? limit,
+        NewsroomDb db, StripeAccount account, DateTimeOffset? from, DateTimeOffset? to, string? currency, string? donation, string? payout, string? after, int? limit,
         CancellationToken cancellationToken)
     {
         if (Api.ReadPage(after, limit, out var afterKey, out var take) is { } fault)
             return fault;
-        if (Narrow(db.StripeTransactions, from, to, currency, out var transactions) is { } wrong)
+        if (Narrow(Of(db, account), from, to, currency, out var transactions) is { } wrong)
             return wrong;
         if (!string.IsNullOrEmpty(donation))
             transactions = transactions.Where(t => t.Donation!.PublicId == donation);
@@ -74,14 +76,21 @@ internal static class LedgerApi
     }
 
     /// <inheritdoc cref="ListAsync"/>
-    private static async Task<IResult> AccountsAsync(NewsroomDb db, DateTimeOffset? from, DateTimeOffset? to, string? currency, CancellationToken cancellationToken)
+    private static async Task<IResult> AccountsAsync(
+        NewsroomDb db, StripeAccount account, DateTimeOffset? from, DateTimeOffset? to, string? currency, CancellationToken cancellationToken)
     {
-        if (Narrow(db.StripeTransactions, from, to, currency, out var transactions) is { } wrong)
+        if (Narrow(Of(db, account), from, to, currency, out var transactions) is { } wrong)
             return wrong;
         var sums = await db.LedgerEntries.Where(e => transactions.Any(t => t.Id == e.TransactionId)).GroupBy(e => new { e.Account, e.CurrencyCode })
             .Select(g => new { g.Key.Account, g.Key.CurrencyCode, Sum = g.Sum(e => e.AmountMinor) }).ToListAsync(cancellationToken);
         return Results.Ok(sums.OrderBy(s => s.CurrencyCode, StringComparer.Ordinal).ThenBy(s => s.Account)
             .Select(s => new AccountShape(s.Account, new MoneyShape(s.Sum, s.CurrencyCode))));
+    }
+
+    private static IQueryable<StripeTransaction> Of(NewsroomDb db, StripeAccount account)
+    {
+        var isLive = account.IsLive;
+        return db.StripeTransactions.Where(t => t.LiveMode == isLive);
     }
 
     private static IResult? Narrow(

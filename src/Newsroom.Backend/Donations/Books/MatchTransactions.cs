@@ -69,7 +69,8 @@ public sealed class MatchTransactions(
         var payments = seen.Select(t => t.Payment?.PaymentIntentId).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
         var rows = await db.Donations.Where(d => EF.Parameter(payments).Contains(d.PaymentIntentId) && d.PaidAt != null)
             .Select(d => new { d.Id, d.PaymentIntentId }).ToListAsync(cancellationToken);
-        return rows.ToDictionary(r => r.PaymentIntentId!, r => r.Id, StringComparer.Ordinal);
+        // Nothing forbids two gifts the same payment, and it would be no reason to keep no books.
+        return rows.DistinctBy(r => r.PaymentIntentId).ToDictionary(r => r.PaymentIntentId!, r => r.Id, StringComparer.Ordinal);
     }
 
     /// <summary>The oldest first: a charge before its refund.</summary>

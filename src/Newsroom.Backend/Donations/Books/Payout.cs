@@ -33,6 +33,9 @@ public sealed class Payout
     public string? FailureCode { get; set; }
     public DateTimeOffset? ArrivalAt { get; set; }
 
+    /// <inheritdoc cref="StripeTransaction.LiveMode"/>
+    public required bool LiveMode { get; init; }
+
     /// <summary>Stripe's clock.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
     public PayoutAgreement Agreement { get; set; } = PayoutAgreement.Waiting;

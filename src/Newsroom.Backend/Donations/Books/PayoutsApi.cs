@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations.Stripe;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Donations.Books;
@@ -44,11 +45,12 @@ internal static class PayoutsApi
         api.MapGet("{id}", GetAsync).WithSummary("One payout with all that is in it.").Produces<PayoutShape>().ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<IResult> ListAsync(NewsroomDb db, string? after, int? limit, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(NewsroomDb db, StripeAccount account, string? after, int? limit, CancellationToken cancellationToken)
     {
         if (Api.ReadPage(after, limit, out var afterKey, out var take) is { } fault)
             return fault;
-        var rows = await db.Payouts.AsNoTracking().Where(p => afterKey == null || p.Id > afterKey).OrderBy(p => p.Id).Take(take + 1).ToListAsync(cancellationToken);
+        var isLive = account.IsLive;
+        var rows = await db.Payouts.AsNoTracking().Where(p => p.LiveMode == isLive).Where(p => afterKey == null || p.Id > afterKey).OrderBy(p => p.Id).Take(take + 1).ToListAsync(cancellationToken);
         return Results.Ok(ListPage.Cut(rows, take, p => p.Id, Shape));
     }
 

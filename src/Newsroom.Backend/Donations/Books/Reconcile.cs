@@ -22,7 +22,7 @@ public sealed record Reconciliation(
 
 /// <summary>All reconcilers one after the other, now: missed events, unsettled gifts, plans, movements of the balance, payouts. Then what does not agree.</summary>
 public sealed class Reconcile(
-    NewsroomDb db, StripeBooks stripe, FetchMissedEvents events, ApplyStripeEvents apply, CheckUnsettledGifts gifts, CheckPlans plans, SweepBalance sweep, CheckPayouts payouts, TimeProvider clock)
+    NewsroomDb db, StripeAccount account, FetchMissedEvents events, ApplyStripeEvents apply, CheckUnsettledGifts gifts, CheckPlans plans, SweepBalance sweep, CheckPayouts payouts, TimeProvider clock)
 {
     private const int Shown = 100;
 
@@ -38,8 +38,6 @@ public sealed class Reconcile(
         string? stoppedBecause = null;
         try
         {
-            if (!stripe.IsConfigured)
-                throw new StripeUnavailableException("Stripe:SecretKey is not configured.", silent: true);
             await events.FetchAsync(cancellationToken);
             await apply.RunAsync(cancellationToken);
             await gifts.RunAsync(cancellationToken);
@@ -57,11 +55,12 @@ public sealed class Reconcile(
     private async Task<Reconciliation> ReadAsync(string? stoppedBecause, int added, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
+        var isLive = account.IsLive;
         var (settled, reach) = (now - Patience, now - EventsReach);
-        var balances = await db.LedgerEntries.Where(e => e.Account == LedgerAccount.StripeBalance).GroupBy(e => e.CurrencyCode)
+        var balances = await db.LedgerEntries.Where(e => e.Account == LedgerAccount.StripeBalance && e.Transaction.LiveMode == isLive).GroupBy(e => e.CurrencyCode)
             .Select(g => new { g.Key, Sum = g.Sum(e => e.AmountMinor) }).OrderBy(b => b.Key).ToListAsync(cancellationToken);
-        var differ = await db.Payouts.Where(p => p.Agreement == PayoutAgreement.Differs).OrderBy(p => p.Id).Select(p => p.PayoutId).ToListAsync(cancellationToken);
-        var withoutMoney = await db.Donations.Where(d => d.PaidAt != null && d.PaidAt < settled
+        var differ = await db.Payouts.Where(p => p.Agreement == PayoutAgreement.Differs && p.LiveMode == isLive).OrderBy(p => p.Id).Select(p => p.PayoutId).ToListAsync(cancellationToken);
+        var withoutMoney = await db.Donations.Where(d => d.PaidAt != null && d.PaidAt < settled && d.LiveMode == isLive
                 && !db.StripeTransactions.Any(t => t.DonationId == d.Id && t.Kind == TransactionKind.Charge))
             .OrderBy(d => d.Id).Select(d => d.PublicId).Take(Shown).ToListAsync(cancellationToken);
         return new Reconciliation(

@@ -13,22 +13,25 @@ public sealed class StripeCursor
 
     public required string Name { get; init; }
 
+    /// <summary>Test mode's list is another one.</summary>
+    public required bool LiveMode { get; init; }
+
     /// <summary>Everything older is here (Stripe's clock).</summary>
     public required DateTimeOffset ReadUntil { get; set; }
 
     /// <returns>Null: the list was never read to its end.</returns>
-    public static Task<DateTimeOffset?> ReadAsync(NewsroomDb db, string name, CancellationToken cancellationToken) =>
-        db.StripeCursors.Where(c => c.Name == name).Select(c => (DateTimeOffset?)c.ReadUntil).SingleOrDefaultAsync(cancellationToken);
+    public static Task<DateTimeOffset?> ReadAsync(NewsroomDb db, string name, bool liveMode, CancellationToken cancellationToken) =>
+        db.StripeCursors.Where(c => c.Name == name && c.LiveMode == liveMode).Select(c => (DateTimeOffset?)c.ReadUntil).SingleOrDefaultAsync(cancellationToken);
 
     /// <summary>The list was read to its end. Only then: the newest come first, so what ended early has left out the oldest.</summary>
-    public static Task<bool> MoveAsync(NewsroomDb db, string name, DateTimeOffset readUntil, CancellationToken cancellationToken)
+    public static Task<bool> MoveAsync(NewsroomDb db, string name, bool liveMode, DateTimeOffset readUntil, CancellationToken cancellationToken)
     {
         db.ChangeTracker.Clear();
         return db.RetryingAsync(async token =>
         {
-            var cursor = await db.StripeCursors.SingleOrDefaultAsync(c => c.Name == name, token);
+            var cursor = await db.StripeCursors.SingleOrDefaultAsync(c => c.Name == name && c.LiveMode == liveMode, token);
             if (cursor is null)
-                db.Add(new StripeCursor { Name = name, ReadUntil = readUntil });
+                db.Add(new StripeCursor { Name = name, LiveMode = liveMode, ReadUntil = readUntil });
             else if (cursor.ReadUntil < readUntil)
                 cursor.ReadUntil = readUntil;
             return await db.SaveChangesAsync(token) > 0;
@@ -40,7 +43,7 @@ internal sealed class StripeCursorMapping : IEntityTypeConfiguration<StripeCurso
 {
     public void Configure(EntityTypeBuilder<StripeCursor> builder)
     {
-        builder.HasKey(c => c.Name);
+        builder.HasKey(c => new { c.Name, c.LiveMode });
         builder.Property(c => c.Name).HasMaxLength(40);
     }
 }

@@ -55,6 +55,9 @@ public sealed class StripeTransaction
     /// <summary>From the gift's currency to the balance's; null when they are the same.</summary>
     public required decimal? ExchangeRate { get; init; }
 
+    /// <summary>False: made with a test key, no money. The two modes are two accounts, and their sums are never mixed.</summary>
+    public required bool LiveMode { get; init; }
+
     /// <summary>Stripe's clock.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 

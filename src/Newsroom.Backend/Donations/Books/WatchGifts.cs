@@ -1,13 +1,14 @@
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations.Stripe;
 using Newsroom.Backend.Mail.Alerts;
 
 namespace Newsroom.Backend.Donations.Books;
 
 /// <summary>Tells staff of gifts that need a person: disputes, money without a gift, payouts that do not add up, events that could not be applied.</summary>
 [AutomaticRetry(Attempts = 0)]
-public sealed class WatchGifts(NewsroomDb db, AlertDesk alerts, TimeProvider clock)
+public sealed class WatchGifts(NewsroomDb db, StripeAccount account, AlertDesk alerts, TimeProvider clock)
 {
     public const string EveryTenMinutes = "4-59/10 * * * *";
 
@@ -32,7 +33,8 @@ public sealed class WatchGifts(NewsroomDb db, AlertDesk alerts, TimeProvider clo
 
     private async Task<string?> DisputesAsync(CancellationToken cancellationToken)
     {
-        var open = await db.Disputes.Where(d => d.Donation.Status == DonationStatus.Disputed).OrderBy(d => d.EvidenceDueBy)
+        var isLive = account.IsLive;
+        var open = await db.Disputes.Where(d => d.Donation.Status == DonationStatus.Disputed && d.Donation.LiveMode == isLive).OrderBy(d => d.EvidenceDueBy)
             .Select(d => new { d.Donation.PublicId, d.Status, d.EvidenceDueBy }).ToListAsync(cancellationToken);
         var waiting = open.Where(d => d.Status is "needs_response" or "warning_needs_response").ToList();
         return waiting.Count == 0 ? null
@@ -47,7 +49,8 @@ public sealed class WatchGifts(NewsroomDb db, AlertDesk alerts, TimeProvider clo
 
     private async Task<string?> PayoutsAsync(CancellationToken cancellationToken)
     {
-        var differ = await db.Payouts.Where(p => p.Agreement == PayoutAgreement.Differs).OrderBy(p => p.Id).Select(p => p.PayoutId).Take(10).ToListAsync(cancellationToken);
+        var isLive = account.IsLive;
+        var differ = await db.Payouts.Where(p => p.Agreement == PayoutAgreement.Differs && p.LiveMode == isLive).OrderBy(p => p.Id).Select(p => p.PayoutId).Take(10).ToListAsync(cancellationToken);
         return differ.Count == 0 ? null : $"Payouts that are not the sum of their transactions: {string.Join(", ", differ)}. See /api/v1/payouts/ID; they are compared again each night.";
     }
 

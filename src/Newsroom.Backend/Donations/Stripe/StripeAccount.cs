@@ -9,8 +9,7 @@ public sealed class StripeAccount(IHttpClientFactory http, IOptions<StripeOption
 {
     public const string HttpClientName = "stripe";
 
-    internal bool IsConfigured => options.Value.IsConfigured;
-
+    /// <inheritdoc cref="StripeOptions.IsLive"/>
     internal bool IsLive => options.Value.IsLive;
 
     /// <param name="retries">How often the client itself tries a failed call again, at once and within the same wait.</param>
@@ -41,6 +40,21 @@ public sealed class StripeAccount(IHttpClientFactory http, IOptions<StripeOption
         catch (Exception e) when (StripeFailure.Of(e, cancellationToken) is { } failure)
         {
             return failure.Missing ? null : throw new StripeUnavailableException(failure.Why, failure.Silent, e);
+        }
+    }
+
+    /// <summary>Runs a reconciler: not at all in a newsroom that takes no gifts, and until Stripe falls silent; what is left is the next run's.</summary>
+    internal async Task ReconcileAsync(Func<Task> run, ILogger log)
+    {
+        if (!options.Value.IsConfigured)
+            return;
+        try
+        {
+            await run();
+        }
+        catch (StripeUnavailableException e)
+        {
+            DonationsLog.SweepFailed(log, e.Message);
         }
     }
 

@@ -3,11 +3,6 @@ using Stripe;
 
 namespace Newsroom.Backend.Donations.Stripe;
 
-/// <summary>Some of a list of Stripe's, newest first.</summary>
-/// <param name="Items">As they came.</param>
-/// <param name="Next">Where the rest begins; null at the end.</param>
-public sealed record StripePage<T>(IReadOnlyList<T> Items, string? Next);
-
 /// <summary>
 /// Fetches what the books are kept from: what became of a payment, movements of the balance, payouts. As in <see cref="StripeObjects"/>, an object that is
 /// answered as its id alone is asked for by itself.
@@ -15,9 +10,6 @@ public sealed record StripePage<T>(IReadOnlyList<T> Items, string? Next);
 public sealed class StripeBooks(StripeAccount account, ILogger<StripeBooks> log)
 {
     private const int PageSize = 100;
-
-    /// <summary>False: this newsroom takes no gifts, so there is nobody to ask.</summary>
-    public bool IsConfigured => account.IsConfigured;
 
     /// <summary>What became of a payment since it was made; null when Stripe has none, or nothing was charged yet.</summary>
     /// <exception cref="StripeUnavailableException">Stripe did not answer usefully; the same question later may be answered.</exception>

@@ -10,9 +10,6 @@ namespace Newsroom.Backend.Donations.Stripe;
 /// </summary>
 public sealed class StripeObjects(StripeAccount account)
 {
-    /// <summary>False: this newsroom takes no gifts, so there is nobody to ask.</summary>
-    public bool IsConfigured => account.IsConfigured;
-
     /// <exception cref="StripeUnavailableException">Stripe did not answer usefully; the same question later may be answered.</exception>
     /// <returns>Null also for a session of somebody else on the same account.</returns>
     public Task<CheckoutSnapshot?> CheckoutAsync(string sessionId, CancellationToken cancellationToken) => account.AskAsync(async client =>
@@ -68,13 +65,10 @@ public sealed class StripeObjects(StripeAccount account)
         "subscription" => new GiftObject.Plan(id),
         "invoice_payment" => await account.AskAsync<GiftObject>(async client =>
             (await client.V1.InvoicePayments.GetAsync(id, cancellationToken: cancellationToken)).InvoiceId is { } invoice ? new GiftObject.Invoice(invoice) : null, cancellationToken),
-        "charge" => await account.AskAsync<GiftObject>(async client =>
-            (await client.V1.Charges.GetAsync(id, cancellationToken: cancellationToken)).PaymentIntentId is { } intent ? await OwnerOfPaymentAsync(client, intent, cancellationToken) : null, cancellationToken),
-        "refund" => await account.AskAsync<GiftObject>(async client =>
-            (await client.V1.Refunds.GetAsync(id, cancellationToken: cancellationToken)).PaymentIntentId is { } intent ? await OwnerOfPaymentAsync(client, intent, cancellationToken) : null, cancellationToken),
-        "dispute" => await account.AskAsync<GiftObject>(async client =>
-            (await client.V1.Disputes.GetAsync(id, cancellationToken: cancellationToken)).PaymentIntentId is { } intent ? await OwnerOfPaymentAsync(client, intent, cancellationToken) : null, cancellationToken),
-        "payment_intent" => await account.AskAsync(client => OwnerOfPaymentAsync(client, id, cancellationToken), cancellationToken),
+        "charge" => await OwnerAsync(async client => (await client.V1.Charges.GetAsync(id, cancellationToken: cancellationToken)).PaymentIntentId, cancellationToken),
+        "refund" => await OwnerAsync(async client => (await client.V1.Refunds.GetAsync(id, cancellationToken: cancellationToken)).PaymentIntentId, cancellationToken),
+        "dispute" => await OwnerAsync(async client => (await client.V1.Disputes.GetAsync(id, cancellationToken: cancellationToken)).PaymentIntentId, cancellationToken),
+        "payment_intent" => await OwnerAsync(_ => Task.FromResult<string?>(id), cancellationToken),
         _ => null,
     };
 
@@ -98,6 +92,9 @@ public sealed class StripeObjects(StripeAccount account)
                 .OfType<StripeEvent>().Where(e => e.LiveMode == account.IsLive).ToList();
             return new StripePage<StripeEvent>(events, page.HasMore ? page.Data[^1].Id : null);
         }, cancellationToken) ?? new([], null);
+
+    private Task<GiftObject?> OwnerAsync(Func<StripeClient, Task<string?>> payment, CancellationToken cancellationToken) => account.AskAsync(
+        async client => await payment(client) is { } intent ? await OwnerOfPaymentAsync(client, intent, cancellationToken) : null, cancellationToken);
 
     private static async Task<GiftObject?> OwnerOfPaymentAsync(StripeClient client, string paymentIntentId, CancellationToken cancellationToken)
     {

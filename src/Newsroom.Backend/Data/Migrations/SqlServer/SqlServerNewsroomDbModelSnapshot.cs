@@ -503,6 +503,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
 
+                    b.Property<bool>("LiveMode")
+                        .HasColumnType("bit");
+
                     b.Property<string>("PayoutId")
                         .IsRequired()
                         .HasMaxLength(255)
@@ -574,10 +577,13 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<bool>("LiveMode")
+                        .HasColumnType("bit");
+
                     b.Property<DateTime>("ReadUntil")
                         .HasColumnType("datetime2");
 
-                    b.HasKey("Name");
+                    b.HasKey("Name", "LiveMode");
 
                     b.ToTable("StripeCursors");
                 });
@@ -620,6 +626,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(24)
                         .HasColumnType("nvarchar(24)");
+
+                    b.Property<bool>("LiveMode")
+                        .HasColumnType("bit");
 
                     b.Property<long>("NetMinor")
                         .HasColumnType("bigint");

@@ -477,6 +477,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("LiveMode")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("PayoutId")
                         .IsRequired()
                         .HasMaxLength(255)
@@ -546,10 +549,13 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("LiveMode")
+                        .HasColumnType("INTEGER");
+
                     b.Property<DateTime>("ReadUntil")
                         .HasColumnType("TEXT");
 
-                    b.HasKey("Name");
+                    b.HasKey("Name", "LiveMode");
 
                     b.ToTable("StripeCursors");
                 });
@@ -590,6 +596,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasMaxLength(24)
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("LiveMode")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("NetMinor")
                         .HasColumnType("INTEGER");

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace Newsroom.Backend.Data.Migrations.Sqlite
+namespace Newsroom.Backend.Data.Migrations.SqlServer
 {
     /// <inheritdoc />
     public partial class Books : Migration
@@ -14,7 +14,7 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
             migrationBuilder.AddColumn<long>(
                 name: "RefundedMinor",
                 table: "Donations",
-                type: "INTEGER",
+                type: "bigint",
                 nullable: false,
                 defaultValue: 0L);
 
@@ -22,15 +22,15 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 name: "Disputes",
                 columns: table => new
                 {
-                    Id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    DonationId = table.Column<long>(type: "INTEGER", nullable: false),
-                    DisputeId = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
-                    AmountMinor = table.Column<long>(type: "INTEGER", nullable: false),
-                    Status = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
-                    Reason = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
-                    EvidenceDueBy = table.Column<DateTime>(type: "TEXT", nullable: true),
-                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false)
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    DonationId = table.Column<long>(type: "bigint", nullable: false),
+                    DisputeId = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    AmountMinor = table.Column<long>(type: "bigint", nullable: false),
+                    Status = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Reason = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    EvidenceDueBy = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -47,17 +47,18 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 name: "Payouts",
                 columns: table => new
                 {
-                    Id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    PayoutId = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
-                    AmountMinor = table.Column<long>(type: "INTEGER", nullable: false),
-                    CurrencyCode = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
-                    Status = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
-                    FailureCode = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
-                    ArrivalAt = table.Column<DateTime>(type: "TEXT", nullable: true),
-                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    Agreement = table.Column<string>(type: "TEXT", maxLength: 24, nullable: false),
-                    DifferenceMinor = table.Column<long>(type: "INTEGER", nullable: true)
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    PayoutId = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    AmountMinor = table.Column<long>(type: "bigint", nullable: false),
+                    CurrencyCode = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
+                    Status = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    FailureCode = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    ArrivalAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    LiveMode = table.Column<bool>(type: "bit", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    Agreement = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    DifferenceMinor = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -68,15 +69,15 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 name: "Refunds",
                 columns: table => new
                 {
-                    Id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    DonationId = table.Column<long>(type: "INTEGER", nullable: false),
-                    RefundId = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
-                    AmountMinor = table.Column<long>(type: "INTEGER", nullable: false),
-                    Status = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
-                    Reason = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
-                    FailureReason = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
-                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false)
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    DonationId = table.Column<long>(type: "bigint", nullable: false),
+                    RefundId = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    AmountMinor = table.Column<long>(type: "bigint", nullable: false),
+                    Status = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Reason = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    FailureReason = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -93,27 +94,28 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 name: "StripeCursors",
                 columns: table => new
                 {
-                    Name = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
-                    ReadUntil = table.Column<DateTime>(type: "TEXT", nullable: false)
+                    Name = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    LiveMode = table.Column<bool>(type: "bit", nullable: false),
+                    ReadUntil = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_StripeCursors", x => x.Name);
+                    table.PrimaryKey("PK_StripeCursors", x => new { x.Name, x.LiveMode });
                 });
 
             migrationBuilder.CreateTable(
                 name: "UnmatchedPayments",
                 columns: table => new
                 {
-                    Id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    PublicId = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    StripeId = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
-                    GiftId = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    Why = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    FoundAt = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    SettledAt = table.Column<DateTime>(type: "TEXT", nullable: true),
-                    Note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true)
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    PublicId = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    StripeId = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    GiftId = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    Why = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    FoundAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    SettledAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    Note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -124,20 +126,21 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 name: "StripeTransactions",
                 columns: table => new
                 {
-                    Id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    TransactionId = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
-                    Kind = table.Column<string>(type: "TEXT", maxLength: 24, nullable: false),
-                    Category = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    SourceId = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
-                    AmountMinor = table.Column<long>(type: "INTEGER", nullable: false),
-                    FeeMinor = table.Column<long>(type: "INTEGER", nullable: false),
-                    NetMinor = table.Column<long>(type: "INTEGER", nullable: false),
-                    CurrencyCode = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
-                    ExchangeRate = table.Column<decimal>(type: "TEXT", precision: 18, scale: 8, nullable: true),
-                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    DonationId = table.Column<long>(type: "INTEGER", nullable: true),
-                    PayoutId = table.Column<long>(type: "INTEGER", nullable: true)
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    TransactionId = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    Kind = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    Category = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    SourceId = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true),
+                    AmountMinor = table.Column<long>(type: "bigint", nullable: false),
+                    FeeMinor = table.Column<long>(type: "bigint", nullable: false),
+                    NetMinor = table.Column<long>(type: "bigint", nullable: false),
+                    CurrencyCode = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
+                    ExchangeRate = table.Column<decimal>(type: "decimal(18,8)", precision: 18, scale: 8, nullable: true),
+                    LiveMode = table.Column<bool>(type: "bit", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    DonationId = table.Column<long>(type: "bigint", nullable: true),
+                    PayoutId = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -160,12 +163,12 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 name: "LedgerEntries",
                 columns: table => new
                 {
-                    Id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    TransactionId = table.Column<long>(type: "INTEGER", nullable: false),
-                    Account = table.Column<string>(type: "TEXT", maxLength: 24, nullable: false),
-                    AmountMinor = table.Column<long>(type: "INTEGER", nullable: false),
-                    CurrencyCode = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false)
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    TransactionId = table.Column<long>(type: "bigint", nullable: false),
+                    Account = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    AmountMinor = table.Column<long>(type: "bigint", nullable: false),
+                    CurrencyCode = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false)
                 },
                 constraints: table =>
                 {
