@@ -52,6 +52,11 @@ internal static class StripeVerbs
         Console.WriteLine($"{result.NewTransactions} movement(s) of the balance that were not in the books yet.");
         foreach (var balance in result.Balances)
             Console.WriteLine($"At Stripe by the books: {new Money(balance.Amount, Currency.Parse(balance.Currency))}");
+        foreach (var other in result.BalancesThatDiffer)
+        {
+            var currency = Currency.Parse(other.Currency);
+            Console.WriteLine($"Stripe's own balance is another: {new Money(other.Stripe, currency)} and not {new Money(other.Books, currency)}. Look for movements that could not be read in the log.");
+        }
         if (result.PayoutsThatDiffer.Count > 0)
             Console.WriteLine($"Payouts that are not the sum of their transactions: {string.Join(", ", result.PayoutsThatDiffer)} (GET /api/v1/payouts/ID)");
         if (result.GiftsWithoutMoney.Count > 0)

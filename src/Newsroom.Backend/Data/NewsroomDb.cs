@@ -47,6 +47,7 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<Donor> Donors => Set<Donor>();
     public DbSet<Donation> Donations => Set<Donation>();
     public DbSet<RecurringPlan> RecurringPlans => Set<RecurringPlan>();
+    public DbSet<MissedPayment> MissedPayments => Set<MissedPayment>();
     public DbSet<Receipt> Receipts => Set<Receipt>();
     public DbSet<StripeEvent> StripeEvents => Set<StripeEvent>();
     public DbSet<Refund> Refunds => Set<Refund>();

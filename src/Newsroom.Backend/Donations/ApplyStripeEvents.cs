@@ -11,7 +11,7 @@ namespace Newsroom.Backend.Donations;
 /// tried again with growing pauses, and kept as failed with its last error when nothing helps.
 /// </summary>
 public sealed class ApplyStripeEvents(
-    NewsroomDb db, StripeObjects stripe, SyncGift sync, CheckPayouts payouts, TimeProvider clock, ILogger<ApplyStripeEvents> log)
+    NewsroomDb db, StripeObjects stripe, SyncGift sync, CheckPayouts payouts, SweepCases cases, TimeProvider clock, ILogger<ApplyStripeEvents> log)
 {
     /// <summary>Given up after about two days; Stripe itself tries three.</summary>
     internal const int MaxAttempts = 14;
@@ -77,14 +77,10 @@ public sealed class ApplyStripeEvents(
         {
             if (received is { ObjectType: "payout", ObjectId: { } payout })
                 return new(await payouts.CheckOneAsync(payout, cancellationToken) ? StripeEventState.Applied : StripeEventState.Ignored);
+            if (received is { ObjectType: "radar.early_fraud_warning", ObjectId: { } warning })
+                return AttemptOf(await cases.WarningAsync(warning, cancellationToken));
             var about = received.ObjectId is null ? null : await stripe.OwnerOfAsync(received.ObjectType, received.ObjectId, cancellationToken);
-            return about is null ? new(StripeEventState.Ignored) : await sync.RunAsync(about, cancellationToken) switch
-            {
-                SyncOutcome.Applied(var donation, _) => new Attempt(StripeEventState.Applied, donation),
-                SyncOutcome.NotOurs => new Attempt(StripeEventState.Ignored),
-                SyncOutcome.Unmatched unmatched => new Attempt(StripeEventState.Unmatched, null, unmatched.Why),
-                var other => throw new InvalidOperationException($"Unknown outcome {other}."),
-            };
+            return about is null ? new(StripeEventState.Ignored) : AttemptOf(await sync.RunAsync(about, cancellationToken));
         }
         // Any failure stays with its row: the next attempt, or a person, needs to know it.
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -93,6 +89,14 @@ public sealed class ApplyStripeEvents(
             return new(received.Attempts < MaxAttempts ? StripeEventState.Received : StripeEventState.Failed, null, silence?.Message ?? StripeFailure.Place(e), silence?.Silent ?? false);
         }
     }
+
+    private static Attempt AttemptOf(SyncOutcome outcome) => outcome switch
+    {
+        SyncOutcome.Applied(var donation, _) => new Attempt(StripeEventState.Applied, donation),
+        SyncOutcome.NotOurs => new Attempt(StripeEventState.Ignored),
+        SyncOutcome.Unmatched unmatched => new Attempt(StripeEventState.Unmatched, null, unmatched.Why),
+        _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
+    };
 
     private async Task SettleAsync(StripeEvent received, Attempt attempt, CancellationToken cancellationToken)
     {

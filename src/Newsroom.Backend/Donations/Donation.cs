@@ -95,6 +95,9 @@ public sealed class Donation
     /// <summary>Given back, or on its way back; what failed on that way does not count.</summary>
     public long RefundedMinor { get; private set; }
 
+    /// <summary>When a bank warned that the card may be stolen (its clock). A refund then is cheaper than the dispute that follows.</summary>
+    public DateTimeOffset? FraudWarnedAt { get; private set; }
+
     public Money Amount => new(AmountMinor, Currency.Parse(CurrencyCode));
 
     /// <summary>Taken by Stripe at some time, whatever happened to it later.</summary>

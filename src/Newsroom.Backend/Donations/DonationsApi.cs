@@ -24,7 +24,7 @@ public sealed record DonationShape(
 public sealed record StripeIds(string? Session, string? PaymentIntent, string? Invoice);
 
 /// <param name="At">When.</param>
-/// <param name="What"><c>form</c>, <c>paid</c>, <c>event</c>, <c>receipt</c>, <c>mail</c>, <c>refund</c>, <c>dispute</c> or <c>ledger</c>.</param>
+/// <param name="What"><c>form</c>, <c>paid</c>, <c>fraudWarning</c>, <c>event</c>, <c>receipt</c>, <c>mail</c>, <c>refund</c>, <c>dispute</c> or <c>ledger</c>.</param>
 /// <param name="Detail">The event's type, the receipt's number, the mail's kind, Stripe's id of the refund, dispute or balance transaction.</param>
 /// <param name="State">What became of it; of a refund or dispute in Stripe's words.</param>
 /// <param name="Error">The last error, if there was one.</param>
@@ -119,13 +119,15 @@ internal static class DonationsApi
         var timeline = new List<TimelineEntry> { new(row.Donation.CreatedAt, "form", null, null, row.Donation.LastError) };
         if (row.Donation.PaidAt is { } paid)
             timeline.Add(new(paid, "paid", null, null, null));
+        if (row.Donation.FraudWarnedAt is { } warned)
+            timeline.Add(new(warned, "fraudWarning", null, null, null));
         timeline.AddRange(await db.StripeEvents.Where(e => e.DonationId == row.Donation.Id)
             .Select(e => new { e.ReceivedAt, e.Type, e.State, e.LastError }).AsAsyncEnumerable()
             .Select(e => new TimelineEntry(e.ReceivedAt, "event", e.Type, Camel(e.State.ToString()), e.LastError)).ToListAsync(cancellationToken));
         timeline.AddRange(await db.Receipts.Where(r => r.DonationId == row.Donation.Id).AsAsyncEnumerable()
             .Select(r => new TimelineEntry(r.IssuedAt, "receipt", r.Number, null, null)).ToListAsync(cancellationToken));
         timeline.AddRange(await db.OutgoingMails
-            .Where(m => m.Kind == ReceiptComposer.MailKind && db.Receipts.Any(r => r.Id == m.SubjectId && r.DonationId == row.Donation.Id)).AsAsyncEnumerable()
+            .Where(m => (m.Kind == ReceiptComposer.MailKind || m.Kind == CorrectedReceiptComposer.MailKind) && db.Receipts.Any(r => r.Id == m.SubjectId && r.DonationId == row.Donation.Id)).AsAsyncEnumerable()
             .Select(m => new TimelineEntry(m.SettledAt ?? m.CreatedAt, "mail", m.Kind, Camel(m.State.ToString()), m.Answer)).ToListAsync(cancellationToken));
         timeline.AddRange(await db.Refunds.Where(r => r.DonationId == row.Donation.Id).AsAsyncEnumerable()
             .Select(r => new TimelineEntry(r.CreatedAt, "refund", r.RefundId, r.Status, r.FailureReason)).ToListAsync(cancellationToken));
@@ -139,8 +141,8 @@ internal static class DonationsApi
     private static IQueryable<Row> Rows(NewsroomDb db, IQueryable<Donation> donations)
     {
         Expression<Func<Donation, Row>> toRow = d => new Row(d, d.Donor!.PublicId, d.Plan!.PublicId,
-            db.Receipts.Where(r => r.DonationId == d.Id).Select(r => (int?)r.Year).FirstOrDefault(),
-            db.Receipts.Where(r => r.DonationId == d.Id).Select(r => (int?)r.Sequence).FirstOrDefault());
+            db.Receipts.Where(r => r.DonationId == d.Id).OrderByDescending(r => r.Revision).Select(r => (int?)r.Year).FirstOrDefault(),
+            db.Receipts.Where(r => r.DonationId == d.Id).OrderByDescending(r => r.Revision).Select(r => (int?)r.Sequence).FirstOrDefault());
         return donations.Select(toRow);
     }
 

@@ -44,4 +44,13 @@ internal static partial class DonationsLog
 
     [LoggerMessage(3014, LogLevel.Warning, "The gift of balance transaction {TransactionId} could not be brought up to date: {Why}")]
     public static partial void TransactionUnmatched(ILogger logger, string transactionId, string why);
+
+    [LoggerMessage(3015, LogLevel.Warning, "Plan {PlanId} is held at Stripe because of dispute {DisputeId}")]
+    public static partial void PlanHeld(ILogger logger, string planId, string disputeId);
+
+    [LoggerMessage(3016, LogLevel.Warning, "Plan {PlanId} is ended at Stripe because dispute {DisputeId} was lost")]
+    public static partial void PlanEnded(ILogger logger, string planId, string disputeId);
+
+    [LoggerMessage(3017, LogLevel.Warning, "The gift of Stripe's {StripeId} could not be brought up to date: {Why}")]
+    public static partial void CaseFailed(ILogger logger, string stripeId, string why);
 }

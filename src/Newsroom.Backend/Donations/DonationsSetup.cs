@@ -27,7 +27,11 @@ public static class DonationsSetup
         services.AddSingleton<KeyedLock>().AddSingleton<StripeInbox>();
         services.AddScoped<GiftDesk>().AddScoped<StartDonation>().AddScoped<SyncGift>().AddScoped<BookGift>();
         services.AddScoped<StripeBooks>().AddScoped<KeepBooks>().AddScoped<FollowPayment>().AddScoped<MatchTransactions>().AddScoped<Reconcile>().AddScoped<CheckStripe>();
+        services.AddScoped<StripePlans>().AddScoped<FollowPlan>().AddScoped<FollowMissedPayment>().AddScoped<CorrectReceipt>();
         services.AddScoped<IMailComposer, ReceiptComposer>().AddMailTemplate(ReceiptComposer.MailKind, ReceiptComposer.Sample);
+        services.AddScoped<IMailComposer, CorrectedReceiptComposer>().AddMailTemplate(CorrectedReceiptComposer.MailKind, CorrectedReceiptComposer.Sample);
+        services.AddScoped<IMailComposer, MissedPaymentComposer>().AddMailTemplate(MissedPaymentComposer.MailKind, MissedPaymentComposer.Sample);
+        services.AddScoped<IMailComposer, PlanEndedComposer>().AddMailTemplate(PlanEndedComposer.MailKind, PlanEndedComposer.Sample);
 
         services.AddScoped<IPersonalData, DonorPersonalData>();
         services.AddRecurringJob<FinishErasures>("privacy.finish-erasures", "51 3 * * *", Queues.Default, j => j.RunAsync(CancellationToken.None));
@@ -42,6 +46,9 @@ public static class DonationsSetup
         services.AddRecurringJob<FetchMissedEvents>("donations.fetch-missed-events", FetchMissedEvents.Hourly, Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddRecurringJob<SweepBalance>("donations.sweep-balance", SweepBalance.Nightly, Queues.Bulk, j => j.RunAsync(CancellationToken.None));
         services.AddRecurringJob<CheckPayouts>("donations.check-payouts", CheckPayouts.Nightly, Queues.Bulk, j => j.RunAsync(CancellationToken.None));
+        services.AddRecurringJob<SweepCases>("donations.sweep-cases", SweepCases.Nightly, Queues.Bulk, j => j.RunAsync(CancellationToken.None));
+        services.AddRecurringJob<HoldDisputedPlans>("donations.hold-disputed-plans", CheckUnsettledGifts.EveryTenMinutes, Queues.Default, j => j.RunAsync(CancellationToken.None));
+        services.AddRecurringJob<WatchStripe>("donations.watch-stripe", WatchStripe.Daily, Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddRecurringJob<WatchGifts>("donations.watch", WatchGifts.EveryTenMinutes, Queues.Default, j => j.RunAsync(CancellationToken.None));
 
         services.AddCheckoutLimit();

@@ -32,6 +32,9 @@ internal sealed class DonorPersonalData(NewsroomDb db) : IPersonalData
 {
     private const string ErasedDomain = "erased.invalid";
 
+    /// <summary>Nobody is there any more to write to.</summary>
+    public static bool IsErased(string address) => address.EndsWith("@" + ErasedDomain, StringComparison.Ordinal);
+
     public string Section => "gifts";
 
     public bool GoesWithTime => false;
@@ -43,7 +46,8 @@ internal sealed class DonorPersonalData(NewsroomDb db) : IPersonalData
         var gifts = await (
             from gift in db.Donations
             where gift.AddressKey == key
-            join receipt in db.Receipts on gift.Id equals receipt.DonationId into receipts
+            join receipt in db.Receipts.Where(r => !db.Receipts.Any(later => later.DonationId == r.DonationId && later.Revision > r.Revision))
+                on gift.Id equals receipt.DonationId into receipts
             from receipt in receipts.DefaultIfEmpty()
             orderby gift.Id
             select new { Gift = gift, Year = (int?)receipt.Year, Sequence = (int?)receipt.Sequence }).AsNoTracking().ToListAsync(cancellationToken);
@@ -62,7 +66,8 @@ internal sealed class DonorPersonalData(NewsroomDb db) : IPersonalData
         var ended = db.Donations.Where(d => d.AddressKey == key && !going.Contains(d.Id) && (d.CreatedAt <= until || (d.Plan != null && d.Plan.CreatedAt <= until)));
         var receipts = db.Receipts.Where(r => ended.Any(d => d.Id == r.DonationId));
         await receipts.ExecuteUpdateAsync(s => s.SetProperty(r => r.DonorName, (string?)null), cancellationToken);
-        await Mail.OutgoingMailRows.ForgetAsync(db, [ReceiptComposer.MailKind], receipts.Select(r => r.Id), until, cancellationToken);
+        await Mail.OutgoingMailRows.ForgetAsync(db, [ReceiptComposer.MailKind, CorrectedReceiptComposer.MailKind], receipts.Select(r => r.Id), until, cancellationToken);
+        await PlansAsync(db.RecurringPlans.Where(p => ended.Any(d => d.PlanId == p.Id)), until, cancellationToken);
         // What staff wrote about a payment of theirs.
         await db.UnmatchedPayments.Where(u => ended.Any(d => d.PublicId == u.GiftId)).ExecuteUpdateAsync(s => s.SetProperty(u => u.Note, (string?)null), cancellationToken);
         await ended.ExecuteUpdateAsync(s => s
@@ -81,6 +86,16 @@ internal sealed class DonorPersonalData(NewsroomDb db) : IPersonalData
                 .SetProperty(d => d.Name, (string?)null)
                 .SetProperty(d => d.Address, d => "erased-" + d.PublicId + "@" + ErasedDomain)
                 .SetProperty(d => d.AddressKey, d => "erased-" + d.PublicId + "@" + ErasedDomain), cancellationToken);
+    }
+
+    /// <summary>Of plans that are over: what paid them, and the mails about them.</summary>
+    private async Task PlansAsync(IQueryable<RecurringPlan> plans, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        await Mail.OutgoingMailRows.ForgetAsync(db, [PlanEndedComposer.MailKind], plans.Select(p => p.Id), until, cancellationToken);
+        var missed = db.MissedPayments.Where(m => plans.Any(p => p.Id == m.PlanId));
+        await Mail.OutgoingMailRows.ForgetAsync(db, [MissedPaymentComposer.MailKind], missed.Select(m => m.Id), until, cancellationToken);
+        await missed.ExecuteUpdateAsync(s => s.SetProperty(m => m.PayUrl, (string?)null), cancellationToken);
+        await plans.ExecuteUpdateAsync(s => s.SetProperty(p => p.PaidBy, (string?)null).SetProperty(p => p.CardExpiresOn, (DateOnly?)null), cancellationToken);
     }
 
     public IAsyncEnumerable<string> AddressesAsync() => db.Donations.Where(d => !d.AddressKey.EndsWith("@" + ErasedDomain)).Select(d => d.Address)

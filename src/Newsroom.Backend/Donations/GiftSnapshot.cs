@@ -67,7 +67,19 @@ public sealed record CheckoutSnapshot(string Id, string DonationId, GiftSnapshot
 /// <param name="DonationId">The public id of the gift its plan began with; null when neither it nor the plan says, and for somebody else's.</param>
 /// <param name="IsFirst">The one paid at the checkout: it is the session's own gift. Null when it does not say.</param>
 /// <param name="Gift">The gift it is; null while unpaid and when nothing was to pay.</param>
-public sealed record InvoiceSnapshot(PlanSnapshot? Plan, string? DonationId, bool? IsFirst, GiftSnapshot? Gift);
+/// <param name="Dunning">How a later period's payment stands that was not had at once; null for a first one, and when there is nothing to say.</param>
+public sealed record InvoiceSnapshot(PlanSnapshot? Plan, string? DonationId, bool? IsFirst, GiftSnapshot? Gift, DunningSnapshot? Dunning);
+
+/// <summary>A period's payment that failed, or did.</summary>
+/// <param name="State">Where it stands.</param>
+/// <param name="Amount">What is missing; null when Stripe does not say: as the plan has it.</param>
+/// <param name="Attempts">How often Stripe tried by its own timetable, at least 1.</param>
+/// <param name="NextAttemptAt">Stripe's clock; null when it will not try again by itself.</param>
+/// <param name="NeedsDonor">The bank wants the donor's approval: trying again alone does not help.</param>
+/// <param name="Why">Stripe's code (<c>expired_card</c>, <c>insufficient_funds</c>); null when it does not say.</param>
+/// <param name="PayUrl">Stripe's page where the donor pays this one, by another card if they like.</param>
+public sealed record DunningSnapshot(
+    MissedPaymentState State, Money? Amount, int Attempts, DateTimeOffset? NextAttemptAt, bool NeedsDonor, string? Why, string? PayUrl);
 
 /// <summary>A plan (Stripe: subscription). What is null Stripe did not say; then it is as the plan's first gift has it.</summary>
 /// <param name="SubscriptionId">Stripe's id of it.</param>
@@ -82,6 +94,22 @@ public sealed record PlanSnapshot(
     string SubscriptionId, string? DonationId, PlanStatus Status, Money? Amount, Frequency? Frequency,
     DateTimeOffset? CreatedAt, DateTimeOffset? EndedAt, string? LatestInvoiceId)
 {
+    /// <summary>Stripe's word; null while it runs.</summary>
+    public string? EndReason { get; init; }
+
+    /// <summary>When the period that was paid last ends (Stripe's clock).</summary>
+    public DateTimeOffset? PeriodEndsAt { get; init; }
+
+    /// <summary>When a pause ends by itself (Stripe's clock).</summary>
+    public DateTimeOffset? PausedUntil { get; init; }
+    public string? CustomerId { get; init; }
+
+    /// <summary><c>visa 4242</c>.</summary>
+    public string? PaidBy { get; init; }
+
+    /// <summary>The last day of the card's last month.</summary>
+    public DateOnly? CardExpiresOn { get; init; }
+
     /// <summary>A plan of which only a payment is known: it runs.</summary>
     public static PlanSnapshot Unseen(string subscriptionId) => new(subscriptionId, null, PlanStatus.Active, null, null, null, null, null);
 }

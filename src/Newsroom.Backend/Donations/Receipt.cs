@@ -13,9 +13,16 @@ public sealed class Receipt
 {
     public long Id { get; private set; }
 
-    /// <summary>Unique: one receipt per gift.</summary>
+    /// <summary>Unique with <see cref="Revision"/>: one receipt per gift, and one for each sum that was given back of it.</summary>
     public long DonationId { get; private set; }
     public Donation Donation { get; init; } = null!;
+
+    /// <summary>0: the receipt of the gift. Each later one says what stands of it and makes the one before void.</summary>
+    public int Revision { get; init; }
+
+    /// <summary>The one that this one makes void; null for the first.</summary>
+    public long? ReplacesId { get; private set; }
+    public Receipt? Replaces { get; init; }
 
     /// <summary>Counts within <see cref="Year"/> from 1, shown as <c>2026-000042</c>.</summary>
     public required int Sequence { get; init; }
@@ -26,6 +33,8 @@ public sealed class Receipt
 
     /// <summary>The day of the gift by the organisation's own clock.</summary>
     public required DateOnly GivenOn { get; init; }
+
+    /// <summary>What stands of the gift; 0 in the notice that nothing does.</summary>
     public required long AmountMinor { get; init; }
     public required string CurrencyCode { get; init; }
     public string? DonorName { get; init; }
@@ -41,6 +50,25 @@ public sealed class Receipt
     public Money Amount => new(AmountMinor, Currency.Parse(CurrencyCode));
 
     public string Number => NumberOf(Year, Sequence);
+
+    /// <summary>The same gift with what stands of it now, under a number of its own.</summary>
+    public Receipt Corrected(long standsMinor, int sequence, DateTimeOffset now) => new()
+    {
+        Donation = Donation,
+        Replaces = this,
+        Revision = Revision + 1,
+        Year = Year,
+        Sequence = sequence,
+        IssuedAt = now,
+        GivenOn = GivenOn,
+        AmountMinor = standsMinor,
+        CurrencyCode = CurrencyCode,
+        DonorName = DonorName,
+        LegalName = LegalName,
+        TaxLine = TaxLine,
+        FiscalSponsor = FiscalSponsor,
+        Statement = Statement,
+    };
 
     public static string NumberOf(int year, int sequence) => string.Create(CultureInfo.InvariantCulture, $"{year}-{sequence:D6}");
 }
@@ -58,7 +86,8 @@ internal sealed class ReceiptMapping : IEntityTypeConfiguration<Receipt>
         builder.Property(r => r.FiscalSponsor).HasMaxLength(OrganisationOptions.TextLength);
         builder.Property(r => r.Statement).HasMaxLength(OrganisationOptions.StatementLength);
         builder.HasOne(r => r.Donation).WithMany().HasForeignKey(r => r.DonationId).OnDelete(DeleteBehavior.Restrict);
-        builder.HasIndex(r => r.DonationId).IsUnique();
+        builder.HasOne(r => r.Replaces).WithMany().HasForeignKey(r => r.ReplacesId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(r => new { r.DonationId, r.Revision }).IsUnique();
         builder.HasIndex(r => new { r.Year, r.Sequence }).IsUnique();
     }
 }

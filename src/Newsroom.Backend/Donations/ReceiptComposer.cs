@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
@@ -17,15 +18,14 @@ internal sealed class ReceiptComposer(NewsroomDb db, IOptions<SiteOptions> site)
     public async Task<ComposedMail?> ComposeAsync(long subjectId, CancellationToken cancellationToken)
     {
         var receipt = await db.Receipts.AsNoTracking().Include(r => r.Donation).ThenInclude(d => d.Donor).SingleOrDefaultAsync(r => r.Id == subjectId, cancellationToken);
-        if (receipt is null)
+        if (receipt is null || DonorPersonalData.IsErased(receipt.Donation.Address))
             return null;
         // A donor gets the receipt whatever became of the newsletters: it is about their money.
-        return new ComposedMail(EmailAddress.Parse(receipt.Donation.Address), receipt.DonorName, MailKind, Model(receipt), ReachesSuppressed: true);
+        return new ComposedMail(EmailAddress.Parse(receipt.Donation.Address), receipt.DonorName, MailKind, Model(receipt, site.Value.Culture), ReachesSuppressed: true);
     }
 
-    private Dictionary<string, object?> Model(Receipt receipt)
+    internal static Dictionary<string, object?> Model(Receipt receipt, CultureInfo culture)
     {
-        var culture = site.Value.Culture;
         // An empty text where there is nothing: the templates' engine takes null for a name that does not exist.
         return new Dictionary<string, object?>(StringComparer.Ordinal)
         {
@@ -56,28 +56,5 @@ internal sealed class ReceiptComposer(NewsroomDb db, IOptions<SiteOptions> site)
         ["tax_line"] = "501(c)(3), tax id 00-0000000",
         ["fiscal_sponsor"] = "Example Sponsor, Inc.",
         ["statement"] = "No goods or services were provided in exchange for this gift.",
-    };
-}
-
-/// <summary>Words that pages and mails share.</summary>
-internal static class Words
-{
-    /// <summary>Null for a single gift.</summary>
-    public static string? EveryPeriod(Frequency frequency) => frequency switch
-    {
-        Frequency.Monthly => "every month",
-        Frequency.Yearly => "every year",
-        _ => null,
-    };
-
-    /// <summary><c>A, B and C</c>.</summary>
-    public static string List(IReadOnlyList<string> names) =>
-        names.Count < 2 ? string.Concat(names) : $"{string.Join(", ", names.SkipLast(1))} and {names[^1]}";
-
-    public static string Adverb(Frequency frequency) => frequency switch
-    {
-        Frequency.Monthly => "monthly",
-        Frequency.Yearly => "yearly",
-        _ => "once",
     };
 }

@@ -34,11 +34,36 @@ public sealed class RecurringPlan
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? EndedAt { get; private set; }
 
+    /// <summary>Stripe's word for why it ended (<c>cancellation_requested</c>, <c>payment_failed</c>, <c>payment_disputed</c>); null while it runs, and when Stripe does not say.</summary>
+    public string? EndReason { get; private set; }
+
+    /// <summary>When Stripe begins the next period and asks for its gift (its clock); null while nothing will be asked for.</summary>
+    public DateTimeOffset? NextPaymentAt { get; private set; }
+
+    /// <summary>When a pause ends by itself (Stripe's clock); null also for a pause without end.</summary>
+    public DateTimeOffset? PausedUntil { get; private set; }
+
+    /// <summary>Stripe's id of who pays: what is told of a customer or a card is told of this plan.</summary>
+    public string? CustomerId { get; private set; }
+
+    /// <summary>What pays, so that a donor knows it again: <c>visa 4242</c>. Null when Stripe does not say.</summary>
+    public string? PaidBy { get; private set; }
+
+    /// <summary>The last day of the card's last month; null for what does not expire.</summary>
+    public DateOnly? CardExpiresOn { get; private set; }
+
     /// <summary>Changes with every transition; read before Stripe is asked, so that an answer older than another node's is refused.</summary>
     public Guid Version { get; private set; } = Guid.CreateVersion7();
     public Money Amount => new(AmountMinor, Currency.Parse(CurrencyCode));
 
-    private bool HasEnded => Status is PlanStatus.Canceled or PlanStatus.Lapsed or PlanStatus.Failed or PlanStatus.Abandoned;
+    /// <summary>No further gift comes of it: Stripe has ended it, or has stopped asking.</summary>
+    public bool IsOver => Status is PlanStatus.Canceled or PlanStatus.Lapsed or PlanStatus.Failed or PlanStatus.Abandoned;
+
+    /// <summary>Stripe's <c>unpaid</c> is over and has no end: who pays the open invoice gives again.</summary>
+    private bool HasEnded => IsOver && (Status != PlanStatus.Lapsed || EndedAt is not null);
+
+    private (PlanStatus, long, DateTimeOffset?, DateTimeOffset?, DateTimeOffset?, string?, string?, DateOnly?) Shown =>
+        (Status, AmountMinor, EndedAt, NextPaymentAt, PausedUntil, CustomerId, PaidBy, CardExpiresOn);
 
     /// <summary>The plan that a booked gift of its donor proves.</summary>
     public static RecurringPlan Begin(PlanSnapshot snapshot, Donation gift)
@@ -57,30 +82,56 @@ public sealed class RecurringPlan
     }
 
     /// <summary>Takes over what Stripe showed. What has ended at Stripe never runs again there, so nothing leaves an end.</summary>
-    public void Apply(PlanSnapshot snapshot)
+    /// <param name="snapshot">What Stripe showed.</param>
+    /// <param name="known">What our own rows know of it.</param>
+    public void Apply(PlanSnapshot snapshot, PlanKnown known = default)
     {
-        // Another currency's number would be another sum.
-        var amount = snapshot.Amount is { } told && told.Currency.Code == CurrencyCode ? told.Minor : AmountMinor;
-        if (HasEnded || (Status == snapshot.Status && AmountMinor == amount))
+        if (HasEnded)
             return;
-        Status = snapshot.Status;
-        AmountMinor = amount;
+        var before = Shown;
+        Status = snapshot.Status switch
+        {
+            PlanStatus.Paused when known.HeldForDispute => PlanStatus.Held,
+            PlanStatus.PastDue when known.NeedsDonor => PlanStatus.ActionRequired,
+            var told => told,
+        };
+        // Another currency's number would be another sum.
+        AmountMinor = snapshot.Amount is { } amount && amount.Currency.Code == CurrencyCode ? amount.Minor : AmountMinor;
         EndedAt = snapshot.EndedAt;
-        Version = Guid.CreateVersion7();
+        EndReason = snapshot.EndReason;
+        NextPaymentAt = Status is PlanStatus.Active or PlanStatus.PastDue or PlanStatus.ActionRequired ? snapshot.PeriodEndsAt : null;
+        PausedUntil = Status is PlanStatus.Paused or PlanStatus.Held ? snapshot.PausedUntil : null;
+        CustomerId = snapshot.CustomerId ?? CustomerId;
+        if (snapshot.PaidBy is not null)
+            (PaidBy, CardExpiresOn) = (snapshot.PaidBy, snapshot.CardExpiresOn);
+        if (Shown != before)
+            Version = Guid.CreateVersion7();
     }
 }
 
+/// <summary>What our own rows know of a plan and Stripe's does not say.</summary>
+/// <param name="HeldForDispute">Its collecting was stopped by us, because a gift of it was disputed.</param>
+/// <param name="NeedsDonor">The bank wants the donor to approve the payment that is missing.</param>
+public readonly record struct PlanKnown(bool HeldForDispute, bool NeedsDonor);
+
 internal sealed class RecurringPlanMapping : IEntityTypeConfiguration<RecurringPlan>
 {
+    private const int PaidByLength = 64;
+
     public void Configure(EntityTypeBuilder<RecurringPlan> builder)
     {
         builder.Ignore(p => p.Amount);
+        builder.Ignore(p => p.IsOver);
         builder.Property(p => p.Version).IsConcurrencyToken();
         builder.Property(p => p.PublicId).HasMaxLength(PublicId.MaxLength);
         builder.Property(p => p.SubscriptionId).HasMaxLength(255);
         builder.Property(p => p.CurrencyCode).HasMaxLength(3);
+        builder.Property(p => p.EndReason).HasMaxLength(64);
+        builder.Property(p => p.CustomerId).HasMaxLength(255);
+        builder.Property(p => p.PaidBy).HasMaxLength(PaidByLength);
         builder.HasOne(p => p.Donor).WithMany().HasForeignKey(p => p.DonorId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(p => p.PublicId).IsUnique();
         builder.HasIndex(p => p.SubscriptionId).IsUnique();
+        builder.HasIndex(p => p.CustomerId);
     }
 }

@@ -32,7 +32,8 @@ public abstract record SyncOutcome
 /// come through here; running it twice, at once, late or on old news ends in the same rows.
 /// </summary>
 public sealed class SyncGift(
-    NewsroomDb db, StripeObjects stripe, KeyedLock locks, BookGift book, FollowPayment follow, TimeProvider clock, ILogger<SyncGift> log)
+    NewsroomDb db, StripeObjects stripe, KeyedLock locks, BookGift book, FollowPayment payments, FollowPlan plans, FollowMissedPayment missedPayments, TimeProvider clock,
+    ILogger<SyncGift> log)
 {
     /// <exception cref="StripeUnavailableException">Stripe could not be asked to the end; a gift that was booked by then stays booked.</exception>
     public async Task<SyncOutcome> RunAsync(GiftObject about, CancellationToken cancellationToken) => about switch
@@ -40,6 +41,7 @@ public sealed class SyncGift(
         GiftObject.Checkout(var id) => await CheckoutAsync(id, cancellationToken),
         GiftObject.Invoice(var id) => await InvoiceAsync(id, cancellationToken),
         GiftObject.Plan(var id) => await PlanAsync(id, cancellationToken),
+        GiftObject.Customer(var id) => await CustomerAsync(id, cancellationToken),
         _ => throw new ArgumentOutOfRangeException(nameof(about), about, null),
     };
 
@@ -85,9 +87,13 @@ public sealed class SyncGift(
             var donation = await db.Donations.SingleOrDefaultAsync(d => d.InvoiceId == invoiceId, token) ?? (isFirst ? first : first.Renewal(clock.GetUtcNow()));
             return await ApplyAsync(donation, gift with { SessionId = donation == first ? session?.Id : null }, plan, token);
         }, cancellationToken);
-        // The invoice's picture of the plan was taken before this plan's row was read; the row gets a fresh one.
         if (plan is not null)
-            await PlanRowAsync(plan.SubscriptionId, cancellationToken);
+        {
+            if (invoice?.Dunning is { } dunning)
+                await missedPayments.RunAsync(invoiceId, plan.SubscriptionId, dunning, cancellationToken);
+            // The invoice's picture of the plan was taken before this plan's row was read; the row gets a fresh one.
+            await plans.RunAsync(plan.SubscriptionId, cancellationToken);
+        }
         return outcome;
     }
 
@@ -98,15 +104,17 @@ public sealed class SyncGift(
 
     private async Task<SyncOutcome> PlanAsync(string subscriptionId, CancellationToken cancellationToken)
     {
-        if (await PlanRowAsync(subscriptionId, cancellationToken) is not { } plan || (plan.DonationId ?? await GiftOfPlanAsync(plan, cancellationToken)) is null)
+        if (await plans.RunAsync(subscriptionId, cancellationToken) is not { } plan || (plan.DonationId ?? await GiftOfPlanAsync(plan, cancellationToken)) is null)
             return new SyncOutcome.NotOurs();
         // The plan's row comes with its first paid invoice; so does every month whose own events were lost.
         var paid = await stripe.PaidInvoicesAsync(subscriptionId, cancellationToken);
-        if (paid.Count == 0 && plan.LatestInvoiceId is { } latest)
-            paid = [latest];
+        if (plan.LatestInvoiceId is { } latest && (paid.Count == 0 || plan.Status is PlanStatus.PastDue or PlanStatus.Lapsed) && !paid.Contains(latest))
+            paid = [.. paid, latest];
         var booked = await db.Donations.Where(d => paid.Contains(d.InvoiceId!)).Select(d => d.InvoiceId!).ToListAsync(cancellationToken);
+        // One that was missed is asked about until it is paid or given up, whatever became of its events.
+        var missed = await db.MissedPayments.Where(m => m.Plan.SubscriptionId == subscriptionId && m.State == MissedPaymentState.Open).Select(m => m.InvoiceId).ToListAsync(cancellationToken);
         SyncOutcome outcome = new SyncOutcome.Applied(null);
-        foreach (var invoice in paid.Except(booked, StringComparer.Ordinal))
+        foreach (var invoice in paid.Except(booked, StringComparer.Ordinal).Union(missed, StringComparer.Ordinal))
         {
             var next = await InvoiceAsync(invoice, cancellationToken, subscriptionId);
             outcome = outcome is SyncOutcome.Unmatched ? outcome : next;
@@ -114,22 +122,13 @@ public sealed class SyncGift(
         return outcome;
     }
 
-    /// <returns>The plan as Stripe has it now, whosever it is.</returns>
-    private async Task<PlanSnapshot?> PlanRowAsync(string subscriptionId, CancellationToken cancellationToken)
+    /// <summary>A customer that is gone or pays by another card: its plans say what that means.</summary>
+    private async Task<SyncOutcome> CustomerAsync(string customerId, CancellationToken cancellationToken)
     {
-        using var held = await locks.EnterAsync(subscriptionId, cancellationToken);
-        // What an odd gift before this one left unsaved is not saved here.
-        db.ChangeTracker.Clear();
-        return await db.RetryingAsync(async token =>
-        {
-            // Read before Stripe is asked: an answer older than what another node saved meanwhile meets a changed version.
-            var known = await db.RecurringPlans.SingleOrDefaultAsync(p => p.SubscriptionId == subscriptionId, token);
-            if (await stripe.PlanAsync(subscriptionId, token) is not { } snapshot)
-                return null;
-            known?.Apply(snapshot);
-            await db.SaveChangesAsync(token);
-            return snapshot;
-        }, cancellationToken);
+        var paying = await db.RecurringPlans.Where(p => p.CustomerId == customerId && p.EndedAt == null).Select(p => p.SubscriptionId).ToListAsync(cancellationToken);
+        foreach (var plan in paying)
+            await PlanAsync(plan, cancellationToken);
+        return paying.Count == 0 ? new SyncOutcome.NotOurs() : new SyncOutcome.Applied(null);
     }
 
     private async Task<SyncOutcome> ApplyAsync(Donation donation, GiftSnapshot gift, PlanSnapshot? plan, CancellationToken cancellationToken)
@@ -158,7 +157,7 @@ public sealed class SyncGift(
             if (applied.Booked)
                 book.Announce(id);
             // After the receipt: the books come by themselves at night, should Stripe fall silent here.
-            await follow.RunAsync(id, cancellationToken);
+            await payments.RunAsync(id, cancellationToken);
         }
         if (outcome is SyncOutcome.Unmatched money)
             await KeepAsync(money, cancellationToken);

@@ -67,7 +67,7 @@ public sealed class ThanksModel(NewsroomDb db, IBackgroundJobClient jobs, TimePr
         MaskedAddress = EmailAddress.Parse(gift.Address).Masked;
         Retry = CancelledModel.RetryLink(gift);
         if (Shown == View.Booked)
-            ReceiptNumber = (await db.Receipts.AsNoTracking().SingleOrDefaultAsync(r => r.DonationId == gift.Id, cancellationToken))?.Number;
+            ReceiptNumber = (await db.Receipts.AsNoTracking().SingleOrDefaultAsync(r => r.DonationId == gift.Id && r.Revision == 0, cancellationToken))?.Number;
         // Claimed before it is enqueued: many openings of one page are one question.
         else if (gift.IsUnsettled && await CheckUnsettledGifts.ClaimAsync(db, gift.Id, clock.GetUtcNow(), CheckUnsettledGifts.Pause, cancellationToken))
             jobs.Enqueue<CheckUnsettledGifts>(Queues.Critical, j => j.RunOneAsync(gift.Id, CancellationToken.None));

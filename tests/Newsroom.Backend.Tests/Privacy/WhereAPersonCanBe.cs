@@ -40,13 +40,13 @@ public sealed class WhereAPersonCanBe : IAsyncLifetime
         ],
         ["Stripe's number, which the books need"] =
         [
-            "Dispute.DisputeId", "Donation.InvoiceId", "Donation.PaymentIntentId", "Donation.SessionId", "Payout.PayoutId", "RecurringPlan.SubscriptionId", "Refund.RefundId",
+            "Dispute.DisputeId", "Donation.InvoiceId", "Donation.PaymentIntentId", "Donation.SessionId", "MissedPayment.InvoiceId", "Payout.PayoutId", "RecurringPlan.CustomerId", "RecurringPlan.SubscriptionId", "Refund.RefundId",
             "StripeEvent.ApiVersion", "StripeEvent.EventId", "StripeEvent.ObjectId", "StripeEvent.ObjectType", "StripeEvent.Type",
             "StripeTransaction.SourceId", "StripeTransaction.TransactionId", "UnmatchedPayment.StripeId",
         ],
         ["a word of Stripe's own list"] =
-            ["Dispute.Reason", "Dispute.Status", "Payout.FailureCode", "Payout.Status", "Refund.FailureReason", "Refund.Reason", "Refund.Status", "StripeTransaction.Category"],
-        ["taken away with the person all the same"] = ["Donation.LastError", "Donation.SessionUrl", "Donation.SubmissionKey", "UnmatchedPayment.Note"],
+            ["Dispute.Reason", "Dispute.Status", "MissedPayment.Why", "Payout.FailureCode", "Payout.Status", "RecurringPlan.EndReason", "Refund.FailureReason", "Refund.Reason", "Refund.Status", "StripeTransaction.Category"],
+        ["taken away with the person all the same"] = ["Donation.LastError", "Donation.SessionUrl", "Donation.SubmissionKey", "MissedPayment.PayUrl", "RecurringPlan.PaidBy", "UnmatchedPayment.Note"],
     };
 
     private NewsroomApp _app = null!;

@@ -23,6 +23,12 @@ public sealed class Dispute
     /// <summary>Until when evidence is heard (Stripe's clock); null when none is asked for.</summary>
     public DateTimeOffset? EvidenceDueBy { get; set; }
 
+    /// <summary>When we had Stripe stop collecting for the plan of the gift; null for a single gift, and until then.</summary>
+    public DateTimeOffset? PlanHeldAt { get; set; }
+
+    /// <summary>When we had Stripe end the plan, because the dispute was lost.</summary>
+    public DateTimeOffset? PlanEndedAt { get; set; }
+
     /// <summary>Stripe's clock.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 }

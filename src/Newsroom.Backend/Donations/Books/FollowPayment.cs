@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Donations.Stripe;
+using Newsroom.Backend.Mail;
 
 namespace Newsroom.Backend.Donations.Books;
 
@@ -8,25 +9,27 @@ namespace Newsroom.Backend.Donations.Books;
 /// What became of a booked gift's payment: refunds, disputes, a bank debit that came back, and every movement of the balance with them. Fetched afresh and
 /// taken over whole, so that it does not matter which event asked for it, in which order, or how often.
 /// </summary>
-public sealed class FollowPayment(NewsroomDb db, StripeBooks stripe, KeepBooks books, TimeProvider clock)
+public sealed class FollowPayment(NewsroomDb db, StripeBooks stripe, KeepBooks books, CorrectReceipt receipts, Outbox outbox, TimeProvider clock)
 {
     /// <exception cref="StripeUnavailableException">Stripe could not be asked; nothing has changed.</exception>
     /// <returns>False: there is nothing to follow, because the gift is not booked or Stripe knows no payment of it.</returns>
-    public Task<bool> RunAsync(long donationId, CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(long donationId, CancellationToken cancellationToken)
     {
         db.ChangeTracker.Clear();
-        return db.RetryingAsync(async token =>
+        var (followed, tells) = await db.RetryingAsync(async token =>
         {
             // Read before Stripe is asked: an answer older than what another node saved meanwhile meets a changed version.
             var gift = await db.Donations.SingleAsync(d => d.Id == donationId, token);
             if (!gift.IsBooked || gift.PaymentIntentId is not { } payment || await stripe.PaymentAsync(payment, token) is not { } snapshot)
-                return false;
+                return (false, false);
             var changed = await RefundsAsync(donationId, snapshot.Refunds, token) | await DisputesAsync(donationId, snapshot.Disputes, token);
             gift.Follow(snapshot, changed);
             await books.AddAsync(snapshot.Transactions, _ => donationId, payout: null, token);
-            await db.SaveChangesAsync(token);
-            return true;
+            return (true, await receipts.SaveAsync(gift, snapshot, token));
         }, cancellationToken);
+        if (tells)
+            outbox.EnqueueDue();
+        return followed;
     }
 
     private async Task<bool> RefundsAsync(long donationId, IReadOnlyList<RefundSnapshot> refunds, CancellationToken cancellationToken)

@@ -8,7 +8,13 @@ namespace Newsroom.Backend.Donations.Books;
 /// <param name="Disputes">All of them, the closed ones too.</param>
 /// <param name="Transactions">Every movement of the balance that these and the charge itself name.</param>
 public sealed record PaymentSnapshot(
-    bool FailedLate, IReadOnlyList<RefundSnapshot> Refunds, IReadOnlyList<DisputeSnapshot> Disputes, IReadOnlyList<TransactionSnapshot> Transactions);
+    bool FailedLate, IReadOnlyList<RefundSnapshot> Refunds, IReadOnlyList<DisputeSnapshot> Disputes, IReadOnlyList<TransactionSnapshot> Transactions)
+{
+    /// <summary>What a receipt may still say of a gift. A refund under way or an open dispute takes nothing off yet: it may fail, or be won.</summary>
+    /// <param name="givenMinor">The whole gift.</param>
+    public long StandsOf(long givenMinor) => FailedLate ? 0 : Math.Max(0, givenMinor
+        - Refunds.Where(r => r.Status == "succeeded").Sum(r => r.Amount.Minor) - Disputes.Where(d => d.IsLost).Sum(d => d.Amount.Minor));
+}
 
 /// <param name="Id">Stripe's.</param>
 /// <param name="Amount">In the gift's currency.</param>
@@ -30,11 +36,23 @@ public sealed record RefundSnapshot(string Id, Money Amount, string Status, stri
 /// <param name="CreatedAt">Stripe's clock; null when it does not say.</param>
 public sealed record DisputeSnapshot(string Id, Money Amount, string Status, string? Reason, DateTimeOffset? EvidenceDueBy, DateTimeOffset? CreatedAt)
 {
-    public bool IsLost => Status is "lost";
+    public const string Lost = "lost";
+
+    /// <summary>Ended without loss.</summary>
+    public static readonly string[] ClosedWell = ["won", "warning_closed", "prevented"];
+
+    public bool IsLost => Status == Lost;
 
     /// <summary>A word that Stripe adds later keeps it open: somebody looks.</summary>
-    public bool IsOpen => !IsLost && Status is not ("won" or "warning_closed" or "prevented");
+    public bool IsOpen => !IsLost && !ClosedWell.Contains(Status);
 }
+
+/// <summary>A dispute or a warning of fraud, as a list of them has it.</summary>
+/// <param name="Id">Stripe's.</param>
+/// <param name="PaymentIntentId">The payment it is about; null when Stripe does not say.</param>
+/// <param name="Status">Stripe's word for a dispute; null for a warning.</param>
+/// <param name="CreatedAt">Stripe's clock; null when it does not say.</param>
+public sealed record CaseSnapshot(string Id, string? PaymentIntentId, string? Status, DateTimeOffset? CreatedAt);
 
 /// <param name="Id">Stripe's.</param>
 /// <param name="Category">Stripe's reporting category.</param>

@@ -10,6 +10,7 @@ public sealed class StripeCursor
     public const string Transactions = "balance_transactions";
     public const string Payouts = "payouts";
     public const string Events = "events";
+    public const string Cases = "cases";
 
     public required string Name { get; init; }
 

@@ -6,7 +6,7 @@ using Newsroom.Backend.Mail.Alerts;
 
 namespace Newsroom.Backend.Donations.Books;
 
-/// <summary>Tells staff of gifts that need a person: disputes, money without a gift, payouts that do not add up, events that could not be applied.</summary>
+/// <summary>Tells staff of gifts that need a person: disputes, warnings of fraud, what is held or stuck, money without a gift, payouts that do not add up, events that could not be applied.</summary>
 [AutomaticRetry(Attempts = 0)]
 public sealed class WatchGifts(NewsroomDb db, StripeAccount account, AlertDesk alerts, TimeProvider clock)
 {
@@ -15,9 +15,24 @@ public sealed class WatchGifts(NewsroomDb db, StripeAccount account, AlertDesk a
     /// <summary>Stripe itself tries for three days; afterwards an event is history, and `stripe reconcile` has read what it told of.</summary>
     private static readonly TimeSpan EventsCount = TimeSpan.FromDays(3);
 
+    /// <summary>As many ids as fit into a sentence.</summary>
+    private const int Named = 10;
+
+    /// <summary>A dispute follows a warning within weeks, or not at all.</summary>
+    private static readonly TimeSpan WarningsCount = TimeSpan.FromDays(30);
+
+    /// <summary>SEPA and ACH debits take up to 5 and 4 business days (https://docs.stripe.com/payments/bank-debits); twice that with holidays.</summary>
+    private static readonly TimeSpan LongestDebit = TimeSpan.FromDays(14);
+
+    /// <summary>A card's authorisation ends after seven days (https://docs.stripe.com/payments/place-a-hold-on-a-payment-method).</summary>
+    private static readonly TimeSpan LongestReview = TimeSpan.FromDays(5);
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await SayAsync("gifts.disputes", await DisputesAsync(cancellationToken), cancellationToken);
+        await SayAsync("gifts.held", await HeldAsync(cancellationToken), cancellationToken);
+        await SayAsync("gifts.fraud", await FraudAsync(cancellationToken), cancellationToken);
+        await SayAsync("gifts.stuck", await StuckAsync(cancellationToken), cancellationToken);
         await SayAsync("gifts.unmatched", await UnmatchedAsync(cancellationToken), cancellationToken);
         await SayAsync("gifts.payouts", await PayoutsAsync(cancellationToken), cancellationToken);
         await SayAsync("gifts.events", await EventsAsync(cancellationToken), cancellationToken);
@@ -39,7 +54,36 @@ public sealed class WatchGifts(NewsroomDb db, StripeAccount account, AlertDesk a
         var waiting = open.Where(d => d.Status is "needs_response" or "warning_needs_response").ToList();
         return waiting.Count == 0 ? null
             : $"{waiting.Count} gift(s) are disputed by the donor's bank and wait for your answer in Stripe's dashboard{(waiting[0].EvidenceDueBy is { } due ? $", the first until {due:u}" : "")}: "
-            + $"{string.Join(", ", waiting.Select(d => d.PublicId).Distinct(StringComparer.Ordinal).Take(10))}. A donor who did not recognise the charge often withdraws when asked.";
+            + $"{string.Join(", ", waiting.Select(d => d.PublicId).Distinct(StringComparer.Ordinal).Take(Named))}. A donor who did not recognise the charge often withdraws when asked.";
+    }
+
+    private async Task<string?> HeldAsync(CancellationToken cancellationToken)
+    {
+        var held = await db.RecurringPlans.Where(p => p.Status == PlanStatus.Held && !db.Disputes.Any(d => d.Donation.PlanId == p.Id && d.Donation.Status == DonationStatus.Disputed))
+            .OrderBy(p => p.Id).Select(p => p.PublicId).Take(Named).ToListAsync(cancellationToken);
+        return held.Count == 0 ? null
+            : $"A dispute was won, and the regular gift it was about is still held: {string.Join(", ", held)}. Ask the donor; then resume its collecting, or cancel it, in Stripe's dashboard.";
+    }
+
+    private async Task<string?> FraudAsync(CancellationToken cancellationToken)
+    {
+        var since = clock.GetUtcNow() - WarningsCount;
+        var isLive = account.IsLive;
+        var warned = await db.Donations.Where(d => d.FraudWarnedAt > since && d.LiveMode == isLive && (d.Status == DonationStatus.Succeeded || d.Status == DonationStatus.PartiallyRefunded))
+            .OrderBy(d => d.Id).Select(d => d.PublicId).Take(Named).ToListAsync(cancellationToken);
+        return warned.Count == 0 ? null
+            : $"A bank says that these gifts were probably made with a stolen card: {string.Join(", ", warned)}. A full refund in Stripe's dashboard now saves the fee of the dispute that usually follows.";
+    }
+
+    private async Task<string?> StuckAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var (processing, review) = (now - LongestDebit, now - LongestReview);
+        var stuck = await db.Donations
+            .Where(d => (d.Status == DonationStatus.Processing && d.CreatedAt < processing) || (d.Status == DonationStatus.InReview && d.CreatedAt < review))
+            .OrderBy(d => d.Id).Select(d => d.PublicId).Take(Named).ToListAsync(cancellationToken);
+        return stuck.Count == 0 ? null
+            : $"Payments that are under way for longer than any should be: {string.Join(", ", stuck)}. Look each up in Stripe's dashboard: capture or cancel what is authorised only.";
     }
 
     private async Task<string?> UnmatchedAsync(CancellationToken cancellationToken) =>
@@ -50,7 +94,7 @@ public sealed class WatchGifts(NewsroomDb db, StripeAccount account, AlertDesk a
     private async Task<string?> PayoutsAsync(CancellationToken cancellationToken)
     {
         var isLive = account.IsLive;
-        var differ = await db.Payouts.Where(p => p.Agreement == PayoutAgreement.Differs && p.LiveMode == isLive).OrderBy(p => p.Id).Select(p => p.PayoutId).Take(10).ToListAsync(cancellationToken);
+        var differ = await db.Payouts.Where(p => p.Agreement == PayoutAgreement.Differs && p.LiveMode == isLive).OrderBy(p => p.Id).Select(p => p.PayoutId).Take(Named).ToListAsync(cancellationToken);
         return differ.Count == 0 ? null : $"Payouts that are not the sum of their transactions: {string.Join(", ", differ)}. See /api/v1/payouts/ID; they are compared again each night.";
     }
 

@@ -20,10 +20,13 @@ public sealed class CheckStripe(
         "charge.dispute.closed", "charge.dispute.created", "charge.dispute.funds_reinstated", "charge.dispute.funds_withdrawn", "charge.dispute.updated",
         "charge.failed", "charge.refunded", "charge.succeeded", "charge.updated",
         "checkout.session.async_payment_failed", "checkout.session.async_payment_succeeded", "checkout.session.completed", "checkout.session.expired",
-        "customer.subscription.created", "customer.subscription.deleted", "customer.subscription.paused", "customer.subscription.resumed", "customer.subscription.updated",
-        "invoice.paid", "invoice.payment_failed", "invoice_payment.paid",
+        "customer.deleted", "customer.subscription.created", "customer.subscription.deleted", "customer.subscription.paused", "customer.subscription.resumed", "customer.subscription.updated",
+        "customer.updated",
+        "invoice.marked_uncollectible", "invoice.paid", "invoice.payment_action_required", "invoice.payment_failed", "invoice.voided", "invoice_payment.paid",
         "payment_intent.canceled", "payment_intent.payment_failed", "payment_intent.processing", "payment_intent.succeeded",
+        "payment_method.automatically_updated", "payment_method.updated",
         "payout.canceled", "payout.created", "payout.failed", "payout.paid", "payout.reconciliation_completed",
+        "radar.early_fraud_warning.created",
         "refund.created", "refund.failed", "refund.updated",
     ];
 

@@ -24,7 +24,10 @@ internal static class GiftSnapshots
             Email = Address(session.CustomerDetails?.Email),
         }, firstInvoiceId, session.SubscriptionId);
 
-    public static InvoiceSnapshot Of(global::Stripe.Invoice invoice, PlanSnapshot? plan) => new(
+    /// <param name="invoice">The invoice.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="payment">How the payment of an invoice stands that is open; null when nothing was tried.</param>
+    public static InvoiceSnapshot Of(global::Stripe.Invoice invoice, PlanSnapshot? plan, PaymentIntent? payment) => new(
         plan,
         plan?.DonationId ?? DonationId(invoice.Parent?.SubscriptionDetails?.Metadata),
         invoice.BillingReason is { } reason ? reason == "subscription_create" : null,
@@ -38,7 +41,23 @@ internal static class GiftSnapshots
             PaymentIntentId = invoice.Payments?.Data?.Find(p => p.Status == "paid")?.Payment?.PaymentIntentId,
             PaidAt = Instant(invoice.StatusTransitions?.PaidAt) ?? Instant(invoice.Created),
             Email = Address(invoice.CustomerEmail),
-        });
+        },
+        invoice.BillingReason == "subscription_create" ? null : DunningOf(invoice, payment));
+
+    /// <summary>https://docs.stripe.com/api/invoices/object#invoice_object-status; a bank debit that is still under way is not missing.</summary>
+    private static DunningSnapshot? DunningOf(global::Stripe.Invoice invoice, PaymentIntent? payment)
+    {
+        MissedPaymentState? state = invoice.Status switch
+        {
+            "open" when payment?.Status is "requires_payment_method" or "requires_action" or "canceled" => MissedPaymentState.Open,
+            "paid" => MissedPaymentState.Recovered,
+            "void" or "uncollectible" => MissedPaymentState.GivenUp,
+            _ => null,
+        };
+        return state is not { } known ? null : new DunningSnapshot(
+            known, Says(invoice, "amount_due") ? Amount(invoice.AmountDue, invoice.Currency) : null, Math.Max(1, (int)invoice.AttemptCount), Instant(invoice.NextPaymentAttempt),
+            payment?.Status == "requires_action", payment?.LastPaymentError?.DeclineCode ?? payment?.LastPaymentError?.Code, invoice.HostedInvoiceUrl);
+    }
 
     /// <summary>Before 2025-03-31.basil an invoice named its subscription itself (https://docs.stripe.com/changelog/basil/2025-03-31/adds-new-parent-field-to-invoicing-objects).</summary>
     public static string? SubscriptionIdOf(global::Stripe.Invoice invoice) => invoice.Parent?.SubscriptionDetails?.SubscriptionId

@@ -15,8 +15,33 @@ internal static class PlanSnapshots
             item?.Price?.Recurring?.Interval switch { "year" => Frequency.Yearly, "month" => Frequency.Monthly, _ => null },
             GiftSnapshots.Instant(subscription.Created),
             GiftSnapshots.Instant(subscription.EndedAt),
-            subscription.LatestInvoiceId);
+            subscription.LatestInvoiceId)
+        {
+            EndReason = subscription.EndedAt is null ? null : subscription.CancellationDetails?.Reason,
+            PeriodEndsAt = GiftSnapshots.Instant(item?.CurrentPeriodEnd),
+            PausedUntil = GiftSnapshots.Instant(subscription.PauseCollection?.ResumesAt),
+            CustomerId = subscription.CustomerId,
+            PaidBy = NameOf(PayerOf(subscription)),
+            CardExpiresOn = LastDayOf(PayerOf(subscription)?.Card),
+        };
     }
+
+    /// <summary>The subscription's own goes before the customer's (https://docs.stripe.com/api/subscriptions/object#subscription_object-default_payment_method).</summary>
+    private static PaymentMethod? PayerOf(Subscription subscription) =>
+        subscription.DefaultPaymentMethod ?? subscription.Customer?.InvoiceSettings?.DefaultPaymentMethod;
+
+    private static string? NameOf(PaymentMethod? method) => method switch
+    {
+        null => null,
+        { Card: { } card } => $"{card.Brand} {card.Last4}",
+        { SepaDebit: { } debit } => $"SEPA {debit.Last4}",
+        { UsBankAccount: { } account } => $"{account.BankName} {account.Last4}".Trim(),
+        _ => method.Type,
+    };
+
+    private static DateOnly? LastDayOf(PaymentMethodCard? card) => card is { ExpYear: > 2000 and < 9999, ExpMonth: >= 1 and <= 12 }
+        ? new DateOnly((int)card.ExpYear, (int)card.ExpMonth, 1).AddMonths(1).AddDays(-1)
+        : null;
 
     /// <summary>https://docs.stripe.com/api/subscriptions/object#subscription_object-status; a word Stripe adds later is no reason to stop a plan.</summary>
     private static PlanStatus StatusOf(Subscription subscription) => subscription.Status switch

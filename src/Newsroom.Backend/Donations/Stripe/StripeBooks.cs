@@ -1,5 +1,6 @@
 using Newsroom.Backend.Donations.Books;
 using Stripe;
+using Stripe.Radar;
 
 namespace Newsroom.Backend.Donations.Stripe;
 
@@ -53,7 +54,7 @@ public sealed class StripeBooks(StripeAccount account, ILogger<StripeBooks> log)
     public Task<StripePage<TransactionSnapshot>> TransactionsAsync(DateTimeOffset? from, string? after, CancellationToken cancellationToken) =>
         TransactionsAsync(new BalanceTransactionListOptions
         {
-            Created = from is { } since ? new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime } : null,
+            Created = Since(from),
             StartingAfter = after,
         }, cancellationToken);
 
@@ -72,12 +73,47 @@ public sealed class StripeBooks(StripeAccount account, ILogger<StripeBooks> log)
         {
             var page = await client.V1.Payouts.ListAsync(new PayoutListOptions
             {
-                Created = from is { } since ? new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime } : null,
+                Created = Since(from),
                 StartingAfter = after,
                 Limit = PageSize,
             }, cancellationToken: cancellationToken);
             return Readable(page, Of);
         }, cancellationToken) ?? new([], null);
+
+    /// <summary>Disputes opened since.</summary>
+    /// <inheritdoc cref="TransactionsAsync(DateTimeOffset?, string?, CancellationToken)"/>
+    public async Task<StripePage<CaseSnapshot>> DisputesAsync(DateTimeOffset? from, string? after, CancellationToken cancellationToken) =>
+        await account.AskAsync(async client =>
+        {
+            var page = await client.V1.Disputes.ListAsync(
+                new DisputeListOptions { Created = Since(from), StartingAfter = after, Limit = PageSize }, cancellationToken: cancellationToken);
+            return Readable(page, d => new CaseSnapshot(d.Id, d.PaymentIntentId, d.Status, GiftSnapshots.Instant(d.Created)));
+        }, cancellationToken) ?? new([], null);
+
+    /// <summary>Warnings that a card may be stolen (https://docs.stripe.com/api/radar/early_fraud_warnings), since.</summary>
+    /// <inheritdoc cref="TransactionsAsync(DateTimeOffset?, string?, CancellationToken)"/>
+    public async Task<StripePage<CaseSnapshot>> FraudWarningsAsync(DateTimeOffset? from, string? after, CancellationToken cancellationToken) =>
+        await account.AskAsync(async client =>
+        {
+            var page = await client.V1.Radar.EarlyFraudWarnings.ListAsync(
+                new EarlyFraudWarningListOptions { Created = Since(from), StartingAfter = after, Limit = PageSize }, cancellationToken: cancellationToken);
+            return Readable(page, Of);
+        }, cancellationToken) ?? new([], null);
+
+    /// <inheritdoc cref="PaymentAsync" path="/exception"/>
+    public Task<CaseSnapshot?> FraudWarningAsync(string warningId, CancellationToken cancellationToken) =>
+        account.AskAsync(async client => Of(await client.V1.Radar.EarlyFraudWarnings.GetAsync(warningId, cancellationToken: cancellationToken)), cancellationToken);
+
+    /// <summary>What is at Stripe by its own account, in each currency: to come and to be had. Null when it does not say.</summary>
+    /// <inheritdoc cref="PaymentAsync" path="/exception"/>
+    public Task<IReadOnlyDictionary<string, long>?> BalanceAsync(CancellationToken cancellationToken) => account.AskAsync<IReadOnlyDictionary<string, long>>(async client =>
+    {
+        var balance = await client.V1.Balance.GetAsync(cancellationToken: cancellationToken);
+        return balance.Available.Select(a => GiftSnapshots.Amount(a.Amount, a.Currency)).Concat(balance.Pending.Select(p => GiftSnapshots.Amount(p.Amount, p.Currency)))
+            .OfType<Primitives.Money>().GroupBy(m => m.Currency.Code, m => m.Minor).ToDictionary(g => g.Key, g => g.Sum(), StringComparer.Ordinal);
+    }, cancellationToken);
+
+    private static DateRangeOptions? Since(DateTimeOffset? from) => from is { } since ? new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime } : null;
 
     private async Task<StripePage<TransactionSnapshot>> TransactionsAsync(BalanceTransactionListOptions wanted, CancellationToken cancellationToken) =>
         await account.AskAsync(async client =>
@@ -153,6 +189,8 @@ public sealed class StripeBooks(StripeAccount account, ILogger<StripeBooks> log)
     private static DisputeSnapshot Of(global::Stripe.Dispute dispute) => new(
         dispute.Id, GiftSnapshots.Amount(dispute.Amount, dispute.Currency) ?? throw new FormatException($"Dispute {dispute.Id} names no currency."),
         dispute.Status, dispute.Reason, GiftSnapshots.Instant(dispute.EvidenceDetails?.DueBy), GiftSnapshots.Instant(dispute.Created));
+
+    private static CaseSnapshot Of(global::Stripe.Radar.EarlyFraudWarning warning) => new(warning.Id, warning.PaymentIntentId, null, GiftSnapshots.Instant(warning.Created));
 
     private static PayoutSnapshot Of(global::Stripe.Payout payout) => new(
         payout.Id, GiftSnapshots.Amount(payout.Amount, payout.Currency) ?? throw new FormatException($"Payout {payout.Id} names no currency."),

@@ -29,15 +29,19 @@ public sealed class StripeObjects(StripeAccount account)
         var invoice = await client.V1.Invoices.GetAsync(invoiceId,
             new InvoiceGetOptions { Expand = ["payments", "parent.subscription_details.subscription"] }, cancellationToken: cancellationToken);
         if ((GiftSnapshots.SubscriptionIdOf(invoice) ?? subscriptionId) is not { } planId)
-            return GiftSnapshots.Of(invoice, plan: null);
+            return GiftSnapshots.Of(invoice, plan: null, payment: null);
         var subscription = invoice.Parent?.SubscriptionDetails?.Subscription
             ?? await StripeAccount.FoundAsync(() => client.V1.Subscriptions.GetAsync(planId, cancellationToken: cancellationToken));
-        return GiftSnapshots.Of(invoice, subscription is null ? PlanSnapshot.Unseen(planId) : PlanSnapshots.Of(subscription));
+        var payment = invoice is { Status: "open", Attempted: true } ? await PaymentOfAsync(client, invoice.Id, cancellationToken) : null;
+        return GiftSnapshots.Of(invoice, subscription is null ? PlanSnapshot.Unseen(planId) : PlanSnapshots.Of(subscription), payment);
     }, cancellationToken);
 
     /// <inheritdoc cref="CheckoutAsync" path="/exception"/>
     public Task<PlanSnapshot?> PlanAsync(string subscriptionId, CancellationToken cancellationToken) => account.AskAsync(async client =>
-        PlanSnapshots.Of(await client.V1.Subscriptions.GetAsync(subscriptionId, cancellationToken: cancellationToken)), cancellationToken);
+        PlanSnapshots.Of(await client.V1.Subscriptions.GetAsync(subscriptionId, new SubscriptionGetOptions
+        {
+            Expand = ["default_payment_method", "customer.invoice_settings.default_payment_method"],
+        }, cancellationToken: cancellationToken)), cancellationToken);
 
     /// <summary>The newest hundred paid invoices of a plan, the oldest of them first.</summary>
     /// <inheritdoc cref="CheckoutAsync" path="/exception"/>
@@ -63,6 +67,9 @@ public sealed class StripeObjects(StripeAccount account)
         "checkout.session" => new GiftObject.Checkout(id),
         "invoice" => new GiftObject.Invoice(id),
         "subscription" => new GiftObject.Plan(id),
+        "customer" => new GiftObject.Customer(id),
+        "payment_method" => await account.AskAsync<GiftObject>(async client =>
+            (await client.V1.PaymentMethods.GetAsync(id, cancellationToken: cancellationToken)).CustomerId is { } customer ? new GiftObject.Customer(customer) : null, cancellationToken),
         "invoice_payment" => await account.AskAsync<GiftObject>(async client =>
             (await client.V1.InvoicePayments.GetAsync(id, cancellationToken: cancellationToken)).InvoiceId is { } invoice ? new GiftObject.Invoice(invoice) : null, cancellationToken),
         "charge" => await OwnerAsync(async client => (await client.V1.Charges.GetAsync(id, cancellationToken: cancellationToken)).PaymentIntentId, cancellationToken),
@@ -116,8 +123,12 @@ public sealed class StripeObjects(StripeAccount account)
             return expanded;
         if (session.PaymentIntentId is { } id)
             return await IntentAsync(client, id, cancellationToken);
-        if (session is not { Status: "complete", PaymentStatus: "unpaid", InvoiceId: { } invoice })
-            return null;
+        return session is { Status: "complete", PaymentStatus: "unpaid", InvoiceId: { } invoice } ? await PaymentOfAsync(client, invoice, cancellationToken) : null;
+    }
+
+    /// <summary>The newest try to pay an invoice.</summary>
+    private static async Task<PaymentIntent?> PaymentOfAsync(StripeClient client, string invoice, CancellationToken cancellationToken)
+    {
         var payments = await StripeAccount.FoundAsync(() => client.V1.InvoicePayments.ListAsync(
             new InvoicePaymentListOptions { Invoice = invoice, Limit = 1, Expand = ["data.payment.payment_intent"] }, cancellationToken: cancellationToken));
         var payment = payments?.Data.FirstOrDefault()?.Payment;
@@ -152,4 +163,7 @@ public abstract record GiftObject
     public sealed record Invoice(string InvoiceId) : GiftObject;
 
     public sealed record Plan(string SubscriptionId) : GiftObject;
+
+    /// <summary>Who pays plans of ours, or somebody else's customer.</summary>
+    public sealed record Customer(string CustomerId) : GiftObject;
 }

@@ -418,6 +418,12 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.Property<DateTime?>("EvidenceDueBy")
                         .HasColumnType("datetime2");
 
+                    b.Property<DateTime?>("PlanEndedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<DateTime?>("PlanHeldAt")
+                        .HasColumnType("datetime2");
+
                     b.Property<string>("Reason")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
@@ -760,6 +766,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.Property<long>("FeeCoverMinor")
                         .HasColumnType("bigint");
 
+                    b.Property<DateTime?>("FraudWarnedAt")
+                        .HasColumnType("datetime2");
+
                     b.Property<string>("Frequency")
                         .IsRequired()
                         .HasMaxLength(24)
@@ -913,6 +922,65 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.ToTable("Donors");
                 });
 
+            modelBuilder.Entity("Newsroom.Backend.Donations.MissedPayment", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("AmountMinor")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Attempts")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int");
+
+                    b.Property<DateTime>("FirstSeenAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("InvoiceId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
+
+                    b.Property<bool>("NeedsDonor")
+                        .HasColumnType("bit");
+
+                    b.Property<DateTime?>("NextAttemptAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("PayUrl")
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.Property<long>("PlanId")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime?>("SettledAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("State")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)");
+
+                    b.Property<string>("Why")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("InvoiceId")
+                        .IsUnique();
+
+                    b.HasIndex("PlanId", "State");
+
+                    b.ToTable("MissedPayments");
+                });
+
             modelBuilder.Entity("Newsroom.Backend.Donations.Receipt", b =>
                 {
                     b.Property<long>("Id")
@@ -951,6 +1019,12 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)");
 
+                    b.Property<long?>("ReplacesId")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("int");
+
                     b.Property<int>("Sequence")
                         .HasColumnType("int");
 
@@ -967,7 +1041,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.HasKey("Id");
 
-                    b.HasIndex("DonationId")
+                    b.HasIndex("ReplacesId");
+
+                    b.HasIndex("DonationId", "Revision")
                         .IsUnique();
 
                     b.HasIndex("Year", "Sequence")
@@ -987,6 +1063,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.Property<long>("AmountMinor")
                         .HasColumnType("bigint");
 
+                    b.Property<DateOnly?>("CardExpiresOn")
+                        .HasColumnType("date");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("datetime2");
 
@@ -995,8 +1074,16 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasMaxLength(3)
                         .HasColumnType("nvarchar(3)");
 
+                    b.Property<string>("CustomerId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
+
                     b.Property<long>("DonorId")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("EndReason")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
 
                     b.Property<DateTime?>("EndedAt")
                         .HasColumnType("datetime2");
@@ -1005,6 +1092,16 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(24)
                         .HasColumnType("nvarchar(24)");
+
+                    b.Property<DateTime?>("NextPaymentAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("PaidBy")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<DateTime?>("PausedUntil")
+                        .HasColumnType("datetime2");
 
                     b.Property<string>("PublicId")
                         .IsRequired()
@@ -1026,6 +1123,8 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CustomerId");
 
                     b.HasIndex("DonorId");
 
@@ -2272,6 +2371,17 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.Navigation("Plan");
                 });
 
+            modelBuilder.Entity("Newsroom.Backend.Donations.MissedPayment", b =>
+                {
+                    b.HasOne("Newsroom.Backend.Donations.RecurringPlan", "Plan")
+                        .WithMany()
+                        .HasForeignKey("PlanId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Plan");
+                });
+
             modelBuilder.Entity("Newsroom.Backend.Donations.Receipt", b =>
                 {
                     b.HasOne("Newsroom.Backend.Donations.Donation", "Donation")
@@ -2280,7 +2390,14 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
+                    b.HasOne("Newsroom.Backend.Donations.Receipt", "Replaces")
+                        .WithMany()
+                        .HasForeignKey("ReplacesId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
                     b.Navigation("Donation");
+
+                    b.Navigation("Replaces");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Donations.RecurringPlan", b =>

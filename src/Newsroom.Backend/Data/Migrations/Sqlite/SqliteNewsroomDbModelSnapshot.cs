@@ -396,6 +396,12 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.Property<DateTime?>("EvidenceDueBy")
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("PlanEndedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("PlanHeldAt")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Reason")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
@@ -726,6 +732,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.Property<long>("FeeCoverMinor")
                         .HasColumnType("INTEGER");
 
+                    b.Property<DateTime?>("FraudWarnedAt")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Frequency")
                         .IsRequired()
                         .HasMaxLength(24)
@@ -874,6 +883,63 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.ToTable("Donors");
                 });
 
+            modelBuilder.Entity("Newsroom.Backend.Donations.MissedPayment", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AmountMinor")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Attempts")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("FirstSeenAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("InvoiceId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("NeedsDonor")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("NextAttemptAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PayUrl")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("PlanId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("SettledAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("State")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Why")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("InvoiceId")
+                        .IsUnique();
+
+                    b.HasIndex("PlanId", "State");
+
+                    b.ToTable("MissedPayments");
+                });
+
             modelBuilder.Entity("Newsroom.Backend.Donations.Receipt", b =>
                 {
                     b.Property<long>("Id")
@@ -910,6 +976,12 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("ReplacesId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Sequence")
                         .HasColumnType("INTEGER");
 
@@ -926,7 +998,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("DonationId")
+                    b.HasIndex("ReplacesId");
+
+                    b.HasIndex("DonationId", "Revision")
                         .IsUnique();
 
                     b.HasIndex("Year", "Sequence")
@@ -944,6 +1018,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.Property<long>("AmountMinor")
                         .HasColumnType("INTEGER");
 
+                    b.Property<DateOnly?>("CardExpiresOn")
+                        .HasColumnType("TEXT");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
 
@@ -952,8 +1029,16 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasMaxLength(3)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("CustomerId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("DonorId")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("EndReason")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("EndedAt")
                         .HasColumnType("TEXT");
@@ -961,6 +1046,16 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.Property<string>("Frequency")
                         .IsRequired()
                         .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("NextPaymentAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PaidBy")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("PausedUntil")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("PublicId")
@@ -983,6 +1078,8 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CustomerId");
 
                     b.HasIndex("DonorId");
 
@@ -2190,6 +2287,17 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.Navigation("Plan");
                 });
 
+            modelBuilder.Entity("Newsroom.Backend.Donations.MissedPayment", b =>
+                {
+                    b.HasOne("Newsroom.Backend.Donations.RecurringPlan", "Plan")
+                        .WithMany()
+                        .HasForeignKey("PlanId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Plan");
+                });
+
             modelBuilder.Entity("Newsroom.Backend.Donations.Receipt", b =>
                 {
                     b.HasOne("Newsroom.Backend.Donations.Donation", "Donation")
@@ -2198,7 +2306,14 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
+                    b.HasOne("Newsroom.Backend.Donations.Receipt", "Replaces")
+                        .WithMany()
+                        .HasForeignKey("ReplacesId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
                     b.Navigation("Donation");
+
+                    b.Navigation("Replaces");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Donations.RecurringPlan", b =>

@@ -1,0 +1,42 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail;
+using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Web;
+
+namespace Newsroom.Backend.Donations;
+
+/// <summary>The mail of a receipt that makes an earlier one void. Only the newest is sent: money that came back again needs no word of the way there.</summary>
+internal sealed class CorrectedReceiptComposer(NewsroomDb db, IOptions<SiteOptions> site) : IMailComposer
+{
+    public const string MailKind = "receipt-corrected";
+
+    public string Kind => MailKind;
+
+    public async Task<ComposedMail?> ComposeAsync(long subjectId, CancellationToken cancellationToken)
+    {
+        var receipt = await db.Receipts.AsNoTracking().Include(r => r.Donation).Include(r => r.Replaces).SingleOrDefaultAsync(r => r.Id == subjectId, cancellationToken);
+        if (receipt?.Replaces is not { } earlier || DonorPersonalData.IsErased(receipt.Donation.Address)
+            || await db.Receipts.AnyAsync(r => r.DonationId == receipt.DonationId && r.Revision > receipt.Revision, cancellationToken))
+            return null;
+        var culture = site.Value.Culture;
+        var model = ReceiptComposer.Model(receipt, culture);
+        // The sum still holds the part for the fee, but no longer as a part of its own.
+        model["fee_cover"] = "";
+        model["earlier_number"] = earlier.Number;
+        model["earlier_amount"] = earlier.Amount.Format(culture);
+        model["is_void"] = receipt.AmountMinor == 0;
+        return new ComposedMail(EmailAddress.Parse(receipt.Donation.Address), receipt.DonorName, MailKind, model, ReachesSuppressed: true);
+    }
+
+    public static IReadOnlyDictionary<string, object?> Sample { get; } = new Dictionary<string, object?>(ReceiptComposer.Sample, StringComparer.Ordinal)
+    {
+        ["number"] = "2026-000043",
+        ["amount"] = "$10.00",
+        ["fee_cover"] = "",
+        ["earlier_number"] = "2026-000042",
+        ["earlier_amount"] = "$15.00",
+        ["is_void"] = false,
+    };
+}

@@ -1,0 +1,53 @@
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations.Stripe;
+using Newsroom.Backend.Mail;
+
+namespace Newsroom.Backend.Donations;
+
+/// <summary>Brings a plan's row in line with Stripe; tells its donor once when it is over.</summary>
+public sealed class FollowPlan(NewsroomDb db, StripeObjects stripe, KeyedLock locks, Outbox outbox, TimeProvider clock)
+{
+    private static readonly TimeSpan StillNews = TimeSpan.FromDays(7);
+
+    /// <exception cref="StripeUnavailableException">Stripe could not be asked; nothing has changed.</exception>
+    /// <returns>The plan as Stripe has it now, whosever it is; null when Stripe has none.</returns>
+    public async Task<PlanSnapshot?> RunAsync(string subscriptionId, CancellationToken cancellationToken)
+    {
+        using var held = await locks.EnterAsync(subscriptionId, cancellationToken);
+        // What an odd gift before this one left unsaved is not saved here.
+        db.ChangeTracker.Clear();
+        (PlanSnapshot? snapshot, var tells) = await db.RetryingAsync<(PlanSnapshot?, bool)>(async token =>
+        {
+            // Read before Stripe is asked: an answer older than what another node saved meanwhile meets a changed version.
+            var plan = await db.RecurringPlans.SingleOrDefaultAsync(p => p.SubscriptionId == subscriptionId, token);
+            if (await stripe.PlanAsync(subscriptionId, token) is not { } told)
+                return (null, false);
+            return (told, plan is not null && await ApplyAsync(plan, told, token));
+        }, cancellationToken);
+        if (tells)
+            outbox.EnqueueDue();
+        return snapshot;
+    }
+
+    /// <returns>True: the donor is to hear that it is over.</returns>
+    private async Task<bool> ApplyAsync(RecurringPlan plan, PlanSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var missed = await db.MissedPayments.Where(m => m.PlanId == plan.Id && m.State == MissedPaymentState.Open).ToListAsync(cancellationToken);
+        plan.Apply(snapshot, new PlanKnown(
+            HeldForDispute: await db.Disputes.AnyAsync(d => d.Donation.PlanId == plan.Id && d.PlanHeldAt != null, cancellationToken),
+            NeedsDonor: missed.Exists(m => m.NeedsDonor)));
+        var tells = plan.Status is PlanStatus.Canceled or PlanStatus.Lapsed
+            // Heard of long after, it is no news any more.
+            && (plan.EndedAt is null || plan.EndedAt > now - StillNews)
+            // Once: one that lapsed, was paid after all and ended later has said goodbye.
+            && !await db.OutgoingMails.AnyAsync(m => m.Kind == PlanEndedComposer.MailKind && m.SubjectId == plan.Id, cancellationToken);
+        if (plan.IsOver)
+            missed.ForEach(m => m.GiveUp(now));
+        if (tells)
+            outbox.Add(db, PlanEndedComposer.MailKind, plan.Id, now);
+        await db.SaveChangesAsync(cancellationToken);
+        return tells;
+    }
+}
