@@ -24,7 +24,8 @@ internal sealed class Chromium : IAsyncDisposable
             ExecutablePath = Path,
             Args =
             [
-                "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-default-apps",
+                // Without a graphics card the processor would play one: slower than drawing by itself.
+                "--disable-gpu", "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-default-apps",
                 "--disable-domain-reliability", "--disable-sync", "--metrics-recording-only", "--no-first-run",
             ],
         }));
