@@ -29,6 +29,7 @@ public sealed partial class NewsroomApp : IAsyncDisposable
 
     private NewsroomApp(Dictionary<string, string?> settings, AnswerPace pace)
     {
+        MigratedFile.CopyTo(Path.Combine(_folder, "newsroom.db"));
         _program = new WebApplicationFactory<Program>().WithWebHostBuilder(web =>
         {
             web.UseEnvironment("Production");
