@@ -167,7 +167,7 @@ public sealed partial class NewsroomApp
     {
         var network = Interlocked.Increment(ref _networks);
         using var server = new HttpMessageInvoker(_program.Server.CreateHandler(context =>
-            context.Connection.RemoteIpAddress = new IPAddress([10, (byte)(network >> 16), (byte)(network >> 8), (byte)network])));
+            context.Connection.RemoteIpAddress = new IPAddress([10, (byte)(network >> 8), (byte)network, 1])));
         return await server.SendAsync(new HttpRequestMessage(HttpMethod.Post, PublicUrl + path) { Content = content }, Cancelled);
     }
 }

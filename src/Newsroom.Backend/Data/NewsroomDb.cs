@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Digests;
 using Newsroom.Backend.Donations;
 using Newsroom.Backend.Donations.Books;
+using Newsroom.Backend.Donations.CardTesting;
+using Newsroom.Backend.Donations.Mailed;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Alerts;
 using Newsroom.Backend.Mail.Relays;
@@ -50,6 +52,9 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<MissedPayment> MissedPayments => Set<MissedPayment>();
     public DbSet<Receipt> Receipts => Set<Receipt>();
     public DbSet<StripeEvent> StripeEvents => Set<StripeEvent>();
+    public DbSet<MailedLink> MailedLinks => Set<MailedLink>();
+    public DbSet<CheckoutAttempt> CheckoutAttempts => Set<CheckoutAttempt>();
+    public DbSet<BreakerRow> BreakerRows => Set<BreakerRow>();
     public DbSet<Refund> Refunds => Set<Refund>();
     public DbSet<Dispute> Disputes => Set<Dispute>();
     public DbSet<StripeTransaction> StripeTransactions => Set<StripeTransaction>();

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Newsroom.Backend.Donations.Mailed;
 using Newsroom.Backend.Subscribers;
 using Newsroom.Backend.Web;
 
@@ -20,10 +21,17 @@ namespace Newsroom.Backend.Donations;
 /// <param name="Newsletter">True: the newsletters that the form offers. A slug or a list of slugs: those.</param>
 /// <param name="Src">Where the donor came from.</param>
 /// <param name="Website">Leave it out: only robots fill it.</param>
+/// <param name="MailLink">True: when no checkout can be opened at once, its link is to be mailed to the donor, who has agreed to that.</param>
+/// <param name="Ticket">Of a <c>proof</c> that an answer asked for.</param>
+/// <param name="Nonce">What was found for it.</param>
 public sealed record NewCheckout(
     [property: JsonConverter(typeof(CheckoutsApi.AmountText))] string? Amount, string? Currency, string? Frequency, string? Email, string? Name,
     [property: JsonPropertyName("cover_fees"), JsonConverter(typeof(CheckoutsApi.Tick))] bool CoverFees, string? Campaign, string? Message,
-    [property: JsonConverter(typeof(CheckoutsApi.Tick))] bool Anonymous, NewsletterBox? Newsletter, string? Src, string? Website);
+    [property: JsonConverter(typeof(CheckoutsApi.Tick))] bool Anonymous, NewsletterBox? Newsletter, string? Src, string? Website,
+    [property: JsonConverter(typeof(CheckoutsApi.Tick))] bool MailLink, string? Ticket, string? Nonce);
+
+/// <param name="Status"><c>check_your_mail</c>: it has been sent. <c>mail_follows</c>: it will be, when payments work again.</param>
+public sealed record LinkAnswer(string Status);
 
 /// <param name="Id">The gift's.</param>
 /// <param name="Url">Stripe's checkout page: send the donor there.</param>
@@ -34,11 +42,15 @@ internal static class CheckoutsApi
 {
     public const string CorsPolicy = "checkouts";
 
+    private static readonly Dictionary<string, object?> MailOffered = new(StringComparer.Ordinal) { ["mailLink"] = "offered" };
+
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/checkouts", StartAsync).WithSummary("Starts a gift and gives the address of its checkout.").AllowAnonymous()
             .RequireCors(CorsPolicy).WithMetadata(new PostLimitAttribute(CheckoutLimit.Policy))
             .WithTags("checkouts")
             .Produces<CheckoutAnswer>(StatusCodes.Status201Created)
+            .Produces<LinkAnswer>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
@@ -63,6 +75,9 @@ internal static class CheckoutsApi
             Method = ConsentMethod.Api,
             Source = form.Src,
             Trap = form.Website,
+            ByMail = form.MailLink,
+            Ticket = form.Ticket,
+            ProofNonce = form.Nonce,
         }, context.Connection.RemoteIpAddress, cancellationToken);
         switch (outcome)
         {
@@ -72,7 +87,18 @@ internal static class CheckoutsApi
                 return Api.Conflict("The same gift was made a moment ago: nothing more is charged. Wait two minutes to give it again.");
             case StartDonationOutcome.Deferred:
                 context.Response.Headers.RetryAfter = "60";
-                return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: GiftDesk.Unreachable);
+                return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: GiftDesk.Unreachable,
+                    detail: "Or send it with \"mailLink\": true, if the donor agrees to get one email with a link when it works again.", extensions: MailOffered);
+            case StartDonationOutcome.LinkFollows(var cause):
+                return Results.Accepted(value: new LinkAnswer(cause == LinkCause.StripeDown ? "mail_follows" : "check_your_mail"));
+            case StartDonationOutcome.OnlyByMail:
+                return Results.Problem(statusCode: StatusCodes.Status403Forbidden, title: GiftDesk.MailNeeded,
+                    detail: "Send it with \"mailLink\": true, if the donor agrees to get one email with the link.", extensions: MailOffered);
+            case StartDonationOutcome.NeedsProof(var challenge):
+                context.Response.Headers.RetryAfter = NetworkLimit.Seconds(SignUpProof.Soonest);
+                return Results.Problem(statusCode: StatusCodes.Status429TooManyRequests, title: GiftDesk.ProofNeeded,
+                    detail: "Find the proof's nonce and send the form again with \"ticket\" and \"nonce\", not before the wait is over; or with \"mailLink\": true, if the donor agrees to get one email with the link.",
+                    extensions: new Dictionary<string, object?>(MailOffered, StringComparer.Ordinal) { ["proof"] = challenge });
             case StartDonationOutcome.TooMany(var wait):
                 context.Response.Headers.RetryAfter = NetworkLimit.Seconds(wait);
                 return Results.Problem(statusCode: StatusCodes.Status429TooManyRequests, title: GiftDesk.TooMany);

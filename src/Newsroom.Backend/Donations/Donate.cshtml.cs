@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
+using Newsroom.Backend.Donations.CardTesting;
+using Newsroom.Backend.Donations.Mailed;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Subscribers;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Donations;
@@ -12,10 +15,12 @@ namespace Newsroom.Backend.Donations;
 /// site post here without cookies.
 /// </summary>
 [AllowAnonymous, IgnoreAntiforgeryToken, PostLimit(CheckoutLimit.Policy)]
-public sealed class DonateModel(GiftDesk desk, GivingTerms terms, IOptions<SiteOptions> site, IOptions<OrganisationOptions> organisation) : PageModel
+public sealed class DonateModel(GiftDesk desk, TendBreaker breaker, GiftProof proofs, GivingTerms terms, IOptions<SiteOptions> site, IOptions<OrganisationOptions> organisation) : PageModel
 {
     /// <summary>The name of the field people do not see.</summary>
     public const string TrapField = "website";
+
+    public const string ByMailField = "by_mail";
 
     public static IReadOnlyList<Frequency> Frequencies { get; } = [Frequency.Once, Frequency.Monthly, Frequency.Yearly];
 
@@ -36,6 +41,15 @@ public sealed class DonateModel(GiftDesk desk, GivingTerms terms, IOptions<SiteO
     /// <summary>Why the gift could not go on although the form was right.</summary>
     public string? NotPossible { get; private set; }
 
+    /// <summary>Of the button that has the donor told when payments work again; null: not offered.</summary>
+    public string? MailTicket { get; private set; }
+
+    /// <summary>What the browser is to work out; null: nothing.</summary>
+    public ProofChallenge? Proof { get; private set; }
+
+    /// <summary>The checkout opens only by a mailed link.</summary>
+    public bool IsOnlyByMail { get; private set; }
+
     /// <summary>Null: no box.</summary>
     public NewsletterOffer? Newsletters { get; private set; }
 
@@ -54,15 +68,26 @@ public sealed class DonateModel(GiftDesk desk, GivingTerms terms, IOptions<SiteO
         var form = await Request.ReadFormOrEmptyAsync(cancellationToken);
         // A form of the newsroom's own that names no frequency asks for one gift: a plan must be asked for.
         var fields = DonateFields.From(name => form[name], unsaid: Frequency.Once);
-        var (outcome, faults) = await desk.TakeAsync(fields.ToForm(), HttpContext.Connection.RemoteIpAddress, cancellationToken);
+        var (outcome, faults) = await desk.TakeAsync(WithProof(fields.ToForm(), form), HttpContext.Connection.RemoteIpAddress, cancellationToken);
         switch (outcome)
         {
             case StartDonationOutcome.Opened(_, var url):
                 return SeeOther(url);
             case StartDonationOutcome.AlreadyGiven(_, var session):
                 return SeeOther($"/donate/thanks?session_id={Uri.EscapeDataString(session)}");
-            case StartDonationOutcome.Deferred:
+            case StartDonationOutcome.LinkFollows(var cause):
+                return SeeOther(ByMailModel.After(cause));
+            case StartDonationOutcome.OnlyByMail:
+                NotPossible = GiftDesk.MailNeeded;
+                Response.StatusCode = StatusCodes.Status403Forbidden;
+                break;
+            case StartDonationOutcome.NeedsProof(var challenge):
+                (NotPossible, Proof) = (GiftDesk.ProofNeeded, challenge);
+                Response.StatusCode = StatusCodes.Status403Forbidden;
+                break;
+            case StartDonationOutcome.Deferred(var gift):
                 NotPossible = GiftDesk.Unreachable;
+                MailTicket = await desk.OfferMailAsync(gift, cancellationToken);
                 Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
                 Response.Headers.RetryAfter = "60";
                 break;
@@ -84,6 +109,13 @@ public sealed class DonateModel(GiftDesk desk, GivingTerms terms, IOptions<SiteO
 
     public string Sum(Money money) => money.Format(Site.Culture, brief: true);
 
+    /// <summary>Which button was pressed, and what the script found. Who wants the mail gets it, whatever the script has found.</summary>
+    private static GiftForm WithProof(GiftForm gift, IFormCollection form)
+    {
+        var byMail = DonateFields.Ticks(form[ByMailField]);
+        return byMail ? gift with { ByMail = true } : gift with { Ticket = form[SignUpCaller.TicketField], ProofNonce = form[SignUpCaller.NonceField] };
+    }
+
     private StatusCodeResult SeeOther(string url)
     {
         Response.Headers.Location = url;
@@ -96,7 +128,16 @@ public sealed class DonateModel(GiftDesk desk, GivingTerms terms, IOptions<SiteO
         fields.Place(Offer);
         fields.Nonce ??= PublicId.New("form");
         Fields = fields;
-        if (IsOpen)
-            Newsletters = await desk.OfferAsync(fields.Newsletter, cancellationToken);
+        if (!IsOpen)
+            return;
+        Newsletters = await desk.OfferAsync(fields.Newsletter, cancellationToken);
+        var level = await breaker.LookAsync(cancellationToken);
+        if (level == BreakerLevel.Calm && Proof is null)
+            return;
+        IsOnlyByMail = level == BreakerLevel.Closed;
+        Proof = IsOnlyByMail ? null : Proof ?? await proofs.IssueAsync(cancellationToken);
+        Offer = Offer with { Minimum = SmallGifts.Minimum(Offer) };
+        // The ticket works once.
+        Response.Headers.CacheControl = "no-store";
     }
 }

@@ -30,7 +30,7 @@ public sealed record DonorExport(string? Name, IReadOnlyList<GiftExport> Gifts, 
 /// </summary>
 internal sealed class DonorPersonalData(NewsroomDb db) : IPersonalData
 {
-    private const string ErasedDomain = "erased.invalid";
+    internal const string ErasedDomain = "erased.invalid";
 
     /// <summary>Nobody is there any more to write to.</summary>
     public static bool IsErased(string address) => address.EndsWith("@" + ErasedDomain, StringComparison.Ordinal);

@@ -28,6 +28,15 @@ public sealed record GiftForm
     /// <summary>The field people do not see.</summary>
     public string? Trap { get; init; }
 
+    /// <summary>The proof of work that came with it, while one is asked: <see cref="CardTesting.GiftProof"/>.</summary>
+    public string? Ticket { get; init; }
+
+    /// <summary>What a script found for <see cref="Ticket"/>.</summary>
+    public string? ProofNonce { get; init; }
+
+    /// <summary>Should there be no checkout page at once, the donor wants the way to it by mail.</summary>
+    public bool ByMail { get; init; }
+
     /// <summary>One rendering of the form; the same one sent twice is one gift. Null from forms that have none.</summary>
     public string? Nonce { get; init; }
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations.Mailed;
 using Newsroom.Backend.Donations.Stripe;
 using Newsroom.Backend.Subscribers;
 
@@ -25,6 +26,16 @@ public abstract record StartDonationOutcome
     /// <param name="Field">The form's field to change.</param>
     public sealed record Refused(string DonationId, string Field) : StartDonationOutcome;
 
+    /// <summary>Nothing was begun: first the browser is to work a moment for it.</summary>
+    public sealed record NeedsProof(ProofChallenge Challenge) : StartDonationOutcome;
+
+    /// <summary>Nothing was begun: at present the checkout opens only by a mailed link, and the form did not ask for one.</summary>
+    public sealed record OnlyByMail : StartDonationOutcome;
+
+    /// <summary>The intent is kept, and its donor gets the way to pay by mail.</summary>
+    /// <param name="Cause">At once, or when Stripe answers again.</param>
+    public sealed record LinkFollows(LinkCause Cause) : StartDonationOutcome;
+
     /// <summary>Nothing was begun: too many checkout pages were opened from where the form comes.</summary>
     /// <param name="Wait">How long until one may be opened again.</param>
     public sealed record TooMany(TimeSpan Wait) : StartDonationOutcome;
@@ -38,14 +49,29 @@ public sealed class StartDonation(NewsroomDb db, CheckoutPages pages, TimeProvid
 {
     private const int Tries = 3;
 
-    public async Task<StartDonationOutcome> RunAsync(GiftIntent intent, CancellationToken cancellationToken)
+    public Task<StartDonationOutcome> RunAsync(GiftIntent intent, CancellationToken cancellationToken) =>
+        TurnsAsync(async () => await OpenAsync(await FindOrAddAsync(intent, cancellationToken), cancellationToken));
+
+    /// <summary>Opens the checkout of an intent that is kept, or another one where it has expired.</summary>
+    public Task<StartDonationOutcome> ResumeAsync(long donationId, CancellationToken cancellationToken) =>
+        TurnsAsync(async () => await OpenAsync(await db.Donations.SingleAsync(d => d.Id == donationId, cancellationToken), cancellationToken));
+
+    /// <summary>Takes the intent down and asks Stripe for nothing.</summary>
+    /// <returns>Its key.</returns>
+    public Task<long> KeepAsync(GiftIntent intent, CancellationToken cancellationToken) => TurnsAsync(async () => (await FindOrAddAsync(intent, cancellationToken)).Id);
+
+    /// <summary>The same form has come as far as Stripe before: it opens no checkout more.</summary>
+    public async Task<bool> WasBegunAsync(GiftIntent intent, CancellationToken cancellationToken) =>
+        await FindAsync(intent, clock.GetUtcNow(), cancellationToken) is ({ Status: not DonationStatus.Draft }, IsAnother: false);
+
+    private async Task<T> TurnsAsync<T>(Func<Task<T>> turn)
     {
         for (var tries = 1; ; tries++)
         {
             db.ChangeTracker.Clear();
             try
             {
-                return await OpenAsync(await FindOrAddAsync(intent, cancellationToken), cancellationToken);
+                return await turn();
             }
             catch (DbUpdateException e) when (tries < Tries && (e is DbUpdateConcurrencyException || db.IsUniqueViolation(e)))
             {
@@ -57,11 +83,7 @@ public sealed class StartDonation(NewsroomDb db, CheckoutPages pages, TimeProvid
     private async Task<Donation> FindOrAddAsync(GiftIntent intent, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var minute = now.ToUnixTimeSeconds() / 60;
-        string[] keys = [intent.KeyIn(minute), intent.KeyIn(minute - 1)];
-        var known = await db.Donations.Where(d => keys.Contains(d.SubmissionKey)).OrderByDescending(d => d.Id).FirstOrDefaultAsync(cancellationToken);
-        // Without a form's id nothing tells a repeated click from a second gift: once the first is paid, or refused, it is a second gift.
-        var isAnother = intent.Nonce is null && known is { IsBooked: true } or { Status: DonationStatus.Failed or DonationStatus.Rejected };
+        var (known, isAnother) = await FindAsync(intent, now, cancellationToken);
         if (known is not null && !isAnother)
             return known;
         var optsIn = intent.Newsletters.Count > 0;
@@ -73,7 +95,7 @@ public sealed class StartDonation(NewsroomDb db, CheckoutPages pages, TimeProvid
             FeeCoverMinor = intent.FeeCover,
             CurrencyCode = intent.Gift.Currency.Code,
             Frequency = intent.Frequency,
-            SubmissionKey = isAnother ? null : keys[0],
+            SubmissionKey = isAnother ? null : intent.KeyIn(Minute(now)),
             Anonymous = intent.Anonymous,
             Campaign = intent.Campaign,
             Message = intent.Message,
@@ -87,6 +109,16 @@ public sealed class StartDonation(NewsroomDb db, CheckoutPages pages, TimeProvid
         await db.SaveChangesAsync(cancellationToken);
         return donation;
     }
+
+    private async Task<(Donation? Known, bool IsAnother)> FindAsync(GiftIntent intent, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        string[] keys = [intent.KeyIn(Minute(now)), intent.KeyIn(Minute(now) - 1)];
+        var known = await db.Donations.Where(d => keys.Contains(d.SubmissionKey)).OrderByDescending(d => d.Id).FirstOrDefaultAsync(cancellationToken);
+        // Without a form's id nothing tells a repeated click from a second gift: once the first is paid, or refused, it is a second gift.
+        return (known, intent.Nonce is null && known is { IsBooked: true } or { Status: DonationStatus.Failed or DonationStatus.Rejected });
+    }
+
+    private static long Minute(DateTimeOffset now) => now.ToUnixTimeSeconds() / 60;
 
     private async Task<StartDonationOutcome> OpenAsync(Donation donation, CancellationToken cancellationToken)
     {

@@ -55,6 +55,7 @@ internal sealed class StripeEventMapping : IEntityTypeConfiguration<StripeEvent>
         builder.Property(e => e.LastError).HasMaxLength(500);
         builder.HasIndex(e => e.EventId).IsUnique();
         builder.HasIndex(e => e.DonationId);
+        builder.HasIndex(e => new { e.Type, e.ReceivedAt });
         builder.HasIndex(e => new { e.State, e.NextAttemptAt }).HasDatabaseName("IX_StripeEvents_Due");
     }
 }

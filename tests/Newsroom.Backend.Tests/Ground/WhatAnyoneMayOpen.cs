@@ -12,7 +12,9 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         GET /archive/{newsletter}/{number:int}
         GET /confirm/{token}
         GET /donate
+        GET /donate/by-mail
         GET /donate/cancelled
+        GET /donate/resume/{token}
         GET /donate/thanks
         GET /embed/frame-v1.js
         GET /embed/subscribe
@@ -39,6 +41,8 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         POST /api/v1/subscriptions
         POST /confirm/{token}
         POST /donate
+        POST /donate/by-mail
+        POST /donate/resume/{token}
         POST /embed/subscribe
         POST /help/mail
         POST /my-data/{token}/erase

@@ -16,20 +16,20 @@ public sealed class WhereAPersonCanBe : IAsyncLifetime
 
     private static readonly Dictionary<string, string[]> Elsewhere = new(StringComparer.Ordinal)
     {
-        ["the program's own words about itself"] = ["Alert.Kind", "Alert.Message", "Alert.OpenKind", "Digest.Reason", "DigestSlot.Outcome", "Feed.LastError", "MailReport.Note", "OutgoingMail.Kind", "StripeCursor.Name", "StripeEvent.LastError", "UnmatchedPayment.Why"],
+        ["the program's own words about itself"] = ["Alert.Kind", "Alert.Message", "Alert.OpenKind", "BreakerRow.Reason", "Digest.Reason", "DigestSlot.Outcome", "Feed.LastError", "MailReport.Note", "OutgoingMail.Kind", "StripeCursor.Name", "StripeEvent.LastError", "UnmatchedPayment.Why"],
         ["an opaque id of ours"] =
         [
-            "AddressChange.PublicId", "Alert.PublicId", "ApiKey.PublicId", "Digest.ApartFrom", "Digest.PublicId", "Donation.PublicId", "Donor.PublicId", "Import.PublicId", "MailReport.PublicId",
+            "AddressChange.PublicId", "Alert.PublicId", "ApiKey.PublicId", "CheckoutAttempt.ProofId", "Digest.ApartFrom", "Digest.PublicId", "Donation.PublicId", "Donor.PublicId", "Import.PublicId", "MailedLink.PublicId", "MailReport.PublicId",
             "Newsletter.PublicId", "RecurringPlan.PublicId", "SignUpRequest.PublicId", "Story.PublicId",
             "Subscriber.PublicId", "Subscription.PublicId", "Suppression.PublicId", "UnmatchedPayment.GiftId", "UnmatchedPayment.PublicId",
         ],
         ["a keyed or plain hash of a secret"] =
-            ["ApiKey.TokenHash", "Consent.Hash", "Consent.NetworkHash", "Consent.PreviousHash", "Erasure.AddressHash", "MailReport.AddressHash", "MailReport.ExternalHash", "MailStateRequest.AddressHash", "OutgoingMail.AddressHash", "SignUpRequest.TokenHash", "Subscriber.ConsentHead", "Subscription.LeaveTokenHash", "Suppression.AddressHash", "SuppressionLift.AddressHash"],
+            ["ApiKey.TokenHash", "CheckoutAttempt.NetworkHash", "Consent.Hash", "Consent.NetworkHash", "Consent.PreviousHash", "Erasure.AddressHash", "MailReport.AddressHash", "MailReport.ExternalHash", "MailStateRequest.AddressHash", "OutgoingMail.AddressHash", "SignUpRequest.TokenHash", "Subscriber.ConsentHead", "Subscription.LeaveTokenHash", "Suppression.AddressHash", "SuppressionLift.AddressHash"],
         ["staff's and the server's own"] = ["ApiKey.Name", "ApiKey.Scopes", "DataProtectionKey.FriendlyName", "DataProtectionKey.Xml", "Import.ConsentText", "Import.FileName", "LinkKey.Name", "RelayCount.Relay", "SuppressionLift.By"],
         ["a choice among our own words"] =
         [
             "Consent.Method", "Consent.Newsletters", "Consent.Wording", "Consent.WordingVersion", "Delivery.ReturnedStatus", "Donation.Campaign", "Donation.CurrencyCode", "Donation.NewsletterOptIn", "Donation.OptInMethod",
-            "Donation.OptInWording", "Import.Format", "LedgerEntry.CurrencyCode", "MailReport.Reason", "MailReport.Status", "Payout.CurrencyCode", "Receipt.CurrencyCode", "RecurringPlan.CurrencyCode", "SignUpRequest.NewsletterIds",
+            "Donation.OptInWording", "Import.Format", "LedgerEntry.CurrencyCode", "MailedLink.Method", "MailedLink.Wording", "MailReport.Reason", "MailReport.Status", "Payout.CurrencyCode", "Receipt.CurrencyCode", "RecurringPlan.CurrencyCode", "SignUpRequest.NewsletterIds",
             "StripeTransaction.CurrencyCode",
         ],
         ["what the newsroom publishes"] =

@@ -23,14 +23,13 @@ public sealed class SweepCases(NewsroomDb db, StripeAccount account, StripeBooks
         var began = clock.GetUtcNow();
         var readUntil = await StripeCursor.ReadAsync(db, StripeCursor.Cases, account.IsLive, cancellationToken);
         await foreach (var page in StripePage.AllAsync(after => stripe.DisputesAsync(readUntil - Overlap, after, cancellationToken)))
-            await TryEachAsync(page, dispute => DisputeAsync(dispute, cancellationToken), cancellationToken);
+            await TryEachAsync(page, d => d.Id, dispute => DisputeAsync(dispute, cancellationToken), cancellationToken);
         await foreach (var page in StripePage.AllAsync(after => stripe.FraudWarningsAsync(readUntil - Overlap, after, cancellationToken)))
-            await TryEachAsync(page, warning => WarnAsync(warning, cancellationToken), cancellationToken);
+            await TryEachAsync(page, w => w.Id, warning => WarnAsync(warning, cancellationToken), cancellationToken);
         var isLive = account.IsLive;
         var open = await db.Disputes.Where(d => d.Donation.LiveMode == isLive && d.Status != DisputeSnapshot.Lost && !DisputeSnapshot.ClosedWell.Contains(d.Status))
             .Select(d => d.DonationId).Distinct().ToListAsync(cancellationToken);
-        foreach (var gift in open)
-            await follow.RunAsync(gift, cancellationToken);
+        await TryEachAsync(open, gift => $"gift {gift}", gift => follow.RunAsync(gift, cancellationToken), cancellationToken);
         await StripeCursor.MoveAsync(db, StripeCursor.Cases, account.IsLive, began, cancellationToken);
     }
 
@@ -41,9 +40,9 @@ public sealed class SweepCases(NewsroomDb db, StripeAccount account, StripeBooks
             ? new SyncOutcome.Applied(gift)
             : new SyncOutcome.NotOurs();
 
-    private async Task TryEachAsync(IReadOnlyList<CaseSnapshot> page, Func<CaseSnapshot, Task> apply, CancellationToken cancellationToken)
+    private async Task TryEachAsync<T>(IReadOnlyList<T> all, Func<T, string> name, Func<T, Task> apply, CancellationToken cancellationToken)
     {
-        foreach (var one in page)
+        foreach (var one in all)
         {
             try
             {
@@ -51,12 +50,12 @@ public sealed class SweepCases(NewsroomDb db, StripeAccount account, StripeBooks
             }
             catch (StripeUnavailableException e) when (!e.Silent)
             {
-                DonationsLog.CaseFailed(log, one.Id, e.Message);
+                DonationsLog.CaseFailed(log, name(one), e.Message);
             }
             // One odd case is no reason to leave the others unheard.
             catch (Exception e) when (e is not StripeUnavailableException && !cancellationToken.IsCancellationRequested)
             {
-                DonationsLog.CaseFailed(log, one.Id, StripeFailure.Place(e));
+                DonationsLog.CaseFailed(log, name(one), StripeFailure.Place(e));
             }
         }
     }
