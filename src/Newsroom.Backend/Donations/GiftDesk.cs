@@ -8,7 +8,7 @@ namespace Newsroom.Backend.Donations;
 
 /// <summary>What the donation page and its JSON twin share: whether gifts are taken, what may be ticked, and the road from form to checkout.</summary>
 public sealed class GiftDesk(
-    NewsroomDb db, StartDonation start, GivingTerms terms, [FromKeyedServices(CheckoutLimit.Opened)] NetworkLimit limit, IOptions<StripeOptions> stripe, IOptions<SiteOptions> site)
+    NewsroomDb db, StartDonation start, GivingTerms terms, [FromKeyedServices(CheckoutLimit.Opened)] NetworkLimit limit, IOptions<StripeOptions> stripe, IOptions<SiteOptions> site, TimeProvider clock)
 {
     public const string Closed = "Gifts are not possible yet: this newsroom has not set up its payments. Please come back later.";
     public const string Unreachable = "The payment service does not answer at the moment. Nothing was charged. Please try again in a few minutes.";
@@ -38,7 +38,7 @@ public sealed class GiftDesk(
         if (!string.IsNullOrEmpty(form.Trap))
             return (null, [TryAgain]);
         var faults = new List<FormFault>();
-        var intent = new GiftRules(terms, site.Value).Read(form, faults);
+        var intent = new GiftRules(terms, site.Value).Read(form, site.Value.DayOf(clock.GetUtcNow()), faults);
         var known = await KnownAsync(form.Newsletter, cancellationToken);
         if (UnknownOf(form.Newsletter, known) is { } unknown)
             faults.Add(new("newsletter", $"There is no newsletter '{unknown}': leave it out."));
