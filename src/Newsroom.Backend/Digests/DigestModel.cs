@@ -16,7 +16,7 @@ public static class DigestModel
     private const int PreheaderLength = 140;
 
     public static Dictionary<string, object?> Of(
-        Digest digest, string newsletterName, string? description, string archiveUrl, DateTimeOffset date, SiteOptions site)
+        Digest digest, string newsletterName, string? description, string archiveUrl, string donateUrl, DateTimeOffset date, SiteOptions site)
     {
         var stories = digest.Stories.OrderBy(s => s.Position).ToList();
         return new Dictionary<string, object?>(StringComparer.Ordinal)
@@ -31,6 +31,7 @@ public static class DigestModel
             ["stories"] = stories.Skip(1).Select(s => Story(s, PlainText.Cut(s.Summary, SummaryLength), site.Language)).ToList(),
             ["left_out"] = digest.LeftOutCount,
             ["archive_url"] = archiveUrl,
+            ["donate_url"] = donateUrl,
             ["unsubscribe_url"] = UnsubscribeMark,
             ["preferences_url"] = PreferencesMark,
         };
@@ -61,7 +62,7 @@ public static class DigestModel
                 Language = i == 3 ? "es" : null,
             });
         }
-        return Of(digest, "This Week", "Every Monday", site.Link("/archive/this-week/7"), DateTimeOffset.UnixEpoch, site);
+        return Of(digest, "This Week", "Every Monday", site.Link("/archive/this-week/7"), site.Link("/donate?src=this-week-7"), DateTimeOffset.UnixEpoch, site);
     }
 
     public static List<string> Paragraphs(string? note) =>

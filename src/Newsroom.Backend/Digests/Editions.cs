@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Subscribers;
@@ -9,7 +10,7 @@ using Newsroom.Backend.Web;
 namespace Newsroom.Backend.Digests;
 
 /// <summary>Renders digests: once for all readers, who differ only in their own links.</summary>
-public sealed class Editions(NewsroomDb db, MailTemplates templates, MessageBuilder messages, ReaderLinks links, IOptions<SiteOptions> site, TimeProvider clock)
+public sealed class Editions(NewsroomDb db, MailTemplates templates, MessageBuilder messages, ReaderLinks links, IOptions<SiteOptions> site, IOptions<StripeOptions> gifts, TimeProvider clock)
 {
     public const string Template = "digest";
 
@@ -21,7 +22,10 @@ public sealed class Editions(NewsroomDb db, MailTemplates templates, MessageBuil
             .SingleAsync(cancellationToken);
         var archive = $"/archive/{newsletter.Slug}";
         var archiveUrl = site.Value.Link(digest.Number is { } number ? FormattableString.Invariant($"{archive}/{number}") : archive);
-        var model = DigestModel.Of(digest, newsletter.Name, newsletter.Description, archiveUrl, digest.StartedAt ?? clock.GetUtcNow(), site.Value);
+        // As the archive's copy names it, so that a gift is counted for the edition wherever it was read.
+        var source = digest.Number is { } edition ? FormattableString.Invariant($"{newsletter.Slug}-{edition}") : newsletter.Slug;
+        var donateUrl = gifts.Value.IsConfigured ? site.Value.Link($"/donate?src={source}") : "";
+        var model = DigestModel.Of(digest, newsletter.Name, newsletter.Description, archiveUrl, donateUrl, digest.StartedAt ?? clock.GetUtcNow(), site.Value);
         var rendered = await templates.RenderAsync(Template, model, cancellationToken);
         var listId = $"{newsletter.Name} <{newsletter.Slug}.{new Uri(site.Value.Link("/")).Host}>";
         return new Edition(messages, links, rendered, digest.Id, digest.PublicId, listId, newsletter.Name, archiveUrl) { Lane = newsletter.Lane };

@@ -18,6 +18,10 @@ namespace Newsroom.Backend.Donations;
 /// <param name="Campaign">What the gift counts for.</param>
 /// <param name="Message">To the newsroom.</param>
 /// <param name="Anonymous">Not to be named in public.</param>
+/// <param name="InHonourOf">Whom the gift is made for.</param>
+/// <param name="Tribute"><c>memory</c> when they have died; absent or <c>honour</c> otherwise.</param>
+/// <param name="MailingAddress">Kept where the newsroom asks for it, several lines.</param>
+/// <param name="MailingCountry">Where it is not the newsroom's own.</param>
 /// <param name="Newsletter">True: the newsletters that the form offers. A slug or a list of slugs: those.</param>
 /// <param name="Src">Where the donor came from.</param>
 /// <param name="Website">Leave it out: only robots fill it.</param>
@@ -27,7 +31,10 @@ namespace Newsroom.Backend.Donations;
 public sealed record NewCheckout(
     [property: JsonConverter(typeof(CheckoutsApi.AmountText))] string? Amount, string? Currency, string? Frequency, string? Email, string? Name,
     [property: JsonPropertyName("cover_fees"), JsonConverter(typeof(CheckoutsApi.Tick))] bool CoverFees, string? Campaign, string? Message,
-    [property: JsonConverter(typeof(CheckoutsApi.Tick))] bool Anonymous, NewsletterBox? Newsletter, string? Src, string? Website,
+    [property: JsonConverter(typeof(CheckoutsApi.Tick))] bool Anonymous,
+    [property: JsonPropertyName("in_honour_of")] string? InHonourOf, string? Tribute,
+    [property: JsonPropertyName("mailing_address")] string? MailingAddress, [property: JsonPropertyName("mailing_country")] string? MailingCountry,
+    NewsletterBox? Newsletter, string? Src, string? Website,
     [property: JsonConverter(typeof(CheckoutsApi.Tick))] bool MailLink, string? Ticket, string? Nonce);
 
 /// <param name="Status"><c>check_your_mail</c>: it has been sent. <c>mail_follows</c>: it will be, when payments work again.</param>
@@ -63,6 +70,7 @@ internal static class CheckoutsApi
         var (outcome, faults) = await desk.TakeAsync(new GiftForm
         {
             Amount = form.Amount,
+            AmountIsExact = true,
             Currency = form.Currency,
             Frequency = form.Frequency ?? "once",
             Email = form.Email,
@@ -71,6 +79,10 @@ internal static class CheckoutsApi
             Campaign = form.Campaign,
             Message = form.Message,
             Anonymous = form.Anonymous,
+            InHonourOf = form.InHonourOf,
+            Tribute = form.Tribute,
+            MailingAddress = form.MailingAddress,
+            MailingCountry = form.MailingCountry,
             Newsletter = form.Newsletter ?? NewsletterBox.Empty,
             Method = ConsentMethod.Api,
             Source = form.Src,

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
@@ -15,7 +16,8 @@ namespace Newsroom.Backend.Donations;
 /// site post here without cookies.
 /// </summary>
 [AllowAnonymous, IgnoreAntiforgeryToken, PostLimit(CheckoutLimit.Policy)]
-public sealed class DonateModel(GiftDesk desk, TendBreaker breaker, GiftProof proofs, GivingTerms terms, IOptions<SiteOptions> site, IOptions<OrganisationOptions> organisation) : PageModel
+public sealed class DonateModel(
+    GiftDesk desk, TendBreaker breaker, GiftProof proofs, GivingTerms terms, IOptions<SiteOptions> site, IOptions<OrganisationOptions> organisation, TimeProvider clock) : PageModel
 {
     /// <summary>The name of the field people do not see.</summary>
     public const string TrapField = "website";
@@ -33,6 +35,11 @@ public sealed class DonateModel(GiftDesk desk, TendBreaker breaker, GiftProof pr
     public DonateFields Fields { get; private set; } = new();
 
     public CurrencyTerms Offer { get; private set; } = terms.Default;
+
+    /// <summary>How the card's fee can be covered today; null: not offered.</summary>
+    public FeeCover? Fee => Offer.FeeOn(Site.DayOf(clock.GetUtcNow()));
+
+    public AddressWanted MailingAddress => terms.MailingAddress;
 
     public IReadOnlyList<CurrencyTerms> Offers => terms.Currencies;
 
@@ -55,7 +62,7 @@ public sealed class DonateModel(GiftDesk desk, TendBreaker breaker, GiftProof pr
 
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {
-        await ShowAsync(DonateFields.From(name => Request.Query[name], unsaid: Frequency.Monthly), cancellationToken);
+        await ShowAsync(DonateFields.From(name => Request.Query[name], unsaid: Frequency.Monthly), isLink: true, cancellationToken);
         if (!IsOpen)
             Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         return Page();
@@ -101,7 +108,7 @@ public sealed class DonateModel(GiftDesk desk, TendBreaker breaker, GiftProof pr
                 Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
                 break;
         }
-        await ShowAsync(fields, cancellationToken);
+        await ShowAsync(fields, isLink: false, cancellationToken);
         return Page();
     }
 
@@ -116,16 +123,27 @@ public sealed class DonateModel(GiftDesk desk, TendBreaker breaker, GiftProof pr
         return byMail ? gift with { ByMail = true } : gift with { Ticket = form[SignUpCaller.TicketField], ProofNonce = form[SignUpCaller.NonceField] };
     }
 
+    /// <summary>The same form in another currency, with what is not personal: addresses of pages are kept in many places.</summary>
+    public string LinkTo(Currency other)
+    {
+        var query = new QueryBuilder { { "currency", other.Code }, { "frequency", Fields.Frequency } };
+        if (Fields.Campaign is { } campaign)
+            query.Add("campaign", campaign);
+        if (Fields.Source is { } source)
+            query.Add("src", source);
+        return "/donate" + query;
+    }
+
     private StatusCodeResult SeeOther(string url)
     {
         Response.Headers.Location = url;
         return StatusCode(StatusCodes.Status303SeeOther);
     }
 
-    private async Task ShowAsync(DonateFields fields, CancellationToken cancellationToken)
+    private async Task ShowAsync(DonateFields fields, bool isLink, CancellationToken cancellationToken)
     {
         Offer = terms.Find(fields.Currency) ?? terms.Default;
-        fields.Place(Offer);
+        fields.Place(Offer, Site.Culture, isLink);
         fields.Nonce ??= PublicId.New("form");
         Fields = fields;
         if (!IsOpen)

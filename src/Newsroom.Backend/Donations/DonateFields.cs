@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using Newsroom.Backend.Primitives;
 
@@ -25,6 +26,10 @@ public sealed class DonateFields
     public string? Campaign { get; private init; }
     public string? Message { get; private init; }
     public bool Anonymous { get; private init; }
+    public string? InHonourOf { get; private init; }
+    public bool InMemory { get; private init; }
+    public string? MailingAddress { get; private init; }
+    public string? MailingCountry { get; private init; }
     public NewsletterBox Newsletter { get; private init; } = NewsletterBox.Empty;
     public string? Source { get; private init; }
     public string? Nonce { get; set; }
@@ -38,16 +43,21 @@ public sealed class DonateFields
     {
         var fields = new DonateFields
         {
-            Amount = Text("amount"),
+            // A form elsewhere may have its presets under the same name, before the field to type into: what was typed goes before.
+            Amount = field("amount").LastOrDefault(v => !string.IsNullOrWhiteSpace(v)),
             Currency = Text("currency"),
             Email = Text("email"),
             Name = Text("name"),
             CoverFees = Ticked("cover_fees"),
-            Campaign = Text("campaign"),
+            Campaign = Hidden("campaign", Donation.CampaignLength),
             Message = Text("message"),
             Anonymous = Ticked("anonymous"),
+            InHonourOf = Text("in_honour_of"),
+            InMemory = Text("tribute") == Words.Tribute(inMemory: true),
+            MailingAddress = Text("mailing_address"),
+            MailingCountry = Text("mailing_country"),
             Newsletter = NewsletterBox.Of(field("newsletter")),
-            Source = Text("src"),
+            Source = Hidden("src", Donation.AttributionLength),
             Nonce = Text("form"),
             Trap = Text(DonateModel.TrapField),
         };
@@ -58,6 +68,9 @@ public sealed class DonateFields
 
         string? Text(string name) => field(name) is [{ Length: > 0 } first, ..] ? first : null;
 
+        // From the link, not from the donor, who could not mend it: what cannot be kept is left out.
+        string? Hidden(string name, int max) => Text(name) is { } text && text.Length <= max && !text.Any(char.IsControl) ? text : null;
+
         bool Ticked(string name) => Ticks(Text(name));
     }
 
@@ -67,6 +80,7 @@ public sealed class DonateFields
     public GiftForm ToForm() => new()
     {
         Amount = Amount ?? (GiftRules.TryParseFrequency(Frequency, out var frequency) ? Presets[frequency] : null),
+        AmountIsExact = Amount is null,
         Currency = Currency,
         Frequency = Frequency,
         Email = Email,
@@ -75,6 +89,10 @@ public sealed class DonateFields
         Campaign = Campaign,
         Message = Message,
         Anonymous = Anonymous,
+        InHonourOf = InHonourOf,
+        Tribute = Words.Tribute(InMemory),
+        MailingAddress = MailingAddress,
+        MailingCountry = MailingCountry,
         Newsletter = Newsletter,
         Source = Source,
         Nonce = Nonce,
@@ -82,14 +100,25 @@ public sealed class DonateFields
     };
 
     /// <summary>For showing: an amount that is one of the presets ticks it, and each frequency has one ticked.</summary>
-    public void Place(CurrencyTerms offer)
+    /// <param name="offer">In the currency chosen.</param>
+    /// <param name="culture">The site's.</param>
+    /// <param name="isLink">The amount comes with a link, which has a full stop whatever the language; otherwise it was typed.</param>
+    public void Place(CurrencyTerms offer, CultureInfo culture, bool isLink)
     {
         if (!GiftRules.TryParseFrequency(Frequency, out var chosen))
             Frequency = Words.Adverb(chosen);
-        if (Money.TryParse(Amount, offer.Currency, out var money) == MoneyProblem.None && offer.Presets[chosen].Contains(money))
+        var isExact = isLink && IsDecimalText(Amount, offer.Currency);
+        var money = isExact && Money.TryParse(Amount, offer.Currency, out var linked) == MoneyProblem.None ? linked
+            : AmountText.Read(Amount, offer.Currency, culture) is { Problem: MoneyProblem.None } typed ? typed.Money
+            : default(Money?);
+        if (money is { } sum && offer.Presets[chosen].Contains(sum))
         {
-            Presets[chosen] = money.ToDecimalString();
+            Presets[chosen] = sum.ToDecimalString();
             Amount = null;
+        }
+        else if (isExact && money is { } other)
+        {
+            Amount = AmountText.Write(other, culture);
         }
         foreach (var (frequency, presets) in offer.Presets)
         {
@@ -97,4 +126,8 @@ public sealed class DonateFields
                 Presets[frequency] = presets[Math.Min(PreselectedPreset, presets.Count - 1)].ToDecimalString();
         }
     }
+
+    /// <summary>No more decimals than the currency has: "1.000" in dollars may be a thousand to who wrote the link.</summary>
+    private static bool IsDecimalText(string? text, Currency currency) =>
+        text is not null && !text.Contains(',', StringComparison.Ordinal) && (text.IndexOf('.', StringComparison.Ordinal) is var at && (at < 0 || text.Trim().Length - at - 1 <= currency.Exponent));
 }

@@ -13,6 +13,9 @@ public sealed class Donation
     public const int MessageLength = 500;
     public const int CampaignLength = 64;
     public const int AttributionLength = 200;
+    public const int InHonourOfLength = 120;
+    public const int MailingAddressLength = 300;
+    public const int MailingCountryLength = 60;
 
     public long Id { get; private set; }
     public string PublicId { get; private set; } = Primitives.PublicId.New("don");
@@ -62,6 +65,18 @@ public sealed class Donation
     public bool Anonymous { get; init; }
     public string? Campaign { get; init; }
     public string? Message { get; init; }
+
+    /// <summary>Somebody the gift is made for.</summary>
+    public string? InHonourOf { get; init; }
+
+    /// <summary>They have died: in memory of, not in honour of.</summary>
+    public bool InMemory { get; init; }
+
+    /// <summary>Several lines; only where the newsroom asks for it.</summary>
+    public string? MailingAddress { get; init; }
+
+    /// <summary>As the donor writes it; null: the newsroom's own.</summary>
+    public string? MailingCountry { get; init; }
 
     /// <summary>Where the donor came from (<c>src</c>).</summary>
     public string? Attribution { get; init; }
@@ -120,6 +135,10 @@ public sealed class Donation
         Frequency = Frequency,
         Anonymous = Anonymous,
         Campaign = Campaign,
+        InHonourOf = InHonourOf,
+        InMemory = InMemory,
+        MailingAddress = MailingAddress,
+        MailingCountry = MailingCountry,
         Attribution = Attribution,
         CreatedAt = now,
     };
@@ -288,6 +307,9 @@ internal sealed class DonationMapping : IEntityTypeConfiguration<Donation>
         builder.Property(d => d.PaymentIntentId).HasMaxLength(255);
         builder.Property(d => d.Campaign).HasMaxLength(Donation.CampaignLength);
         builder.Property(d => d.Message).HasMaxLength(Donation.MessageLength);
+        builder.Property(d => d.InHonourOf).HasMaxLength(Donation.InHonourOfLength);
+        builder.Property(d => d.MailingAddress).HasMaxLength(Donation.MailingAddressLength);
+        builder.Property(d => d.MailingCountry).HasMaxLength(Donation.MailingCountryLength);
         builder.Property(d => d.Attribution).HasMaxLength(Donation.AttributionLength);
         builder.Property(d => d.NewsletterOptIn).HasMaxLength(2000);
         builder.Property(d => d.OptInWording).HasMaxLength(32);

@@ -9,10 +9,10 @@ using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Donations;
 
-/// <summary>A gift in JSON.</summary>
+/// <summary>A gift in JSON. <c>Tribute</c>: <c>honour</c> or <c>memory</c>, where there is somebody it is made for.</summary>
 public sealed record DonationShape(
     string Id, DonationStatus Status, MoneyShape Amount, Frequency Frequency, string Email, string? Name, bool Anonymous, string? Message, string? Campaign,
-    string? Source, MoneyShape? FeeCover, MoneyShape? Refunded, string? Donor, string? Plan, string? Receipt, bool LiveMode, DateTimeOffset CreatedAt, DateTimeOffset? PaidAt,
+    string? InHonourOf, string? Tribute, string? MailingAddress, string? MailingCountry, string? Source, MoneyShape? FeeCover, MoneyShape? Refunded, string? Donor, string? Plan, string? Receipt, bool LiveMode, DateTimeOffset CreatedAt, DateTimeOffset? PaidAt,
     StripeIds Stripe, string? LastError)
 {
     /// <summary>Everything that happened to it, oldest first; only where one gift is asked for.</summary>
@@ -151,7 +151,7 @@ internal static class DonationsApi
         var gift = row.Donation;
         return new DonationShape(
             gift.PublicId, gift.Status, MoneyShape.Of(gift.Amount), gift.Frequency, gift.Address, gift.Name, gift.Anonymous, gift.Message, gift.Campaign,
-            gift.Attribution, gift.FeeCoverMinor > 0 ? new MoneyShape(gift.FeeCoverMinor, gift.CurrencyCode) : null,
+            gift.InHonourOf, gift.InHonourOf is null ? null : Words.Tribute(gift.InMemory), gift.MailingAddress, gift.MailingCountry, gift.Attribution, gift.FeeCoverMinor > 0 ? new MoneyShape(gift.FeeCoverMinor, gift.CurrencyCode) : null,
             gift.RefundedMinor > 0 ? new MoneyShape(gift.RefundedMinor, gift.CurrencyCode) : null, row.Donor, row.Plan,
             row is { Year: { } year, Sequence: { } sequence } ? Receipt.NumberOf(year, sequence) : null, gift.LiveMode, gift.CreatedAt, gift.PaidAt,
             new StripeIds(gift.SessionId, gift.PaymentIntentId, gift.InvoiceId), gift.LastError);

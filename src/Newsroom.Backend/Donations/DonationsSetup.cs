@@ -37,7 +37,7 @@ public static class DonationsSetup
 
         services.AddScoped<IPersonalData, DonorPersonalData>();
         services.AddRecurringJob<FinishErasures>("privacy.finish-erasures", "51 3 * * *", Queues.Default, j => j.RunAsync(CancellationToken.None));
-        services.AddRetentionRule("Gifts: amount, date, receipt, your name, your address and your message", "the law wants books and receipts", "the books for ever; name, address and message until you have them erased, or for a regular gift until it has ended");
+        services.AddRetentionRule("Gifts: amount, date, receipt, your name, email and postal address, your message and whom you honour", "the law wants books and receipts", "the books for ever; name, addresses and words until you have them erased, or for a regular gift until it has ended");
         services.AddRecurringJob<ApplyStripeEvents>(
             "donations.apply-stripe-events", Timetable.EveryMinute, Queues.Critical, j => j.RunAsync(CancellationToken.None), atStart: true);
         services.AddRecurringJob<PassOnOptIns>("donations.pass-on-opt-ins", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None));
@@ -63,6 +63,7 @@ public static class DonationsSetup
     {
         StripeWebhook.Map(app);
         CheckoutsApi.Map(app);
+        GiftEmbedApi.Map(app);
         DonationsApi.Map(app);
         PlansApi.Map(app);
         LedgerApi.Map(app);

@@ -12,12 +12,17 @@ namespace Newsroom.Backend.Donations;
 /// <param name="Message">As given.</param>
 /// <param name="Anonymous">Not to be named in public.</param>
 /// <param name="Campaign">The drive it belongs to.</param>
+/// <param name="InHonourOf">Whom the gift was made for.</param>
+/// <param name="InMemory">They had died.</param>
+/// <param name="MailingAddress">As given.</param>
+/// <param name="MailingCountry">As given.</param>
 /// <param name="Source">Where the donor came from, as the link said.</param>
 /// <param name="CreatedAt">When the form was sent.</param>
 /// <param name="PaidAt">When Stripe took the money.</param>
 /// <param name="Receipt">The receipt's number.</param>
 public sealed record GiftExport(
-    string Id, DonationStatus Status, long AmountMinor, string Currency, Frequency Frequency, string? Name, string? Message, bool Anonymous, string? Campaign, string? Source,
+    string Id, DonationStatus Status, long AmountMinor, string Currency, Frequency Frequency, string? Name, string? Message, bool Anonymous, string? Campaign,
+    string? InHonourOf, bool InMemory, string? MailingAddress, string? MailingCountry, string? Source,
     DateTimeOffset CreatedAt, DateTimeOffset? PaidAt, string? Receipt);
 
 public sealed record PlanExport(string Id, PlanStatus Status, long AmountMinor, string Currency, Frequency Frequency, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);
@@ -73,6 +78,9 @@ internal sealed class DonorPersonalData(NewsroomDb db) : IPersonalData
         await ended.ExecuteUpdateAsync(s => s
             .SetProperty(d => d.Name, (string?)null)
             .SetProperty(d => d.Message, (string?)null)
+            .SetProperty(d => d.InHonourOf, (string?)null)
+            .SetProperty(d => d.MailingAddress, (string?)null)
+            .SetProperty(d => d.MailingCountry, (string?)null)
             .SetProperty(d => d.Attribution, (string?)null)
             .SetProperty(d => d.NewsletterOptIn, (string?)null)
             .SetProperty(d => d.SubmissionKey, (string?)null)
@@ -107,7 +115,8 @@ internal sealed class DonorPersonalData(NewsroomDb db) : IPersonalData
             || (d.Plan != null && d.Plan.Status != PlanStatus.Canceled && d.Plan.Status != PlanStatus.Lapsed && d.Plan.Status != PlanStatus.Failed && d.Plan.Status != PlanStatus.Abandoned)));
 
     private static GiftExport Export(Donation g, string? receipt) => new(
-        g.PublicId, g.Status, g.AmountMinor, g.CurrencyCode, g.Frequency, g.Name, g.Message, g.Anonymous, g.Campaign, g.Attribution, g.CreatedAt, g.PaidAt, receipt);
+        g.PublicId, g.Status, g.AmountMinor, g.CurrencyCode, g.Frequency, g.Name, g.Message, g.Anonymous, g.Campaign,
+        g.InHonourOf, g.InMemory, g.MailingAddress, g.MailingCountry, g.Attribution, g.CreatedAt, g.PaidAt, receipt);
 
     private static List<string> Words(DonorExport donor)
     {

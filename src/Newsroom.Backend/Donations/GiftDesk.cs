@@ -52,7 +52,7 @@ public sealed class GiftDesk(
         if (!string.IsNullOrEmpty(form.Trap))
             return (null, [TryAgain]);
         var faults = new List<FormFault>();
-        var intent = new GiftRules(terms, site.Value).Read(form, faults);
+        var intent = new GiftRules(terms, site.Value).Read(form, site.Value.DayOf(clock.GetUtcNow()), faults);
         var known = await KnownAsync(form.Newsletter, cancellationToken);
         if (UnknownOf(form.Newsletter, known) is { } unknown)
             faults.Add(new("newsletter", $"There is no newsletter '{unknown}': leave it out."));

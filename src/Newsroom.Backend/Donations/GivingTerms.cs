@@ -31,7 +31,9 @@ public sealed class GivingTerms
 
     private readonly List<CurrencyTerms> _currencies;
 
-    private GivingTerms(List<CurrencyTerms> currencies) => _currencies = currencies;
+    private GivingTerms(List<CurrencyTerms> currencies, AddressWanted address) => (_currencies, MailingAddress) = (currencies, address);
+
+    public AddressWanted MailingAddress { get; }
 
     /// <summary>The first is preselected.</summary>
     public IReadOnlyList<CurrencyTerms> Currencies => _currencies;
@@ -55,7 +57,7 @@ public sealed class GivingTerms
                 throw new FormatException($"Stripe:Currencies names {currency} twice.");
             terms.Add(ReadCurrency(currency, section, isFirst: terms.Count == 0));
         }
-        return new GivingTerms(terms);
+        return new GivingTerms(terms, options.MailingAddress);
     }
 
     private static CurrencyTerms ReadCurrency(Currency currency, IConfiguration section, bool isFirst)
@@ -70,7 +72,7 @@ public sealed class GivingTerms
             [Frequency.Monthly] = ReadSeveral(Frequency.Monthly, 10, 15, 25, 50),
             [Frequency.Yearly] = ReadSeveral(Frequency.Yearly, 60, 120, 180, 365),
         };
-        return new CurrencyTerms(currency, minimum, maximum, presets, ReadFee());
+        return new CurrencyTerms(currency, minimum, maximum, presets, ReadFees());
 
         // With the key that it stands under.
         (string Key, string Text)? Setting(string key, string? child = null)
@@ -97,9 +99,28 @@ public sealed class GivingTerms
                 : throw new FormatException($"{key} for {currency} must be at most six sums between the minimum {minimum.ToDecimalString()} and the maximum {maximum.ToDecimalString()}.");
         }
 
-        FeeCover? ReadFee()
+        // The rate without a date, then those that follow it.
+        IReadOnlyList<FeeEra> ReadFees()
         {
-            if (Setting("FeeCover", "Percent") is not var (percentKey, percent) || Setting("FeeCover", "Fixed") is not var (fixedKey, plus))
+            var eras = new List<FeeEra>();
+            if (ReadFee("") is { } first)
+                eras.Add(new(DateOnly.MinValue, first));
+            for (var n = 0; Setting("FeeCover", $"Eras:{n.ToString(CultureInfo.InvariantCulture)}:From") is var (key, date); n++)
+            {
+                if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var from))
+                    throw new FormatException($"{key} '{date}' is no day: write it as 2027-01-31.");
+                if (eras.Count > 0 && from <= eras[^1].From)
+                    throw new FormatException($"{key} {date} is not after the era before: write the eras in the order of their days.");
+                var fee = ReadFee($"Eras:{n.ToString(CultureInfo.InvariantCulture)}:")
+                    ?? throw new FormatException($"{key} {date} has no fee: give Percent and Fixed beside it.");
+                eras.Add(new(from, fee));
+            }
+            return eras;
+        }
+
+        FeeCover? ReadFee(string era)
+        {
+            if (Setting("FeeCover", era + "Percent") is not var (percentKey, percent) || Setting("FeeCover", era + "Fixed") is not var (fixedKey, plus))
                 return null;
             if (!decimal.TryParse(percent, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) || rate is <= 0 or >= 20 || decimal.Round(rate, 2) != rate)
                 throw new FormatException($"{percentKey} '{percent}' is no percentage with at most two decimals below 20, for example 2.2.");
@@ -118,14 +139,35 @@ public sealed class GivingTerms
     }
 }
 
+/// <summary>
+/// Whether the form asks for a postal address. Off unless the newsroom says what it needs one for (letters of thanks, a tax rule such as
+/// Gift Aid): each field more costs gifts, and what is not known cannot leak. While it is off, one that is sent is not kept.
+/// </summary>
+public enum AddressWanted
+{
+    Off,
+    Optional,
+    Required,
+}
+
 /// <summary>What can be given in one currency.</summary>
 /// <param name="Currency">The currency.</param>
 /// <param name="Minimum">The least, fee cover not counted.</param>
 /// <param name="Maximum">The most, fee cover not counted: a typing slip must not become a charge.</param>
 /// <param name="Presets">The sums to choose from.</param>
-/// <param name="Fee">How a donor may cover the card's fee; null: not offered.</param>
+/// <param name="Fees">How a donor may cover the card's fee, the earliest first; empty: not offered.</param>
 public sealed record CurrencyTerms(
-    Currency Currency, Money Minimum, Money Maximum, IReadOnlyDictionary<Frequency, IReadOnlyList<Money>> Presets, FeeCover? Fee);
+    Currency Currency, Money Minimum, Money Maximum, IReadOnlyDictionary<Frequency, IReadOnlyList<Money>> Presets, IReadOnlyList<FeeEra> Fees)
+{
+    /// <param name="day">In the newsroom's zone.</param>
+    /// <returns>Null: the fee cannot be covered on that day.</returns>
+    public FeeCover? FeeOn(DateOnly day) => Fees.LastOrDefault(e => e.From <= day)?.Fee;
+}
+
+/// <summary>A rate from a day on: Stripe changes its prices, and a gift begun before pays the old one.</summary>
+/// <param name="From">The first day, in the newsroom's zone.</param>
+/// <param name="Fee">Until the next era.</param>
+public sealed record FeeEra(DateOnly From, FeeCover Fee);
 
 /// <summary>The card fee the account pays: a percentage and a fixed sum, as the settings have it.</summary>
 /// <param name="BasisPoints">Hundredths of a per cent: 220 for 2.2 %.</param>

@@ -24,6 +24,9 @@ public sealed class StripeOptions
     /// <summary>ISO 4217 codes the form offers, the first one preselected; empty: USD.</summary>
     public IList<string> Currencies { get; } = [];
 
+    /// <summary>Whether the form asks for a postal address.</summary>
+    public AddressWanted MailingAddress { get; set; }
+
     /// <summary>How long one call to Stripe may take.</summary>
     public int TimeoutSeconds { get; set; } = 15;
 

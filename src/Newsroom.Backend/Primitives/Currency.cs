@@ -58,6 +58,9 @@ public sealed record Currency
     /// <summary>Decimals of the currency: 0, 2 or 3.</summary>
     public int Exponent { get; }
 
+    /// <summary>The sign everybody knows; null where there is none that means this currency alone.</summary>
+    public string? Symbol => Code switch { "USD" => "$", "EUR" => "€", "GBP" => "£", "JPY" => "¥", _ => null };
+
     /// <summary>Minor units in one major unit: 1, 100 or 1000.</summary>
     public long MinorPerMajor => Exponent switch { 0 => 1, 2 => 100, _ => 1000 };
 

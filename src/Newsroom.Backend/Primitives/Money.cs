@@ -11,6 +11,9 @@ public enum MoneyProblem
     TooManyDecimals,
     NotPositive,
     TooLarge,
+
+    /// <summary>People of two places read two sums in it.</summary>
+    Ambiguous,
 }
 
 /// <summary>
@@ -24,9 +27,9 @@ public readonly record struct Money(long Minor, Currency Currency)
     public const long MaxMinor = 99_999_999;
 
     /// <summary>
-    /// Reads an amount in major units as a person types it on a form: ASCII digits with at most one decimal separator,
+    /// Reads an amount in major units as settings, links and machines write it: ASCII digits with at most one decimal separator,
     /// a full stop, or a comma followed by one or two digits ("12,50"). Thousands separators, exponents, signs and other
-    /// digits are refused: "1,000.00" and "1.000,00" mean different sums to different people.
+    /// digits are refused. What people type is for <see cref="AmountText"/>.
     /// </summary>
     public static MoneyProblem TryParse(string? text, Currency currency, out Money money)
     {
@@ -44,6 +47,15 @@ public readonly record struct Money(long Minor, Currency Currency)
             return MoneyProblem.NotANumber;
         if (at >= 0 && typed[at] == ',' && decimals.Length > 2)
             return MoneyProblem.NotANumber;
+        return TryMake(whole, decimals, currency, out money);
+
+        static bool Digits(string s) => s.Length > 0 && s.All(char.IsAsciiDigit);
+    }
+
+    /// <summary>The sum of ASCII digits before and behind the decimal separator.</summary>
+    internal static MoneyProblem TryMake(string whole, string decimals, Currency currency, out Money money)
+    {
+        money = default;
         if (decimals.Length > currency.Exponent && decimals[currency.Exponent..].Any(c => c != '0'))
             return MoneyProblem.TooManyDecimals;
 
@@ -60,8 +72,6 @@ public readonly record struct Money(long Minor, Currency Currency)
 
         money = new Money(minor, currency);
         return MoneyProblem.None;
-
-        static bool Digits(string s) => s.Length > 0 && s.All(char.IsAsciiDigit);
     }
 
     public static Money operator +(Money left, Money right) => left.Currency == right.Currency
@@ -83,8 +93,7 @@ public readonly record struct Money(long Minor, Currency Currency)
         var major = Minor / (decimal)Currency.MinorPerMajor;
         var decimals = brief && Minor % Currency.MinorPerMajor == 0 ? 0 : Currency.Exponent;
         var number = major.ToString($"N{decimals}", culture);
-        var symbol = Currency.Code switch { "USD" => "$", "EUR" => "€", "GBP" => "£", "JPY" => "¥", _ => null };
-        if (symbol is null)
+        if (Currency.Symbol is not { } symbol)
             return $"{number}\u00A0{Currency.Code}";
         // Even patterns put the symbol in front ("$n", "$ n"); 1 and 3 put it behind ("n$", "n $").
         return culture.NumberFormat.CurrencyPositivePattern is 1 or 3 ? $"{number}\u00A0{symbol}" : $"{symbol}{number}";

@@ -36,6 +36,9 @@ public sealed class SiteOptions
 
     public TimeZoneInfo Zone => TimeZoneInfo.FindSystemTimeZoneById(TimeZone);
 
+    /// <summary>The newsroom's day at an instant.</summary>
+    public DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, Zone).DateTime);
+
     /// <summary>An absolute address on this site; <paramref name="path"/> begins with a slash.</summary>
     public string Link(string path) => PublicUrl.TrimEnd('/') + path;
 

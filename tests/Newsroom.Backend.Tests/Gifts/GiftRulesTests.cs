@@ -93,6 +93,9 @@ public sealed class CoveringTheFee
     [InlineData(290, 30)]
     [InlineData(350, 0)]
     [InlineData(80, 25)]
+    [InlineData(360, 40)]
+    [InlineData(1, 1)]
+    [InlineData(1999, 1000)]
     public void Leaves_the_wished_sum_for_every_cent_and_one_cent_less_would_not(int basisPoints, long plus)
     {
         var fee = new FeeCover(basisPoints, plus);
@@ -148,6 +151,36 @@ public sealed class WhatTheFormOffers
         Assert.Equal([300L, 500, 800], terms.Default.Presets[Frequency.Monthly].Select(m => m.Minor));
         Assert.Equal([400L], terms.Find("EUR")!.Presets[Frequency.Monthly].Select(m => m.Minor));
         Assert.Null(terms.Find("GBP"));
+    }
+
+    [Fact]
+    public void Follows_the_fee_from_the_day_it_changes_per_currency()
+    {
+        var terms = Read(new()
+        {
+            ["FeeCover:Percent"] = "2.2", ["FeeCover:Fixed"] = "0.30",
+            ["FeeCover:Eras:0:From"] = "2027-01-01", ["FeeCover:Eras:0:Percent"] = "2.5", ["FeeCover:Eras:0:Fixed"] = "0.35",
+            ["FeeCover:EUR:Eras:0:From"] = "2027-03-01", ["FeeCover:EUR:Eras:0:Percent"] = "1.5", ["FeeCover:EUR:Eras:0:Fixed"] = "0.25",
+        }, "USD", "EUR");
+        Assert.Equal(new FeeCover(220, 30), terms.Default.FeeOn(new(2026, 12, 31)));
+        Assert.Equal(new FeeCover(250, 35), terms.Default.FeeOn(new(2027, 1, 1)));
+        Assert.Null(terms.Find("EUR")!.FeeOn(new(2027, 2, 28)));
+        Assert.Equal(new FeeCover(150, 25), terms.Find("EUR")!.FeeOn(new(2027, 3, 1)));
+    }
+
+    [Theory]
+    [InlineData("FeeCover:Eras:0:From", "FeeCover:Eras:0:From", "1 January")]
+    [InlineData("FeeCover:Eras:0:From", "FeeCover:Eras:0:From", "2027-01-01")]
+    [InlineData("order", "FeeCover:Eras:1:From", "2026-01-01")]
+    [InlineData("FeeCover:Eras:0:Percent", "FeeCover:Eras:0:Percent", "25")]
+    public void A_wrong_era_is_named(string names, string key, string value)
+    {
+        var settings = new Dictionary<string, string?> { [key] = value };
+        if (!key.EndsWith("0:From", StringComparison.Ordinal))
+            (settings["FeeCover:Eras:0:From"], settings["FeeCover:Eras:0:Fixed"]) = ("2027-01-01", "0.30");
+        if (key.EndsWith("1:From", StringComparison.Ordinal))
+            settings["FeeCover:Eras:0:Percent"] = "2";
+        Assert.Contains(names, Assert.Throws<FormatException>(() => Read(settings, "USD")).Message, StringComparison.Ordinal);
     }
 
     [Theory]

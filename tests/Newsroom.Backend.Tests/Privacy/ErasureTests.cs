@@ -22,7 +22,7 @@ public sealed class AnErasedReader
     [Fact]
     public async Task Is_nowhere_in_the_database_nor_in_its_file()
     {
-        await using var giving = await GivingApp.StartAsync();
+        await using var giving = await GivingApp.StartAsync(new() { ["Stripe:MailingAddress"] = "Optional" });
         var app = giving.Newsroom;
         await LiveAsync(giving);
         var leave = await app.LeaveLinkAsync(Address, "this-week");
@@ -236,7 +236,8 @@ public sealed class AnErasedReader
         await app.RunDueJobsAsync();
         Assert.Equal(2, (await app.LedgerAsync(digest)).Accepted);
         await giving.DeliverAsync(giving.Pay(await giving.OpenCheckoutAsync(
-            "15", email: Address, more: [("name", Name), ("message", "My words for the harbour. Lovelace"), ("src", "mail to " + Address), ("newsletter", "true")])));
+            "15", email: Address, more: [("name", Name), ("message", "My words for the harbour. Lovelace"), ("src", "mail to " + Address), ("newsletter", "true"),
+                ("in_honour_of", "Byron Lovelace"), ("mailing_address", "12 Lovelace Street\nPort Ellery"), ("mailing_country", "Lovelace-Land")])));
         await app.RunDueJobsAsync();
         await LeaveReportsAsync(app);
         await app.SuppressAsync(Address, SuppressionReason.Request);

@@ -9,7 +9,8 @@ public sealed class WhereAPersonCanBe : IAsyncLifetime
     /// <summary>Filled in <see cref="AnErasedReader"/>, and looked for afterwards.</summary>
     internal static readonly string[] Columns =
     [
-        "AddressChange.NewAddress", "AddressChange.NewAddressKey", "AddressChange.OldAddress", "Consent.Page", "Consent.Source", "Delivery.Answer", "Donation.Address", "Donation.AddressKey", "Donation.Attribution", "Donation.Message", "Donation.Name",
+        "AddressChange.NewAddress", "AddressChange.NewAddressKey", "AddressChange.OldAddress", "Consent.Page", "Consent.Source", "Delivery.Answer", "Donation.Address", "Donation.AddressKey", "Donation.Attribution",
+        "Donation.InHonourOf", "Donation.MailingAddress", "Donation.MailingCountry", "Donation.Message", "Donation.Name",
         "Donor.Address", "Donor.AddressKey", "Donor.Name", "MailReport.Diagnostic", "OutgoingMail.Answer", "Receipt.DonorName", "SignUpRequest.Name",
         "Subscriber.Address", "Subscriber.AddressKey", "Subscriber.Language", "Subscriber.Name", "Suppression.Address", "Suppression.Evidence", "SuppressionLift.Why",
     ];

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Demo.Inbox;
+using Newsroom.Backend.Donations;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Demo.Paper;
@@ -24,10 +25,11 @@ internal static class PaperEndpoints
         });
     }
 
-    private static RazorComponentResult<FrontPage> FrontPage(SampleFeed feed, Mailbox mailbox, IOptions<SiteOptions> site, TimeProvider time) => new(new
+    private static RazorComponentResult<FrontPage> FrontPage(SampleFeed feed, Mailbox mailbox, GivingTerms giving, IOptions<SiteOptions> site, TimeProvider time) => new(new
     {
         Site = site.Value.Name,
         PublicUrl = site.Value.Link(""),
+        GiftForm = GiftEmbed.Form(new GiftEmbedText(site.Value.Link(""), site.Value.Name, giving.Default, Frequency.Monthly, site.Value.Culture, "front-page")),
         Today = TimeZoneInfo.ConvertTime(time.GetUtcNow(), site.Value.Zone),
         Stories = feed.Published(),
         MailCount = mailbox.List().Count,
