@@ -113,6 +113,37 @@ public sealed class TheFirstMinute : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_practice_desk_refuses_a_card_until_the_donor_pays_the_invoice()
+    {
+        await GiveAsync("10", "monthly");
+        Assert.Contains(">past due<", await PressAsync("/dev/stripe/plans/", ("do", "refuse")));
+        var desk = await PressAsync("/retry");
+        Assert.Contains(">tried twice<", desk);
+        var invoice = desk.Split("href=\"").Skip(1).Select(a => a.Split('"')[0]).First(a => a.StartsWith("/dev/stripe/invoices/", StringComparison.Ordinal));
+        Assert.Contains("PRACTICE INVOICE", await _program.Http.GetStringAsync(invoice, Token));
+        await PostAsync(invoice, HttpStatusCode.SeeOther, ("do", "refuse"));
+        Assert.Contains("tried 3 times", await _program.Http.GetStringAsync(invoice, Token));
+        await PostAsync(invoice, HttpStatusCode.SeeOther, ("do", "pay"));
+        Assert.Contains("This invoice is paid", await _program.Http.GetStringAsync(invoice, Token));
+        desk = await _program.Http.GetStringAsync("/dev/stripe", Token);
+        Assert.DoesNotContain(">past due<", desk);
+        Assert.Equal(HttpStatusCode.NotFound, (await _program.Http.GetAsync("/dev/stripe/invoices/no-such-invoice", Token)).StatusCode);
+        Assert.Contains(">paused<", await PressAsync("/dev/stripe/plans/", ("do", "pause")));
+        Assert.DoesNotContain(">paused<", await PressAsync("/dev/stripe/plans/", ("do", "resume")));
+        Assert.Contains("Bank asks the donor", await PressAsync("/dev/stripe/plans/", ("do", "card")));
+        Assert.DoesNotContain("Next month now", await PressAsync("/dev/stripe/plans/", ("do", "forget")));
+    }
+
+    [Fact]
+    public async Task The_practice_desk_loses_webhooks_and_answers_when_told_to()
+    {
+        Assert.Contains("value=\"Lost\" selected", await PressAsync("/dev/stripe/webhooks", ("travel", "Lost")));
+        Assert.Contains("Take back the", await PressAsync("/dev/stripe/faults", ("fault", "limit"), ("calls", "20")));
+        Assert.DoesNotContain("Take back", await PressAsync("/dev/stripe/faults", ("fault", "limit"), ("fault", "none")));
+        await PressAsync("/dev/stripe/webhooks", ("travel", "AtOnce"));
+    }
+
+    [Fact]
     public async Task An_unchanged_feed_says_so()
     {
         var feed = await _program.Http.GetAsync("/dev/feed.xml", Token);

@@ -68,6 +68,23 @@ internal sealed class PracticeAccountHost : IAsyncDisposable
         return Stripe.Get("checkout.session", session, "payment_intent")["payment_intent"]!["latest_charge"]!.GetValue<string>();
     }
 
+    /// <summary>A monthly gift of 10.00 whose first month is paid; gives its subscription.</summary>
+    public string BeginPlan()
+    {
+        var session = (string)Stripe.CreateSession(StripeParameters.Read(new Dictionary<string, string>
+        {
+            ["mode"] = "subscription",
+            ["success_url"] = "https://news.example.org/donate/thanks",
+            ["customer_email"] = "ada@example.org",
+            ["line_items[0][quantity]"] = "1",
+            ["line_items[0][price_data][currency]"] = "usd",
+            ["line_items[0][price_data][unit_amount]"] = "1000",
+            ["line_items[0][price_data][product_data][name]"] = "Monthly gift",
+            ["line_items[0][price_data][recurring][interval]"] = "month",
+        }))["id"]!;
+        return (string)Stripe.Pay(session)["subscription"]!;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _web.StopAsync(CancellationToken.None);

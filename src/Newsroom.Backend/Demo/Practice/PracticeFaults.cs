@@ -35,6 +35,9 @@ public sealed class PracticeFaults
             _next.Enqueue((fault, afterEffect));
     }
 
+    /// <summary>How many calls are still to go wrong.</summary>
+    public int Waiting => _next.Count;
+
     public void Clear() => _next.Clear();
 
     internal bool TryTake(out PracticeFault fault, out bool afterEffect)

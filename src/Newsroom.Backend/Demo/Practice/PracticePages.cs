@@ -24,6 +24,12 @@ internal static class PracticePages
             ActAsync(() => stripe.PayOut(all: true), webhooks, cancellationToken));
         routes.MapPost("/dev/stripe/plans/{id}", ChangePlanAsync);
         routes.MapPost("/dev/stripe/disputes/{id}", DecideDisputeAsync);
+        routes.MapAct("/dev/stripe/charges/{id}/warn", (stripe, id) => stripe.WarnOfFraud(id));
+        routes.MapAct("/dev/stripe/invoices/{id}/retry", (stripe, id) => stripe.RetryInvoice(id));
+        routes.MapGet("/dev/stripe/invoices/{id}", PracticeKnobs.Invoice);
+        routes.MapPost("/dev/stripe/invoices/{id}", PracticeKnobs.PayAsync);
+        routes.MapPost("/dev/stripe/webhooks", PracticeKnobs.SetTravelAsync);
+        routes.MapPost("/dev/stripe/faults", PracticeKnobs.SetFaultAsync);
     }
 
     private static void MapAct(this IEndpointRouteBuilder routes, string path, Func<PracticeStripe, string, JsonObject> act) =>
@@ -34,8 +40,17 @@ internal static class PracticePages
         string id, HttpRequest request, PracticeStripe stripe, PracticeWebhooks webhooks, CancellationToken cancellationToken)
     {
         var wish = (await request.ReadFormAsync(cancellationToken))["do"].ToString();
-        return await ActAsync(
-            () => wish == "cancel" ? stripe.CancelPlan(id) : stripe.Renew(id, succeeds: wish != "refuse"), webhooks, cancellationToken);
+        return await ActAsync(() => wish switch
+        {
+            "refuse" => stripe.Renew(id, succeeds: false),
+            "confirm" => stripe.Renew(id, Renewal.NeedsDonor),
+            "card" => stripe.UpdateCard(id, "1881", 5, 2035),
+            "pause" => stripe.PausePlan(id),
+            "resume" => stripe.ResumePlan(id),
+            "cancel" => stripe.CancelPlan(id),
+            "forget" => stripe.DeleteCustomer(PracticeView.Text(stripe.Get("subscription", id), "customer")),
+            _ => stripe.Renew(id),
+        }, webhooks, cancellationToken);
     }
 
     private static async Task<SeeOther> DecideDisputeAsync(
@@ -78,6 +93,8 @@ internal static class PracticePages
                 "pay" => stripe.Pay(id, email),
                 "late" => stripe.Pay(id, email, webhooks: Webhooks.Late),
                 "twice" => stripe.Pay(id, email, webhooks: Webhooks.Twice),
+                "backwards" => stripe.Pay(id, email, webhooks: Webhooks.Backwards),
+                "lost" => stripe.Pay(id, email, webhooks: Webhooks.Lost),
                 "debit" => stripe.PayByBankDebit(id, succeeds: true, email),
                 "debit-fails" => stripe.PayByBankDebit(id, succeeds: false, email),
                 "decline" => stripe.Decline(id),
@@ -103,17 +120,20 @@ internal static class PracticePages
 
     private static RazorComponentResult<DashboardPage> Dashboard(PracticeStripe stripe, IOptions<SiteOptions> site) => new(new
     {
-        Charges = stripe.List("charge", "balance_transaction").Take(50).ToList(),
-        Refunds = stripe.List("refund").Take(100).ToList(),
-        Disputes = stripe.List("dispute", "charge").Take(20).ToList(),
-        Payouts = stripe.List("payout").Take(20).ToList(),
-        Plans = stripe.List("subscription", "customer").Take(50).ToList(),
-        Open = stripe.List("checkout.session").Where(s => PracticeView.Text(s, "status") == "open").Take(20).ToList(),
-        Events = stripe.List("event").Take(40).ToList(),
+        Charges = stripe.Newest("charge", 50, _ => true, "balance_transaction"),
+        Refunds = stripe.Newest("refund", 100, _ => true),
+        Disputes = stripe.Newest("dispute", 20, _ => true, "charge"),
+        Payouts = stripe.Newest("payout", 20, _ => true),
+        Plans = stripe.Newest("subscription", 50, _ => true, "customer"),
+        Unpaid = stripe.Newest("invoice", 20, i => PracticeView.Text(i, "status") == "open"),
+        Open = stripe.Newest("checkout.session", 20, s => PracticeView.Text(s, "status") == "open"),
+        Events = stripe.Newest("event", 40, _ => true),
+        Travel = stripe.WebhooksTravel,
+        FaultsWaiting = stripe.Faults.Waiting,
         site.Value.Zone,
     });
 
-    private static async Task<SeeOther> ActAsync(Func<object> act, PracticeWebhooks webhooks, CancellationToken cancellationToken)
+    internal static async Task<SeeOther> ActAsync(Func<object> act, PracticeWebhooks webhooks, CancellationToken cancellationToken)
     {
         try
         {

@@ -19,21 +19,24 @@ public sealed partial class PracticeStripe
     /// <returns>The balance transaction; it has no source.</returns>
     public JsonObject BillFee(long amount, string currency = "usd", string description = "Billing") => Act(() =>
     {
-        var booked = Add(WireBalance.Transaction(Seconds, "stripe_fee", -amount, currency, source: null));
+        var booked = Move(WireBalance.Transaction(Seconds, "stripe_fee", -amount, currency, source: null));
         booked["description"] = description;
         return Copy(booked);
     });
+
+    /// <summary>What is in the account (https://docs.stripe.com/api/balance): all movements up to now, in each currency.</summary>
+    public JsonObject Balance() => Act(() => WireBalance.Balance(_inBalance));
 
     /// <summary>Books what an object does to the balance, in the currency the account keeps.</summary>
     private JsonObject Book(string type, JsonObject source, long amount, long? fee = null)
     {
         var currency = PracticeStore.Text(source, "currency")!;
         var (settled, into, rate) = Exchanged(amount, currency);
-        return Add(WireBalance.Transaction(Seconds, type, settled, into, PracticeStore.Text(source, "id"), fee, rate));
+        return Move(WireBalance.Transaction(Seconds, type, settled, into, PracticeStore.Text(source, "id"), fee, rate));
     }
 
     /// <summary>Books the opposite of a transaction, at the rate it had.</summary>
-    private JsonObject BookBack(string type, JsonObject booked, long fee = 0) => Add(WireBalance.Transaction(Seconds, type,
+    private JsonObject BookBack(string type, JsonObject booked, long fee = 0) => Move(WireBalance.Transaction(Seconds, type,
         -PracticeStore.Number(booked, "amount"), PracticeStore.Text(booked, "currency")!, PracticeStore.Text(booked, "source"), fee,
         booked["exchange_rate"]?.GetValue<decimal>()));
 
@@ -46,20 +49,17 @@ public sealed partial class PracticeStripe
         return ((long)Math.Round(amount / UnitsPerMajor(currency) * rate * UnitsPerMajor(into), MidpointRounding.AwayFromZero), into, rate);
     }
 
+    private JsonObject Move(JsonObject transaction)
+    {
+        _inBalance.Add(transaction);
+        return Add(transaction);
+    }
+
     /// <summary>How many of Stripe's units are one dollar, yen or króna.</summary>
     private static decimal UnitsPerMajor(string code)
     {
         var currency = Currency.Parse(code);
         return currency.ToStripe(currency.MinorPerMajor);
-    }
-
-    private void MakeAvailable()
-    {
-        foreach (var booked in _store.Of("balance_transaction"))
-        {
-            if (PracticeStore.Text(booked, "status") == "pending" && PracticeStore.Number(booked, "available_on") <= Seconds)
-                booked["status"] = "available";
-        }
     }
 
     private static bool IsByCard(JsonObject charge) => PracticeStore.Text(charge, "payment_method_details", "type") == "card";

@@ -20,7 +20,7 @@ public sealed partial class PracticeStripe
         var charge = _store.Get("charge", chargeId);
         if (PracticeStore.Text(charge, "status") != "succeeded")
             throw StripeErrorException.Invalid("This charge cannot be disputed: it was not paid.", "charge");
-        if (_store.Of("dispute").Any(d => PracticeStore.Text(d, "charge") == chargeId && IsOpen(d)))
+        if (_store.Of("dispute", "charge", chargeId).Any(IsOpen))
             throw StripeErrorException.Invalid($"Charge {chargeId} is disputed already.", "charge");
         var disputed = amount ?? PracticeStore.Number(charge, "amount");
         if (disputed <= 0 || disputed > PracticeStore.Number(charge, "amount"))
@@ -33,6 +33,7 @@ public sealed partial class PracticeStripe
         Raise("charge.dispute.created", dispute);
         if (!warning)
             Raise("charge.dispute.funds_withdrawn", dispute);
+        EndWarnings(chargeId);
         return Copy(dispute);
     });
 
@@ -76,6 +77,28 @@ public sealed partial class PracticeStripe
             Raise("charge.dispute.funds_reinstated", dispute);
         return Copy(dispute);
     });
+
+    /// <summary>A card's network thinks that a payment is fraud (https://docs.stripe.com/api/radar/early_fraud_warnings): often a dispute follows.</summary>
+    /// <param name="chargeId">A succeeded charge.</param>
+    /// <returns>The warning; <c>actionable</c> until the charge is refunded or disputed.</returns>
+    public JsonObject WarnOfFraud(string chargeId) => Act(() =>
+    {
+        var charge = _store.Get("charge", chargeId);
+        if (PracticeStore.Text(charge, "status") != "succeeded")
+            throw StripeErrorException.Invalid("Nobody warns of a charge that was not paid.", "charge");
+        var warning = Add(WireBalance.FraudWarning(Seconds, charge));
+        Raise("radar.early_fraud_warning.created", warning);
+        return Copy(warning);
+    });
+
+    private void EndWarnings(string chargeId)
+    {
+        foreach (var warning in _store.Of("radar.early_fraud_warning", "charge", chargeId).Where(w => w["actionable"]!.GetValue<bool>()))
+        {
+            warning["actionable"] = false;
+            Raise("radar.early_fraud_warning.updated", warning, new JsonObject { ["actionable"] = true });
+        }
+    }
 
     private static void Inline(JsonObject dispute, JsonObject transaction) => dispute["balance_transactions"]!.AsArray().Add(transaction.DeepClone());
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -15,6 +16,15 @@ public enum Webhooks
 
     /// <summary>Every event twice, as Stripe reserves the right to.</summary>
     Twice,
+
+    /// <summary>The last event first.</summary>
+    Backwards,
+
+    /// <summary>In any order.</summary>
+    Shuffled,
+
+    /// <summary>Never: Stripe only lists them as not delivered.</summary>
+    Lost,
 }
 
 /// <param name="Id">Stripe's event id.</param>
@@ -28,12 +38,18 @@ public sealed partial class PracticeStripe
     /// <summary>How late <see cref="Webhooks.Late"/> is.</summary>
     public static readonly TimeSpan LateBy = TimeSpan.FromSeconds(30);
     private const int EventsKept = 1000;
+
+    /// <summary>As far back as Stripe lists events (https://docs.stripe.com/api/events/list).</summary>
+    private const long EventsReach = 30 * DayInSeconds;
     private const int LastAttempt = 12;
 
     private readonly List<Posting> _postings = [];
     private Webhooks _manner;
 
     private sealed record Posting(PracticeEvent Event, DateTimeOffset DueAt, int Attempt);
+
+    /// <summary>How webhooks travel when the action itself says nothing else.</summary>
+    public Webhooks WebhooksTravel { get; set; }
 
     /// <summary>Takes the events that are due for delivery, in the order Stripe raised them; a test delivers them as it likes, or never.</summary>
     public IReadOnlyList<PracticeEvent> TakeEvents() => [.. TakePostings().Select(p => p.Event)];
@@ -76,17 +92,35 @@ public sealed partial class PracticeStripe
 
     private List<Posting> TakePostings(int atMost = int.MaxValue) => Act(() =>
     {
-        var due = _postings.Where(p => p.DueAt <= _time.GetUtcNow()).Take(atMost).ToList();
-        due.ForEach(p => _changed |= _postings.Remove(p));
+        var now = _time.GetUtcNow();
+        var due = _postings.Where(p => p.DueAt <= now).Take(atMost).ToList();
+        if (due.Count == _postings.Count)
+            _postings.Clear();
+        else
+            due.ForEach(p => _postings.Remove(p));
+        _changed |= due.Count > 0;
         return due;
     });
 
     private void Raise(string type, JsonObject about, JsonObject? before = null)
     {
         var raised = Add(WireObjects.Event(Seconds, type, about, before));
+        _store.KeepEvents(EventsKept, Seconds - EventsReach);
+        if (_manner == Webhooks.Lost)
+            return;
         var posting = new Posting(new PracticeEvent(PracticeStore.Text(raised, "id")!, type, PracticeStore.Wire(raised)),
             _time.GetUtcNow() + (_manner == Webhooks.Late ? LateBy : TimeSpan.Zero), Attempt: 0);
         _postings.AddRange(Enumerable.Repeat(posting, _manner == Webhooks.Twice ? 2 : 1));
-        _store.KeepEvents(EventsKept);
+    }
+
+    /// <summary>Of one action's events, the last in the list.</summary>
+    private void Reorder(int first)
+    {
+        if (_postings.Count <= first + 1)
+            return;
+        if (_manner == Webhooks.Backwards)
+            _postings.Reverse(first, _postings.Count - first);
+        else if (_manner == Webhooks.Shuffled)
+            Random.Shared.Shuffle(CollectionsMarshal.AsSpan(_postings)[first..]);
     }
 }

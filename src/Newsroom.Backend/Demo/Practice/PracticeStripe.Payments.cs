@@ -17,9 +17,9 @@ public sealed partial class PracticeStripe
     /// <param name="sessionId">An open session.</param>
     /// <param name="email">What the donor types when the session brought no address.</param>
     /// <param name="name">The name on the card.</param>
-    /// <param name="webhooks">How its events travel.</param>
+    /// <param name="webhooks">How its events travel; null: as <see cref="WebhooksTravel"/> says.</param>
     /// <returns>The complete, paid session.</returns>
-    public JsonObject Pay(string sessionId, string? email = null, string? name = null, Webhooks webhooks = Webhooks.AtOnce) => Act(() =>
+    public JsonObject Pay(string sessionId, string? email = null, string? name = null, Webhooks? webhooks = null) => Act(() =>
     {
         var (session, intent) = Submit(sessionId, "card", email, name);
         var charge = Succeed(intent, session);
@@ -52,6 +52,7 @@ public sealed partial class PracticeStripe
         aside["debit_due"] = Now.Add(BankDebitTakes).ToUnixTimeSeconds();
         aside["debit_succeeds"] = succeeds;
         aside["debit_intent"] = intent["id"]!.DeepClone();
+        Remember(session);
         return Copy(session);
     });
 
@@ -104,6 +105,7 @@ public sealed partial class PracticeStripe
             BeginPlan(session, aside, intent);
         else
             session["payment_intent"] = intent["id"]!.DeepClone();
+        _store.Relate(session);
         return (session, intent);
     }
 
@@ -135,7 +137,8 @@ public sealed partial class PracticeStripe
     private JsonObject Charge(JsonObject intent, string status, JsonObject session)
     {
         var charge = Add(WireObjects.Charge(Seconds, intent, status,
-            PracticeStore.Text(session, "customer_details", "email"), PracticeStore.Text(session, "customer_details", "name")));
+            PracticeStore.Text(session, "customer_details", "email"), PracticeStore.Text(session, "customer_details", "name"),
+            _store.Follow(intent, "payment_method")?["card"]));
         intent["latest_charge"] = charge["id"]!.DeepClone();
         return charge;
     }
@@ -149,26 +152,23 @@ public sealed partial class PracticeStripe
         Raise("charge.updated", charge, new JsonObject { ["balance_transaction"] = null });
     }
 
-    private void SettleDueDebits()
+    private void SettleDebit(JsonObject session)
     {
-        foreach (var (sessionId, aside) in _asides.Where(a => a.Value?["debit_due"] is JsonValue due && due.GetValue<long>() <= Seconds).ToList())
+        var aside = _asides[PracticeStore.Text(session, "id")!]!.AsObject();
+        var intent = _store.Get("payment_intent", PracticeStore.Text(aside, "debit_intent")!);
+        aside.Remove("debit_due");
+        if (aside["debit_succeeds"]!.GetValue<bool>())
         {
-            var session = _store.Get("checkout.session", sessionId);
-            var intent = _store.Get("payment_intent", PracticeStore.Text(aside, "debit_intent")!);
-            aside!.AsObject().Remove("debit_due");
-            if (aside["debit_succeeds"]!.GetValue<bool>())
-            {
-                var charge = Succeed(intent, session);
-                session["payment_status"] = "paid";
-                Raise("checkout.session.async_payment_succeeded", session);
-                Settle(charge);
-            }
-            else
-            {
-                Fail(intent, session, "insufficient_funds", InsufficientFunds);
-                FailInvoiceOf(intent);
-                Raise("checkout.session.async_payment_failed", session);
-            }
+            var charge = Succeed(intent, session);
+            session["payment_status"] = "paid";
+            Raise("checkout.session.async_payment_succeeded", session);
+            Settle(charge);
+        }
+        else
+        {
+            Fail(intent, session, "insufficient_funds", InsufficientFunds);
+            FailInvoiceOf(intent);
+            Raise("checkout.session.async_payment_failed", session);
         }
     }
 }

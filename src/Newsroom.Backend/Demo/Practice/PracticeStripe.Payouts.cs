@@ -5,6 +5,9 @@ namespace Newsroom.Backend.Demo.Practice;
 /// <content>Payouts (https://docs.stripe.com/api/payouts).</content>
 public sealed partial class PracticeStripe
 {
+    /// <summary>Movements that no payout carries yet, oldest first.</summary>
+    private readonly List<JsonObject> _inBalance = [];
+
     /// <summary>Pays out what is available and was not paid out before: one payout for each currency, arrived at once.</summary>
     /// <param name="arrival">The day it arrives; null: today (UTC).</param>
     /// <param name="automatic">False: as if somebody had asked for it. Stripe does not tell what is in such a payout.</param>
@@ -15,9 +18,7 @@ public sealed partial class PracticeStripe
         Act<IReadOnlyList<JsonObject>>(() =>
         {
             var arrivesAt = arrival?.ToUnixTimeSeconds() ?? Seconds - Seconds % DayInSeconds;
-            var before = _asides.SelectMany(a => Transactions(a.Value)).ToHashSet(StringComparer.Ordinal);
-            var due = _store.Of("balance_transaction")
-                .Where(t => !before.Contains(PracticeStore.Text(t, "id")!) && (all || PracticeStore.Number(t, "available_on") <= Seconds))
+            var due = _inBalance.Where(t => all || PracticeStore.Number(t, "available_on") <= Seconds)
                 .GroupBy(t => PracticeStore.Text(t, "currency")!)
                 .Where(g => g.Sum(t => PracticeStore.Number(t, "net")) != 0)
                 .ToList();
@@ -47,8 +48,11 @@ public sealed partial class PracticeStripe
     });
 
     /// <summary>The balance transactions an automatic payout is made of, its own among them; none for one that was asked for by hand.</summary>
-    internal IReadOnlySet<string> TransactionsOf(string payoutId) => Act(() =>
-        (_store.Get("payout", payoutId)["automatic"]!.GetValue<bool>() ? Transactions(_asides[payoutId]) : []).ToHashSet(StringComparer.Ordinal));
+    internal IReadOnlySet<string> TransactionsOf(string payoutId) =>
+        Act(() => MovementsOf(payoutId).Select(t => PracticeStore.Text(t, "id")!).ToHashSet(StringComparer.Ordinal));
+
+    private IReadOnlyList<JsonObject> MovementsOf(string payoutId) =>
+        _store.Get("payout", payoutId)["automatic"]!.GetValue<bool>() ? _store.Of("balance_transaction", "payout", payoutId) : [];
 
     private JsonObject PayOut(IGrouping<string, JsonObject> due, long arrivesAt, bool automatic, bool reconciled)
     {
@@ -57,7 +61,9 @@ public sealed partial class PracticeStripe
         var id = PracticeStore.Text(payout, "id")!;
         var own = Add(WireBalance.Transaction(Seconds, "payout", -amount, due.Key, id));
         payout["balance_transaction"] = own["id"]!.DeepClone();
-        _asides[id] = new JsonObject { ["transactions"] = new JsonArray([.. due.Append(own).Select(t => t["id"]!.DeepClone())]) };
+        var carried = due.Append(own).ToList();
+        _asides[id] = new JsonObject { ["transactions"] = new JsonArray([.. carried.Select(t => t["id"]!.DeepClone())]) };
+        Carry(id, carried);
         Raise("payout.created", payout);
         payout["status"] = "paid";
         Raise("payout.paid", payout, new JsonObject { ["status"] = "in_transit" });
@@ -71,6 +77,14 @@ public sealed partial class PracticeStripe
         payout["reconciliation_status"] = "completed";
         Raise("payout.reconciliation_completed", payout);
         return payout;
+    }
+
+    private void Carry(string payoutId, IReadOnlyCollection<JsonObject> movements)
+    {
+        var carried = movements.ToHashSet();
+        _inBalance.RemoveAll(carried.Contains);
+        foreach (var movement in movements)
+            _store.Relate(movement, "payout", payoutId);
     }
 
     private static IEnumerable<string> Transactions(JsonNode? aside) =>

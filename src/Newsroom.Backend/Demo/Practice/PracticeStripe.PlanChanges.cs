@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Newsroom.Backend.Demo.Practice;
@@ -22,6 +23,7 @@ public sealed partial class PracticeStripe
             ChangePrice(plan["items"]!["data"]![0]!.AsObject(), wanted.Branch("items", "0"));
         if (wanted.Has("pause_collection"))
             plan["pause_collection"] = Pause(wanted);
+        Remember(plan);
         if (wanted.Has("cancel_at_period_end"))
             EndWithPeriod(plan, wanted.Flag("cancel_at_period_end"), wanted);
         foreach (var name in wanted.Branch("metadata").Names)
@@ -30,6 +32,25 @@ public sealed partial class PracticeStripe
             Raise("customer.subscription.updated", plan, changed);
         return Copy(plan);
     });
+
+    /// <summary>Collects nothing for the time being.</summary>
+    /// <param name="subscriptionId">A plan that is not cancelled.</param>
+    /// <param name="resumesAt">When it goes on by itself; null: when it is told to.</param>
+    public JsonObject PausePlan(string subscriptionId, DateTimeOffset? resumesAt = null) => UpdatePlan(subscriptionId, StripeParameters.Read(new Dictionary<string, string>
+    {
+        ["pause_collection[behavior]"] = "void",
+        ["pause_collection[resumes_at]"] = resumesAt?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "",
+    }));
+
+    public JsonObject ResumePlan(string subscriptionId) =>
+        UpdatePlan(subscriptionId, StripeParameters.Read([KeyValuePair.Create("pause_collection", "")]));
+
+    private void EndPause(JsonObject plan)
+    {
+        var before = plan["pause_collection"]?.DeepClone();
+        plan["pause_collection"] = null;
+        Raise("customer.subscription.updated", plan, new JsonObject { ["pause_collection"] = before });
+    }
 
     private void ChangePrice(JsonObject item, StripeParameters wanted)
     {

@@ -9,7 +9,10 @@ public sealed partial class PracticeStripe
     /// <param name="subscriptionId">A plan that is not cancelled.</param>
     /// <param name="succeeds">False: the card has expired, the plan becomes past due.</param>
     /// <returns>The invoice; the ended plan when it was to end with its period.</returns>
-    public JsonObject Renew(string subscriptionId, bool succeeds = true) => Act(() =>
+    public JsonObject Renew(string subscriptionId, bool succeeds = true) => Renew(subscriptionId, succeeds ? Renewal.Paid : Renewal.Refused);
+
+    /// <inheritdoc cref="Renew(string, bool)"/>
+    public JsonObject Renew(string subscriptionId, Renewal renewal) => Act(() =>
     {
         var plan = LivePlan(subscriptionId);
         if (plan["cancel_at_period_end"]!.GetValue<bool>())
@@ -22,36 +25,26 @@ public sealed partial class PracticeStripe
             return Copy(SkipPeriod(plan, behavior));
 
         var invoice = OpenInvoice(plan, "subscription_cycle");
-        var customer = _store.Get("customer", PracticeStore.Text(plan, "customer")!);
-        var payer = new JsonObject { ["customer_details"] = new JsonObject { ["email"] = customer["email"]?.DeepClone(), ["name"] = customer["name"]?.DeepClone() } };
         var intent = Add(WireObjects.PaymentIntent(Seconds, PracticeStore.Number(invoice, "amount_due"), PracticeStore.Text(plan, "currency")!,
             PracticeStore.Text(plan, "customer"), "card", []));
         Raise("payment_intent.created", intent);
         Add(WirePlans.InvoicePayment(Seconds, invoice, intent));
-        if (succeeds)
-        {
-            Settle(Succeed(intent, payer));
-            SetPlanStatus(plan, "active");
-        }
-        else
-        {
-            Fail(intent, payer, "expired_card", "Your card has expired.");
-            FailInvoiceOf(intent);
-            SetPlanStatus(plan, "past_due");
-        }
+        Collect(invoice, intent, renewal, renewal == Renewal.Refused ? Seconds + RetryAfterDays[0] * DayInSeconds : null);
         return Copy(invoice);
     });
 
     /// <summary>Ends a plan now.</summary>
     public JsonObject CancelPlan(string subscriptionId) => Act(() => Copy(End(LivePlan(subscriptionId))));
 
-    private JsonObject End(JsonObject plan)
+    private JsonObject End(JsonObject plan, string reason = "cancellation_requested")
     {
         plan["status"] = "canceled";
         plan["canceled_at"] ??= Seconds;
         plan["ended_at"] = Seconds;
         if (PracticeStore.Text(plan, "cancellation_details", "reason") is null)
-            plan["cancellation_details"] = new JsonObject { ["reason"] = "cancellation_requested" };
+            plan["cancellation_details"] = new JsonObject { ["reason"] = reason };
+        foreach (var invoice in _store.Of("invoice", "subscription", PracticeStore.Text(plan, "id")!).Where(i => PracticeStore.Text(i, "status") == "open"))
+            (invoice["auto_advance"], invoice["next_payment_attempt"]) = (false, null);
         Raise("customer.subscription.deleted", plan);
         return plan;
     }
@@ -68,6 +61,8 @@ public sealed partial class PracticeStripe
         var price = Add(WirePlans.Price(Seconds, line));
         var plan = Add(WirePlans.Subscription(Seconds, NextPeriod(line["recurring"]!.AsObject()), PracticeStore.Text(session, "customer")!, price,
             PracticeStore.Number(line, "quantity"), aside["metadata"]!.DeepClone().AsObject()));
+        if (PracticeStore.Text(intent["payment_method_types"]![0]) == "card")
+            PutOnFile(plan, Add(WirePlans.PaymentMethod(Seconds, PracticeStore.Text(session, "customer")!, "4242", 12, 2034)));
         Raise("customer.subscription.created", plan);
         var invoice = OpenInvoice(plan, "subscription_create");
         Add(WirePlans.InvoicePayment(Seconds, invoice, intent));
@@ -79,6 +74,7 @@ public sealed partial class PracticeStripe
     {
         var invoice = DraftInvoice(plan, reason);
         invoice["status"] = "open";
+        invoice["hosted_invoice_url"] = $"{Account.Url}/invoices/{PracticeStore.Text(invoice, "id")}";
         invoice["status_transitions"]!["finalized_at"] = Seconds;
         Raise("invoice.finalized", invoice);
         return invoice;
@@ -89,7 +85,7 @@ public sealed partial class PracticeStripe
         var item = plan["items"]!["data"]![0]!.AsObject();
         var amount = PracticeStore.Number(item["price"]!.AsObject(), "unit_amount") * PracticeStore.Number(item, "quantity");
         var email = PracticeStore.Text(_store.Follow(plan, "customer"), "email");
-        var invoice = Add(WirePlans.Invoice(Seconds, plan, amount, reason, _store.Of("invoice").Count() + 1, email));
+        var invoice = Add(WirePlans.Invoice(Seconds, plan, amount, reason, _store.Of("invoice").Count + 1, email));
         plan["latest_invoice"] = invoice["id"]!.DeepClone();
         Raise("invoice.created", invoice);
         return invoice;
@@ -102,6 +98,7 @@ public sealed partial class PracticeStripe
         var invoice = _store.Get("invoice", PracticeStore.Text(payment, "invoice")!);
         Attempted(invoice);
         invoice["status"] = "paid";
+        invoice["next_payment_attempt"] = null;
         invoice["amount_paid"] = invoice["amount_due"]!.DeepClone();
         invoice["amount_remaining"] = 0L;
         invoice["status_transitions"]!["paid_at"] = Seconds;
@@ -121,11 +118,7 @@ public sealed partial class PracticeStripe
         Raise("invoice.payment_failed", invoice);
     }
 
-    private JsonObject? PaymentOf(JsonObject intent)
-    {
-        var id = PracticeStore.Text(intent, "id");
-        return _store.Of("invoice_payment").FirstOrDefault(p => PracticeStore.Text(p, "payment", "payment_intent") == id);
-    }
+    private JsonObject? PaymentOf(JsonObject intent) => _store.Of("invoice_payment", "payment_intent", PracticeStore.Text(intent, "id")!) is [var payment, ..] ? payment : null;
 
     private static void Attempted(JsonObject invoice)
     {

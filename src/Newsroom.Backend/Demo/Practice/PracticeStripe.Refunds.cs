@@ -29,12 +29,15 @@ public sealed partial class PracticeStripe
         {
             refund["status"] = "pending";
             _asides[PracticeStore.Text(refund, "id")!] = new JsonObject { ["refund_due"] = Now.Add(RefundTakes).ToUnixTimeSeconds() };
+            Remember(refund);
         }
         var transaction = Book(IsByCard(charge) ? "refund" : "payment_refund", refund, -(amount ?? left));
         refund["balance_transaction"] = transaction["id"]!.DeepClone();
         TakeBack(charge, amount ?? left);
         Raise("refund.created", refund);
         Raise("charge.refunded", charge);
+        if (PracticeStore.Number(charge, "amount_refunded") == PracticeStore.Number(charge, "amount"))
+            EndWarnings(chargeId);
         return Copy(refund);
     });
 
@@ -69,7 +72,7 @@ public sealed partial class PracticeStripe
         var charge = _store.Get("charge", chargeId);
         if (PracticeStore.Text(charge, "status") != "succeeded")
             throw StripeErrorException.Invalid("This charge cannot be refunded: it was not paid.", "charge");
-        if (_store.Of("dispute").Any(d => PracticeStore.Text(d, "charge") == chargeId && !d["is_charge_refundable"]!.GetValue<bool>()))
+        if (_store.Of("dispute", "charge", chargeId).Any(d => !d["is_charge_refundable"]!.GetValue<bool>()))
             throw StripeErrorException.Invalid($"Charge {chargeId} has been charged back; cannot issue a refund.", "charge", "charge_disputed");
         return charge;
     }
@@ -80,15 +83,11 @@ public sealed partial class PracticeStripe
         charge["refunded"] = PracticeStore.Number(charge, "amount_refunded") == PracticeStore.Number(charge, "amount");
     }
 
-    private void SettleDueRefunds()
+    private void SettleRefund(JsonObject refund)
     {
-        foreach (var (refundId, _) in _asides.Where(a => a.Value?["refund_due"] is JsonValue due && due.GetValue<long>() <= Seconds).ToList())
-        {
-            var refund = _store.Get("refund", refundId);
-            _asides.Remove(refundId);
-            refund["status"] = "succeeded";
-            RaiseRefundChange(refund, "pending");
-        }
+        _asides.Remove(PracticeStore.Text(refund, "id")!);
+        refund["status"] = "succeeded";
+        RaiseRefundChange(refund, "pending");
     }
 
     private void RaiseRefundChange(JsonObject refund, string? before)

@@ -48,12 +48,6 @@ public sealed partial class PracticeStripe
         return session;
     }
 
-    private void ExpireDueSessions()
-    {
-        var due = _store.Of("checkout.session").Where(s => PracticeStore.Text(s, "status") == "open" && PracticeStore.Number(s, "expires_at") <= Seconds).ToList();
-        due.ForEach(s => Expire(s));
-    }
-
     private JsonObject OpenSession(string id)
     {
         var session = _store.Get("checkout.session", id);

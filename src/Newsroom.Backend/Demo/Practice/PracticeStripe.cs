@@ -46,28 +46,22 @@ public sealed partial class PracticeStripe
     /// <summary>What the endpoint says it wants to hear of. Events are raised and delivered all the same.</summary>
     public IReadOnlyList<string> WebhookEvents { get; set; } = ["*"];
 
-    /// <summary>How far this account's clock runs ahead of the real one.</summary>
-    public TimeSpan Ahead { get; private set; }
-
     internal PracticeIdempotency Idempotency { get; } = new();
-
-    private DateTimeOffset Now => _time.GetUtcNow() + Ahead;
-
-    private long Seconds => Now.ToUnixTimeSeconds();
-
-    /// <summary>Moves this account's clock: sessions expire, bank debits and refunds arrive, money becomes available; plans renew only by <see cref="Renew"/>.</summary>
-    public void Advance(TimeSpan time) => Act(() => Ahead += time);
-
-    /// <summary>Does what has become due. Every other call does so too.</summary>
-    public void RunDue() => Act(() => Ahead);
 
     /// <summary>An object with the ids on the given paths expanded (<c>payment_intent.latest_charge</c>).</summary>
     /// <exception cref="StripeErrorException">404: there is none.</exception>
     public JsonObject Get(string kind, string id, params IEnumerable<string> expand) => Act(() => _store.Expanded(_store.Get(kind, id), expand));
 
     /// <summary>All objects of a kind (<c>charge</c>, <c>checkout.session</c>), newest first.</summary>
-    public IReadOnlyList<JsonObject> List(string kind, params IEnumerable<string> expand) =>
-        Act(() => _store.Of(kind).Reverse().Select(o => _store.Expanded(o, expand)).ToList());
+    public IReadOnlyList<JsonObject> List(string kind, params IEnumerable<string> expand) => Newest(kind, int.MaxValue, _ => true, expand);
+
+    /// <summary>The newest of a kind that are wanted, newest first.</summary>
+    internal IReadOnlyList<JsonObject> Newest(string kind, int count, Func<JsonObject, bool> wanted, params IEnumerable<string> expand) =>
+        Act(() => _store.Of(kind).Reverse().Where(wanted).Take(count).Select(o => _store.Expanded(o, expand)).ToList());
+
+    /// <summary>One page of a list, as the API gives it.</summary>
+    internal JsonObject Page(string kind, StripeParameters wanted, params string[] filters) => Act(() => PracticeLists.Page(
+        _store, kind, wanted, filters, kind == "balance_transaction" && wanted.Text("payout") is { } payout ? MovementsOf(payout) : null));
 
     internal JsonObject ListEndpoints() => WireObjects.List("/v1/webhook_endpoints",
         WebhookUrl is null ? [] : [WireObjects.WebhookEndpoint(_openedAt, WebhookUrl, WebhookEvents)], hasMore: false);
@@ -79,37 +73,32 @@ public sealed partial class PracticeStripe
         return Copy(customer);
     });
 
-    private T Act<T>(Func<T> action, Webhooks manner = Webhooks.AtOnce)
+    private T Act<T>(Func<T> action, Webhooks? manner = null)
     {
         lock (_gate)
         {
             RunDueLocked();
-            _manner = manner;
+            _manner = manner ?? WebhooksTravel;
+            var first = _postings.Count;
             try
             {
                 return action();
             }
             finally
             {
-                _manner = Webhooks.AtOnce;
+                Reorder(first);
                 RunDueLocked();
                 SaveChanges();
             }
         }
     }
 
-    private void RunDueLocked()
-    {
-        ExpireDueSessions();
-        SettleDueDebits();
-        SettleDueRefunds();
-        MakeAvailable();
-    }
-
     private JsonObject Add(JsonObject made)
     {
         _changed = true;
-        return _store.Add(made);
+        _store.Add(made);
+        Remember(made);
+        return made;
     }
 
     private static JsonObject Copy(JsonObject made) => made.DeepClone().AsObject();

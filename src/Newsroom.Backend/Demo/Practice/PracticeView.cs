@@ -31,6 +31,15 @@ internal static class PracticeView
         ? ""
         : TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeSeconds(seconds.GetValue<long>()), zone).ToString("MMM d, yyyy", Culture);
 
+    /// <summary>"tried twice".</summary>
+    public static string Tries(JsonObject invoice) => PracticeStore.Number(invoice, "attempt_count") switch
+    {
+        0 => "not tried yet",
+        1 => "tried once",
+        2 => "tried twice",
+        var tries => $"tried {tries} times",
+    };
+
     /// <summary>"$10.00 a month".</summary>
     public static string Rate(JsonObject plan)
     {

@@ -21,6 +21,10 @@ internal sealed class PracticeWebhooks(PracticeStripe stripe, IHttpClientFactory
         {
             // Stopping: what was not posted is in the account's file.
         }
+        finally
+        {
+            stripe.Save();
+        }
     }
 
     private async Task<bool> PostAsync(PracticeEvent posted, CancellationToken cancellationToken)

@@ -121,6 +121,33 @@ internal static class WireBalance
         ["type"] = "bank_account",
     };
 
+    public static JsonObject FraudWarning(long created, JsonObject charge) => new()
+    {
+        ["id"] = PracticeStore.NewId("issfr"),
+        ["object"] = "radar.early_fraud_warning",
+        ["created"] = created,
+        ["livemode"] = false,
+        ["actionable"] = true,
+        ["charge"] = charge["id"]!.DeepClone(),
+        ["fraud_type"] = "unauthorized_use_of_card",
+        ["payment_intent"] = charge["payment_intent"]?.DeepClone(),
+    };
+
+    /// <param name="movements">What was not paid out yet: the rest adds up to nothing with its payouts.</param>
+    public static JsonObject Balance(IReadOnlyCollection<JsonObject> movements) => new()
+    {
+        ["object"] = "balance",
+        ["livemode"] = false,
+        ["available"] = Sums(movements, "available"),
+        ["pending"] = Sums(movements, "pending"),
+    };
+
+    private static JsonArray Sums(IReadOnlyCollection<JsonObject> movements, string status) => [.. movements
+        .GroupBy(m => PracticeStore.Text(m, "currency"), StringComparer.Ordinal)
+        .Select(g => (Currency: g.Key, Sum: g.Where(m => PracticeStore.Text(m, "status") == status).Sum(m => PracticeStore.Number(m, "net"))))
+        .OrderBy(b => b.Currency, StringComparer.Ordinal)
+        .Select(b => new JsonObject { ["amount"] = b.Sum, ["currency"] = b.Currency, ["source_types"] = new JsonObject { ["card"] = b.Sum } })];
+
     /// <summary>Stripe's US card price, 2.9 % + 30 (https://stripe.com/pricing); whole units where a currency has no smaller ones (ISK and UGX are sent × 100).</summary>
     private static long ProcessingFee(string type, long amount, string currency)
     {

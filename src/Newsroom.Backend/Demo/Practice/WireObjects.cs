@@ -19,6 +19,7 @@ internal static class WireObjects
         ["livemode"] = false,
         ["email"] = email,
         ["name"] = name,
+        ["invoice_settings"] = new JsonObject { ["default_payment_method"] = null },
         ["metadata"] = metadata,
     };
 
@@ -44,11 +45,12 @@ internal static class WireObjects
         ["confirmation_method"] = "automatic",
         ["latest_charge"] = null,
         ["last_payment_error"] = null,
+        ["payment_method"] = null,
         ["payment_method_types"] = new JsonArray(method),
         ["metadata"] = metadata.DeepClone(),
     };
 
-    public static JsonObject Charge(long created, JsonObject intent, string status, string? email, string? name)
+    public static JsonObject Charge(long created, JsonObject intent, string status, string? email, string? name, JsonNode? card)
     {
         var method = intent["payment_method_types"]![0]!.GetValue<string>();
         return new JsonObject
@@ -75,12 +77,22 @@ internal static class WireObjects
                 ? new JsonObject
                 {
                     ["type"] = "card",
-                    ["card"] = new JsonObject { ["brand"] = "visa", ["country"] = "US", ["exp_month"] = 12L, ["exp_year"] = 2034L, ["funding"] = "credit", ["last4"] = "4242" },
+                    ["card"] = card?.DeepClone() ?? Card("4242", 12, 2034),
                 }
                 : new JsonObject { ["type"] = method, [method] = new JsonObject { ["bank_name"] = "PRACTICE BANK", ["last4"] = "6789" } },
             ["metadata"] = intent["metadata"]!.DeepClone(),
         };
     }
+
+    public static JsonObject Card(string last4, int expMonth, int expYear) => new()
+    {
+        ["brand"] = "visa",
+        ["country"] = "US",
+        ["exp_month"] = (long)expMonth,
+        ["exp_year"] = (long)expYear,
+        ["funding"] = "credit",
+        ["last4"] = last4,
+    };
 
     public static JsonObject Refund(long created, JsonObject charge, long amount, string? reason, JsonObject metadata) => new()
     {

@@ -37,6 +37,7 @@ internal static class WirePlans
         ["canceled_at"] = null,
         ["cancellation_details"] = new JsonObject { ["comment"] = null, ["feedback"] = null, ["reason"] = null },
         ["ended_at"] = null,
+        ["default_payment_method"] = null,
         ["latest_invoice"] = null,
         ["pause_collection"] = null,
         ["items"] = WireObjects.List("/v1/subscription_items", new JsonArray(new JsonObject
@@ -51,6 +52,18 @@ internal static class WirePlans
             ["metadata"] = new JsonObject(),
         }), hasMore: false),
         ["metadata"] = metadata,
+    };
+
+    public static JsonObject PaymentMethod(long created, string customer, string last4, int expMonth, int expYear) => new()
+    {
+        ["id"] = PracticeStore.NewId("pm"),
+        ["object"] = "payment_method",
+        ["created"] = created,
+        ["livemode"] = false,
+        ["customer"] = customer,
+        ["type"] = "card",
+        ["card"] = WireObjects.Card(last4, expMonth, expYear),
+        ["metadata"] = new JsonObject(),
     };
 
     /// <param name="created">Unix seconds.</param>
@@ -79,6 +92,8 @@ internal static class WirePlans
             ["auto_advance"] = true,
             ["attempted"] = false,
             ["attempt_count"] = 0L,
+            ["hosted_invoice_url"] = null,
+            ["next_payment_attempt"] = null,
             ["status"] = "draft",
             ["amount_due"] = amount,
             ["amount_paid"] = 0L,
