@@ -187,6 +187,7 @@ public sealed class TheBooks
             if (order[0] == 0)
             {
                 await app.Newsroom.RunOnlyAsync<SweepBalance>();
+                await app.Newsroom.RunOnlyAsync<SweepCases>();
                 Assert.Equal(("disputed", 0), await RefundedAsync(app, gift.PublicId));
             }
             app.Stripe.CloseDispute(dispute, won: how != "lost");

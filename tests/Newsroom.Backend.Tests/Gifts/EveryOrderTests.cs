@@ -14,7 +14,7 @@ namespace Newsroom.Backend.Tests;
 public sealed partial class EveryOrderOfEvents
 {
     private const int Whole = 6;
-    private const int Random = 40;
+    private const int Random = 20;
     private const int Seed = 20261129;
 
     /// <summary>What is left of a gift in the end; <c>#</c> stands for a receipt's number.</summary>
@@ -42,6 +42,9 @@ public sealed partial class EveryOrderOfEvents
         { GiftStories.DisputeLost, [
             "gift 1500 USD DisputeLost", "receipt 0: 1500", "receipt 1: 0", "Charge 1500 fee 74", "Dispute -1500 fee 1500",
             "mail Receipt # is void: your gift", "mail Your receipt # for $15.00"] },
+        { GiftStories.Recovered, [
+            "gift 1000 USD Succeeded", "gift 1000 USD Succeeded", "plan 1000 Monthly Active", "receipt 0: 1000", "receipt 0: 1000",
+            "Charge 1000 fee 59", "Charge 1000 fee 59", "mail Your receipt # for $10.00", "mail Your receipt # for $10.00"] },
         { GiftStories.Cancelled, [
             "gift 1000 USD Succeeded", "gift 1000 USD Succeeded", "plan 1000 Monthly Canceled", "receipt 0: 1000", "receipt 0: 1000",
             "Charge 1000 fee 59", "Charge 1000 fee 59", "mail Your gift every month has ended", "mail Your receipt # for $10.00", "mail Your receipt # for $10.00"] },

@@ -72,6 +72,9 @@ internal static class GiftStories
             case DisputeWon or DisputeLost:
                 stripe.CloseDispute((string)stripe.Dispute(Charge())["id"]!, won: story == DisputeWon);
                 break;
+            case Recovered:
+                stripe.PayInvoice((string)stripe.Renew(Plan(), succeeds: false)["id"]!);
+                break;
             case Cancelled:
                 stripe.Renew(Plan());
                 stripe.CancelPlan(Plan());

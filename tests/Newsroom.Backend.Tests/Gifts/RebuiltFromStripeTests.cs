@@ -77,11 +77,11 @@ public sealed class RebuiltFromStripeAlone
         await using var app = await GivingApp.StartAsync();
         var gift = await app.BookedAsync();
         var dispute = (string)app.Stripe.Dispute(app.ChargeOf(gift), warning: inquiry)["id"]!;
-        await app.Newsroom.RunOnlyAsync<SweepBalance>();
+        await app.Newsroom.RunOnlyAsync<SweepCases>();
         Assert.Equal(DonationStatus.Disputed, (await app.Newsroom.OnlyGiftAsync()).Status);
         app.Newsroom.Clock.Advance(TimeSpan.FromDays(60));
         app.Stripe.CloseDispute(dispute, won: false);
-        await app.Newsroom.RunOnlyAsync<SweepBalance>();
+        await app.Newsroom.RunOnlyAsync<SweepCases>();
         Assert.Equal(inquiry ? DonationStatus.Succeeded : DonationStatus.DisputeLost, (await app.Newsroom.OnlyGiftAsync()).Status);
     }
 
@@ -89,6 +89,7 @@ public sealed class RebuiltFromStripeAlone
     {
         await newsroom.RunOnlyAsync<CheckPlans>();
         await newsroom.RunOnlyAsync<SweepBalance>();
+        await newsroom.RunOnlyAsync<SweepCases>();
         await newsroom.RunOnlyAsync<CheckPayouts>();
     }
 

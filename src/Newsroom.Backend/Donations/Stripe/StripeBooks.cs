@@ -63,20 +63,6 @@ public sealed class StripeBooks(StripeAccount account, ILogger<StripeBooks> log)
     public Task<StripePage<TransactionSnapshot>> TransactionsOfPayoutAsync(string payoutId, string? after, CancellationToken cancellationToken) =>
         TransactionsAsync(new BalanceTransactionListOptions { Payout = payoutId, StartingAfter = after }, cancellationToken);
 
-    /// <summary>Stripe's ids of payments that were disputed or inquired about.</summary>
-    /// <inheritdoc cref="TransactionsAsync(DateTimeOffset?, string?, CancellationToken)"/>
-    public async Task<StripePage<string>> DisputedPaymentsAsync(DateTimeOffset? from, string? after, CancellationToken cancellationToken) =>
-        await account.AskAsync(async client =>
-        {
-            var page = await client.V1.Disputes.ListAsync(new DisputeListOptions
-            {
-                Created = from is { } since ? new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime } : null,
-                StartingAfter = after,
-                Limit = PageSize,
-            }, cancellationToken: cancellationToken);
-            return new StripePage<string>([.. page.Data.Select(d => d.PaymentIntentId).OfType<string>()], page.HasMore ? page.Data[^1].Id : null);
-        }, cancellationToken) ?? new([], null);
-
     /// <inheritdoc cref="PaymentAsync" path="/exception"/>
     public Task<PayoutSnapshot?> PayoutAsync(string payoutId, CancellationToken cancellationToken) =>
         account.AskAsync(async client => Of(await client.V1.Payouts.GetAsync(payoutId, cancellationToken: cancellationToken)), cancellationToken);

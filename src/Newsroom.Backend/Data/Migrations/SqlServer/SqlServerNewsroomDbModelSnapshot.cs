@@ -714,6 +714,73 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.ToTable("UnmatchedPayments");
                 });
 
+            modelBuilder.Entity("Newsroom.Backend.Donations.CardTesting.BreakerRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Level")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<DateTime>("Since")
+                        .HasColumnType("datetime2");
+
+                    b.Property<DateTime?>("Until")
+                        .HasColumnType("datetime2");
+
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("CardTestingBreaker", (string)null);
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Donations.CardTesting.CheckoutAttempt", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("datetime2");
+
+                    b.Property<bool>("IsOpened")
+                        .HasColumnType("bit");
+
+                    b.Property<bool>("IsSmall")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("NetworkHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<string>("ProofId")
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("IX_CheckoutAttempts_Window");
+
+                    b.HasIndex("ProofId")
+                        .IsUnique()
+                        .HasFilter("[ProofId] IS NOT NULL");
+
+                    b.ToTable("CheckoutAttempts");
+                });
+
             modelBuilder.Entity("Newsroom.Backend.Donations.Donation", b =>
                 {
                     b.Property<long>("Id")
@@ -774,6 +841,13 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasMaxLength(24)
                         .HasColumnType("nvarchar(24)");
 
+                    b.Property<string>("InHonourOf")
+                        .HasMaxLength(120)
+                        .HasColumnType("nvarchar(120)");
+
+                    b.Property<bool>("InMemory")
+                        .HasColumnType("bit");
+
                     b.Property<string>("InvoiceId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)");
@@ -784,6 +858,14 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.Property<bool>("LiveMode")
                         .HasColumnType("bit");
+
+                    b.Property<string>("MailingAddress")
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)");
+
+                    b.Property<string>("MailingCountry")
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)");
 
                     b.Property<string>("Message")
                         .HasMaxLength(500)
@@ -920,6 +1002,68 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .IsUnique();
 
                     b.ToTable("Donors");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Donations.Mailed.MailedLink", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTime>("AskedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Cause")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)");
+
+                    b.Property<long>("DonationId")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime?>("MailDueAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<DateTime?>("MailedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Method")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)");
+
+                    b.Property<DateTime?>("NextAttemptAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("PublicId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)");
+
+                    b.Property<string>("Wording")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AskedAt");
+
+                    b.HasIndex("DonationId")
+                        .IsUnique();
+
+                    b.HasIndex("NextAttemptAt")
+                        .HasDatabaseName("IX_MailedLinks_Due");
+
+                    b.HasIndex("PublicId")
+                        .IsUnique();
+
+                    b.ToTable("MailedLinks");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Donations.MissedPayment", b =>
@@ -1210,6 +1354,8 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.HasIndex("State", "NextAttemptAt")
                         .HasDatabaseName("IX_StripeEvents_Due");
+
+                    b.HasIndex("Type", "ReceivedAt");
 
                     b.ToTable("StripeEvents");
                 });
@@ -2369,6 +2515,17 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.Navigation("Donor");
 
                     b.Navigation("Plan");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Donations.Mailed.MailedLink", b =>
+                {
+                    b.HasOne("Newsroom.Backend.Donations.Donation", "Donation")
+                        .WithMany()
+                        .HasForeignKey("DonationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Donation");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Donations.MissedPayment", b =>

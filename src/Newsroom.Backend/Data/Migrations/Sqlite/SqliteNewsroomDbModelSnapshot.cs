@@ -682,6 +682,70 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.ToTable("UnmatchedPayments");
                 });
 
+            modelBuilder.Entity("Newsroom.Backend.Donations.CardTesting.BreakerRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Level")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("Since")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("Until")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("CardTestingBreaker", (string)null);
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Donations.CardTesting.CheckoutAttempt", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsOpened")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsSmall")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("NetworkHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProofId")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("IX_CheckoutAttempts_Window");
+
+                    b.HasIndex("ProofId")
+                        .IsUnique();
+
+                    b.ToTable("CheckoutAttempts");
+                });
+
             modelBuilder.Entity("Newsroom.Backend.Donations.Donation", b =>
                 {
                     b.Property<long>("Id")
@@ -740,6 +804,13 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasMaxLength(24)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("InHonourOf")
+                        .HasMaxLength(120)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("InMemory")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("InvoiceId")
                         .HasMaxLength(255)
                         .HasColumnType("TEXT");
@@ -750,6 +821,14 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
                     b.Property<bool>("LiveMode")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("MailingAddress")
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("MailingCountry")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Message")
                         .HasMaxLength(500)
@@ -881,6 +960,66 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("Donors");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Donations.Mailed.MailedLink", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("AskedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Cause")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("DonationId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("MailDueAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("MailedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Method")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("NextAttemptAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PublicId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Wording")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AskedAt");
+
+                    b.HasIndex("DonationId")
+                        .IsUnique();
+
+                    b.HasIndex("NextAttemptAt")
+                        .HasDatabaseName("IX_MailedLinks_Due");
+
+                    b.HasIndex("PublicId")
+                        .IsUnique();
+
+                    b.ToTable("MailedLinks");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Donations.MissedPayment", b =>
@@ -1163,6 +1302,8 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
                     b.HasIndex("State", "NextAttemptAt")
                         .HasDatabaseName("IX_StripeEvents_Due");
+
+                    b.HasIndex("Type", "ReceivedAt");
 
                     b.ToTable("StripeEvents");
                 });
@@ -2285,6 +2426,17 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.Navigation("Donor");
 
                     b.Navigation("Plan");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Donations.Mailed.MailedLink", b =>
+                {
+                    b.HasOne("Newsroom.Backend.Donations.Donation", "Donation")
+                        .WithMany()
+                        .HasForeignKey("DonationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Donation");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Donations.MissedPayment", b =>

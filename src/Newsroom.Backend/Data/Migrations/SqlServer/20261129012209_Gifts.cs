@@ -73,6 +73,34 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                 type: "datetime2",
                 nullable: true);
 
+            migrationBuilder.AddColumn<string>(
+                name: "InHonourOf",
+                table: "Donations",
+                type: "nvarchar(120)",
+                maxLength: 120,
+                nullable: true);
+
+            migrationBuilder.AddColumn<bool>(
+                name: "InMemory",
+                table: "Donations",
+                type: "bit",
+                nullable: false,
+                defaultValue: false);
+
+            migrationBuilder.AddColumn<string>(
+                name: "MailingAddress",
+                table: "Donations",
+                type: "nvarchar(300)",
+                maxLength: 300,
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "MailingCountry",
+                table: "Donations",
+                type: "nvarchar(60)",
+                maxLength: 60,
+                nullable: true);
+
             migrationBuilder.AddColumn<DateTime>(
                 name: "PlanEndedAt",
                 table: "Disputes",
@@ -84,6 +112,67 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                 table: "Disputes",
                 type: "datetime2",
                 nullable: true);
+
+            migrationBuilder.CreateTable(
+                name: "CardTestingBreaker",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "int", nullable: false),
+                    Level = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    Since = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    Until = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    Reason = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CardTestingBreaker", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CheckoutAttempts",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    At = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    NetworkHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    IsSmall = table.Column<bool>(type: "bit", nullable: false),
+                    IsOpened = table.Column<bool>(type: "bit", nullable: false),
+                    ProofId = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CheckoutAttempts", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "MailedLinks",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    PublicId = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    DonationId = table.Column<long>(type: "bigint", nullable: false),
+                    Cause = table.Column<string>(type: "nvarchar(24)", maxLength: 24, nullable: false),
+                    Wording = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    Method = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    AskedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    MailDueAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    NextAttemptAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    Attempts = table.Column<int>(type: "int", nullable: false),
+                    MailedAt = table.Column<DateTime>(type: "datetime2", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_MailedLinks", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_MailedLinks_Donations_DonationId",
+                        column: x => x.DonationId,
+                        principalTable: "Donations",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
 
             migrationBuilder.CreateTable(
                 name: "MissedPayments",
@@ -115,6 +204,11 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_StripeEvents_Type_ReceivedAt",
+                table: "StripeEvents",
+                columns: new[] { "Type", "ReceivedAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_RecurringPlans_CustomerId",
                 table: "RecurringPlans",
                 column: "CustomerId");
@@ -129,6 +223,40 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                 name: "IX_Receipts_ReplacesId",
                 table: "Receipts",
                 column: "ReplacesId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CheckoutAttempts_ProofId",
+                table: "CheckoutAttempts",
+                column: "ProofId",
+                unique: true,
+                filter: "[ProofId] IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CheckoutAttempts_Window",
+                table: "CheckoutAttempts",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_MailedLinks_AskedAt",
+                table: "MailedLinks",
+                column: "AskedAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_MailedLinks_DonationId",
+                table: "MailedLinks",
+                column: "DonationId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_MailedLinks_Due",
+                table: "MailedLinks",
+                column: "NextAttemptAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_MailedLinks_PublicId",
+                table: "MailedLinks",
+                column: "PublicId",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_MissedPayments_InvoiceId",
@@ -158,7 +286,20 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                 table: "Receipts");
 
             migrationBuilder.DropTable(
+                name: "CardTestingBreaker");
+
+            migrationBuilder.DropTable(
+                name: "CheckoutAttempts");
+
+            migrationBuilder.DropTable(
+                name: "MailedLinks");
+
+            migrationBuilder.DropTable(
                 name: "MissedPayments");
+
+            migrationBuilder.DropIndex(
+                name: "IX_StripeEvents_Type_ReceivedAt",
+                table: "StripeEvents");
 
             migrationBuilder.DropIndex(
                 name: "IX_RecurringPlans_CustomerId",
@@ -206,6 +347,22 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
             migrationBuilder.DropColumn(
                 name: "FraudWarnedAt",
+                table: "Donations");
+
+            migrationBuilder.DropColumn(
+                name: "InHonourOf",
+                table: "Donations");
+
+            migrationBuilder.DropColumn(
+                name: "InMemory",
+                table: "Donations");
+
+            migrationBuilder.DropColumn(
+                name: "MailingAddress",
+                table: "Donations");
+
+            migrationBuilder.DropColumn(
+                name: "MailingCountry",
                 table: "Donations");
 
             migrationBuilder.DropColumn(
