@@ -135,8 +135,13 @@ public sealed partial class AGiftByLink
     {
         await using var app = await GivingApp.StartAsync(new()
         {
-            ["Stripe:Currencies:0"] = "USD", ["Stripe:Currencies:1"] = "JPY", ["Stripe:Currencies:2"] = "KWD", ["Stripe:Currencies:3"] = "ISK", ["Stripe:Currencies:4"] = "HUF",
-            ["Stripe:FeeCover:JPY:Percent"] = "3.6", ["Stripe:FeeCover:JPY:Fixed"] = "40",
+            ["Stripe:Currencies:0"] = "USD",
+            ["Stripe:Currencies:1"] = "JPY",
+            ["Stripe:Currencies:2"] = "KWD",
+            ["Stripe:Currencies:3"] = "ISK",
+            ["Stripe:Currencies:4"] = "HUF",
+            ["Stripe:FeeCover:JPY:Percent"] = "3.6",
+            ["Stripe:FeeCover:JPY:Fixed"] = "40",
         });
         var page = WebUtility.HtmlDecode(await app.Newsroom.Http.GetStringAsync("/donate?campaign=autumn&src=story", Token));
         Assert.DoesNotContain("id=\"cover_fees\"", page, StringComparison.Ordinal);

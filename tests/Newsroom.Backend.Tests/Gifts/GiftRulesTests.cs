@@ -158,9 +158,14 @@ public sealed class WhatTheFormOffers
     {
         var terms = Read(new()
         {
-            ["FeeCover:Percent"] = "2.2", ["FeeCover:Fixed"] = "0.30",
-            ["FeeCover:Eras:0:From"] = "2027-01-01", ["FeeCover:Eras:0:Percent"] = "2.5", ["FeeCover:Eras:0:Fixed"] = "0.35",
-            ["FeeCover:EUR:Eras:0:From"] = "2027-03-01", ["FeeCover:EUR:Eras:0:Percent"] = "1.5", ["FeeCover:EUR:Eras:0:Fixed"] = "0.25",
+            ["FeeCover:Percent"] = "2.2",
+            ["FeeCover:Fixed"] = "0.30",
+            ["FeeCover:Eras:0:From"] = "2027-01-01",
+            ["FeeCover:Eras:0:Percent"] = "2.5",
+            ["FeeCover:Eras:0:Fixed"] = "0.35",
+            ["FeeCover:EUR:Eras:0:From"] = "2027-03-01",
+            ["FeeCover:EUR:Eras:0:Percent"] = "1.5",
+            ["FeeCover:EUR:Eras:0:Fixed"] = "0.25",
         }, "USD", "EUR");
         Assert.Equal(new FeeCover(220, 30), terms.Default.FeeOn(new(2026, 12, 31)));
         Assert.Equal(new FeeCover(250, 35), terms.Default.FeeOn(new(2027, 1, 1)));

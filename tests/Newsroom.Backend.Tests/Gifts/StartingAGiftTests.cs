@@ -312,8 +312,12 @@ public sealed class StartingAGift
     {
         await using var app = await GivingApp.StartAsync(new()
         {
-            ["Stripe:FeeCover:Percent"] = "2.2", ["Stripe:FeeCover:Fixed"] = "0.30", ["Site:TimeZone"] = "America/New_York",
-            ["Stripe:FeeCover:Eras:0:From"] = "2027-01-01", ["Stripe:FeeCover:Eras:0:Percent"] = "2.9", ["Stripe:FeeCover:Eras:0:Fixed"] = "0.30",
+            ["Stripe:FeeCover:Percent"] = "2.2",
+            ["Stripe:FeeCover:Fixed"] = "0.30",
+            ["Site:TimeZone"] = "America/New_York",
+            ["Stripe:FeeCover:Eras:0:From"] = "2027-01-01",
+            ["Stripe:FeeCover:Eras:0:Percent"] = "2.9",
+            ["Stripe:FeeCover:Eras:0:Fixed"] = "0.30",
         });
         // 2026 in New York for another minute, 2027 in UTC for hours.
         app.Newsroom.Clock.Advance(new DateTimeOffset(2027, 1, 1, 4, 59, 0, TimeSpan.Zero) - app.Newsroom.Clock.GetUtcNow());
