@@ -52,7 +52,7 @@ internal static class PlansApi
             db.Donations.Count(d => d.PlanId == p.Id && d.PaidAt != null), p.CreatedAt, p.EndedAt,
             p.EndReason, p.NextPaymentAt, p.PausedUntil, p.PaidBy, p.CardExpiresOn,
             db.MissedPayments.Where(m => m.PlanId == p.Id && m.State == MissedPaymentState.Open).OrderBy(m => m.Id)
-                .Select(m => new MissedPaymentShape(new MoneyShape(m.AmountMinor, p.CurrencyCode), m.Attempts, m.NextAttemptAt, m.NeedsDonor, m.Why, m.InvoiceId)).ToList(),
+                .Select(m => new MissedPaymentShape(new MoneyShape(m.AmountMinor, m.Plan.CurrencyCode), m.Attempts, m.NextAttemptAt, m.NeedsDonor, m.Why, m.InvoiceId)).ToList(),
             p.SubscriptionId));
         var rows = await db.RecurringPlans.Where(p => afterKey == null || p.Id > afterKey).OrderBy(p => p.Id).Take(take + 1).Select(toRow).ToListAsync(cancellationToken);
         return Results.Ok(ListPage.Cut(rows, take, r => r.Key, r => r.Shape));

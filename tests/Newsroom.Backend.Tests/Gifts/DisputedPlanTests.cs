@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Newsroom.Backend.Demo.Practice;
 using Newsroom.Backend.Donations;
 using Newsroom.Backend.Donations.Books;

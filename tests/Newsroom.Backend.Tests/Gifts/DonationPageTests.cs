@@ -145,7 +145,7 @@ public sealed partial class AGiftByLink
         });
         var page = WebUtility.HtmlDecode(await app.Newsroom.Http.GetStringAsync("/donate?campaign=autumn&src=story", Token));
         Assert.DoesNotContain("id=\"cover_fees\"", page, StringComparison.Ordinal);
-        var yen = Links().Matches(page).Select(m => m.Groups[1].Value).Single(l => l.Contains("JPY", StringComparison.Ordinal));
+        var yen = Links().Matches(page).Select(m => m.Groups["link"].Value).Single(l => l.Contains("JPY", StringComparison.Ordinal));
         Assert.Contains("campaign=autumn&src=story", yen, StringComparison.Ordinal);
         page = WebUtility.HtmlDecode(await app.Newsroom.Http.GetStringAsync(yen, Token));
         Assert.Contains("Adds ¥97: ¥1,597 in all, every month.", page, StringComparison.Ordinal);
@@ -158,7 +158,7 @@ public sealed partial class AGiftByLink
         Assert.Equal([1597, 50_000, 123_450], app.Stripe.List("checkout.session").Select(s => (long)s["amount_total"]!).Order());
     }
 
-    [GeneratedRegex("href=\"(/donate\\?[^\"]*)\"", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("href=\"(?<link>/donate\\?[^\"]*)\"", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Links();
 }
 
