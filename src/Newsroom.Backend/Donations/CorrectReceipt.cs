@@ -18,13 +18,14 @@ public sealed class CorrectReceipt(NewsroomDb db, Outbox outbox, TimeProvider cl
     /// <returns>True: the donor is to hear of it.</returns>
     public async Task<bool> SaveAsync(Donation gift, PaymentSnapshot payment, CancellationToken cancellationToken)
     {
-        var stands = payment.StandsOf(gift.AmountMinor);
+        var stands = payment.StandsOf(gift.Amount);
         var last = await db.Receipts.Where(r => r.DonationId == gift.Id).OrderByDescending(r => r.Revision).FirstOrDefaultAsync(cancellationToken);
         if (last is null || last.AmountMinor == stands)
         {
             await db.SaveChangesAsync(cancellationToken);
             return false;
         }
+        gift.CorrectReceipt();
         var now = clock.GetUtcNow();
         var sequence = await db.Receipts.Where(r => r.Year == last.Year).MaxAsync(r => r.Sequence, cancellationToken);
         var corrected = last.Corrected(stands, sequence + 1, now);

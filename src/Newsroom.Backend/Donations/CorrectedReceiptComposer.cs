@@ -16,17 +16,21 @@ internal sealed class CorrectedReceiptComposer(NewsroomDb db, IOptions<SiteOptio
 
     public async Task<ComposedMail?> ComposeAsync(long subjectId, CancellationToken cancellationToken)
     {
-        var receipt = await db.Receipts.AsNoTracking().Include(r => r.Donation).Include(r => r.Replaces).SingleOrDefaultAsync(r => r.Id == subjectId, cancellationToken);
-        if (receipt?.Replaces is not { } earlier || DonorPersonalData.IsErased(receipt.Donation.Address)
-            || await db.Receipts.AnyAsync(r => r.DonationId == receipt.DonationId && r.Revision > receipt.Revision, cancellationToken))
+        if (await db.Receipts.AsNoTracking().Include(r => r.Donation).SingleOrDefaultAsync(r => r.Id == subjectId, cancellationToken) is not { } receipt
+            || DonorPersonalData.IsErased(receipt.Donation.Address))
+            return null;
+        var others = await db.Receipts.AsNoTracking().Where(r => r.DonationId == receipt.DonationId && r.Id != receipt.Id).OrderBy(r => r.Revision).ToListAsync(cancellationToken);
+        if (others is not [var first, ..] || others[^1] is var last && last.Revision > receipt.Revision)
             return null;
         var culture = site.Value.Culture;
         var model = ReceiptComposer.Model(receipt, culture);
         // The sum still holds the part for the fee, but no longer as a part of its own.
         model["fee_cover"] = "";
-        model["earlier_number"] = earlier.Number;
-        model["earlier_amount"] = earlier.Amount.Format(culture);
+        model["earlier"] = Words.List(others.ConvertAll(r => r.Number));
+        model["earlier_count"] = others.Count;
+        model["given"] = first.Amount.Format(culture);
         model["is_void"] = receipt.AmountMinor == 0;
+        model["is_whole"] = receipt.AmountMinor == first.AmountMinor;
         return new ComposedMail(EmailAddress.Parse(receipt.Donation.Address), receipt.DonorName, MailKind, model, ReachesSuppressed: true);
     }
 
@@ -35,8 +39,10 @@ internal sealed class CorrectedReceiptComposer(NewsroomDb db, IOptions<SiteOptio
         ["number"] = "2026-000043",
         ["amount"] = "$10.00",
         ["fee_cover"] = "",
-        ["earlier_number"] = "2026-000042",
-        ["earlier_amount"] = "$15.00",
+        ["earlier"] = "2026-000042",
+        ["earlier_count"] = 1,
+        ["given"] = "$15.00",
         ["is_void"] = false,
+        ["is_whole"] = false,
     };
 }

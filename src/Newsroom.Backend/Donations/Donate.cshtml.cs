@@ -146,6 +146,8 @@ public sealed class DonateModel(
         fields.Place(Offer, Site.Culture, isLink);
         fields.Nonce ??= PublicId.New("form");
         Fields = fields;
+        // Each rendering is a form of its own: one kept on the way would make the next donor's gift the first one's.
+        Response.Headers.CacheControl = "private, no-cache";
         if (!IsOpen)
             return;
         Newsletters = await desk.OfferAsync(fields.Newsletter, cancellationToken);

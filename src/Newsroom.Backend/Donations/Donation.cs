@@ -221,7 +221,7 @@ public sealed class Donation
     {
         if (!IsBooked)
             throw new InvalidOperationException("Nothing becomes of a payment that was not made.");
-        var refunded = payment.Refunds.Where(r => r.Counts).Sum(r => r.Amount.Minor);
+        var refunded = payment.Refunds.Where(r => r.Counts && r.Amount.Currency.Code == CurrencyCode).Sum(r => r.Amount.Minor);
         var status = payment switch
         {
             { FailedLate: true } => DonationStatus.LateFailed,
@@ -236,6 +236,9 @@ public sealed class Donation
         RefundedMinor = refunded;
         MoveTo(status);
     }
+
+    /// <summary>Its receipt is corrected by what was seen of it: an answer older than this one must be refused.</summary>
+    public void CorrectReceipt() => MoveTo(Status);
 
     /// <summary>Is a payment the one that booked this gift? Then what was not known of it is; otherwise the donor has paid twice.</summary>
     private GiftChange Compare(GiftSnapshot paid)

@@ -25,7 +25,14 @@ public sealed record GiftExport(
     string? InHonourOf, bool InMemory, string? MailingAddress, string? MailingCountry, string? Source,
     DateTimeOffset CreatedAt, DateTimeOffset? PaidAt, string? Receipt);
 
-public sealed record PlanExport(string Id, PlanStatus Status, long AmountMinor, string Currency, Frequency Frequency, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);
+public sealed record PlanExport(string Id, PlanStatus Status, long AmountMinor, string Currency, Frequency Frequency, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt,
+    DateTimeOffset? NextPaymentAt, string? PaidBy, DateOnly? CardExpiresOn, IReadOnlyList<MissedExport> Missed);
+
+/// <param name="FirstSeenAt">When its payment had failed.</param>
+/// <param name="AmountMinor">In the plan's currency.</param>
+/// <param name="State">What became of it.</param>
+/// <param name="Why">The bank's code for the refusal.</param>
+public sealed record MissedExport(DateTimeOffset FirstSeenAt, long AmountMinor, MissedPaymentState State, string? Why);
 
 public sealed record DonorExport(string? Name, IReadOnlyList<GiftExport> Gifts, IReadOnlyList<PlanExport> Plans);
 
@@ -57,7 +64,9 @@ internal sealed class DonorPersonalData(NewsroomDb db) : IPersonalData
             orderby gift.Id
             select new { Gift = gift, Year = (int?)receipt.Year, Sequence = (int?)receipt.Sequence }).AsNoTracking().ToListAsync(cancellationToken);
         var plans = await db.RecurringPlans.Where(p => p.Donor.AddressKey == key).OrderBy(p => p.Id)
-            .Select(p => new PlanExport(p.PublicId, p.Status, p.AmountMinor, p.CurrencyCode, p.Frequency, p.CreatedAt, p.EndedAt)).ToListAsync(cancellationToken);
+            .Select(p => new PlanExport(p.PublicId, p.Status, p.AmountMinor, p.CurrencyCode, p.Frequency, p.CreatedAt, p.EndedAt,
+                p.NextPaymentAt, p.PaidBy, p.CardExpiresOn,
+                db.MissedPayments.Where(m => m.PlanId == p.Id).OrderBy(m => m.Id).Select(m => new MissedExport(m.FirstSeenAt, m.AmountMinor, m.State, m.Why)).ToList())).ToListAsync(cancellationToken);
         if (gifts.Count == 0 && plans.Count == 0 && !await db.Donors.AnyAsync(d => d.AddressKey == key, cancellationToken))
             return null;
         var export = new DonorExport(name, gifts.ConvertAll(g => Export(g.Gift, g.Year is { } year ? Receipt.NumberOf(year, g.Sequence!.Value) : null)), plans);
@@ -121,7 +130,7 @@ internal sealed class DonorPersonalData(NewsroomDb db) : IPersonalData
     private static List<string> Words(DonorExport donor)
     {
         var paid = donor.Gifts.Count(g => g.PaidAt is not null);
-        return [$"{paid} paid {(paid == 1 ? "gift" : "gifts")} and {donor.Gifts.Count - paid} begun and not paid, with your address and what you wrote. Of your card we know nothing: Stripe does."];
+        return [$"{paid} paid {(paid == 1 ? "gift" : "gifts")} and {donor.Gifts.Count - paid} begun and not paid, with your address and what you wrote. Of your card we know at most, for a regular gift, its kind, its last four digits and when it expires: Stripe knows the rest."];
     }
 
     private static List<string> Stays(DonorExport donor, bool goesOn)

@@ -33,6 +33,9 @@ public sealed class FollowMissedPayment(NewsroomDb db, Outbox outbox, TimeProvid
         }
         if (snapshot.State != MissedPaymentState.Open || await db.RecurringPlans.SingleOrDefaultAsync(p => p.SubscriptionId == subscriptionId, cancellationToken) is not { } plan)
             return false;
+        // Paid while an older answer was on its way.
+        if (await db.Donations.AnyAsync(d => d.InvoiceId == invoiceId && d.PaidAt != null, cancellationToken))
+            return false;
         var missed = new MissedPayment
         {
             Plan = plan,

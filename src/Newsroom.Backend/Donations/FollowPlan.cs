@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations.Books;
 using Newsroom.Backend.Donations.Stripe;
 using Newsroom.Backend.Mail;
 
@@ -19,11 +20,12 @@ public sealed class FollowPlan(NewsroomDb db, StripeObjects stripe, KeyedLock lo
         db.ChangeTracker.Clear();
         (PlanSnapshot? snapshot, var tells) = await db.RetryingAsync<(PlanSnapshot?, bool)>(async token =>
         {
+            var askedAt = clock.GetUtcNow();
             // Read before Stripe is asked: an answer older than what another node saved meanwhile meets a changed version.
             var plan = await db.RecurringPlans.SingleOrDefaultAsync(p => p.SubscriptionId == subscriptionId, token);
             if (await stripe.PlanAsync(subscriptionId, token) is not { } told)
                 return (null, false);
-            return (told, plan is not null && await ApplyAsync(plan, told, token));
+            return (told, plan is not null && await ApplyAsync(plan, told, askedAt, token));
         }, cancellationToken);
         if (tells)
             outbox.EnqueueDue();
@@ -31,16 +33,22 @@ public sealed class FollowPlan(NewsroomDb db, StripeObjects stripe, KeyedLock lo
     }
 
     /// <returns>True: the donor is to hear that it is over.</returns>
-    private async Task<bool> ApplyAsync(RecurringPlan plan, PlanSnapshot snapshot, CancellationToken cancellationToken)
+    private async Task<bool> ApplyAsync(RecurringPlan plan, PlanSnapshot snapshot, DateTimeOffset askedAt, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var missed = await db.MissedPayments.Where(m => m.PlanId == plan.Id && m.State == MissedPaymentState.Open).ToListAsync(cancellationToken);
+        var holds = await db.Disputes.Where(d => d.Donation.PlanId == plan.Id && d.PlanHeldAt != null && d.PlanReleasedAt == null).ToListAsync(cancellationToken);
+        // An answer from before the hold says nothing about its end.
+        if (!snapshot.IsPaused)
+            holds.FindAll(d => d.PlanHeldAt < askedAt).ForEach(d => d.PlanReleasedAt = now);
         plan.Apply(snapshot, new PlanKnown(
-            HeldForDispute: await db.Disputes.AnyAsync(d => d.Donation.PlanId == plan.Id && d.PlanHeldAt != null, cancellationToken),
+            HeldForDispute: holds.Exists(d => d.PlanReleasedAt is null),
             NeedsDonor: missed.Exists(m => m.NeedsDonor)));
         var tells = plan.Status is PlanStatus.Canceled or PlanStatus.Lapsed
             // Heard of long after, it is no news any more.
             && (plan.EndedAt is null || plan.EndedAt > now - StillNews)
+            // Who had the money back from the bank is thanked for nothing.
+            && !await db.Disputes.AnyAsync(d => d.Donation.PlanId == plan.Id && d.Status == DisputeSnapshot.Lost, cancellationToken)
             // Once: one that lapsed, was paid after all and ended later has said goodbye.
             && !await db.OutgoingMails.AnyAsync(m => m.Kind == PlanEndedComposer.MailKind && m.SubjectId == plan.Id, cancellationToken);
         if (plan.IsOver)

@@ -100,6 +100,9 @@ public sealed record PlanSnapshot(
     /// <summary>When the period that was paid last ends (Stripe's clock).</summary>
     public DateTimeOffset? PeriodEndsAt { get; init; }
 
+    /// <summary>Nothing is collected for it, whatever else its status says.</summary>
+    public bool IsPaused { get; init; }
+
     /// <summary>When a pause ends by itself (Stripe's clock).</summary>
     public DateTimeOffset? PausedUntil { get; init; }
     public string? CustomerId { get; init; }

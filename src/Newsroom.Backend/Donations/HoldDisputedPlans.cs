@@ -9,7 +9,7 @@ namespace Newsroom.Backend.Donations;
 /// <summary>
 /// Takes no further gift from a donor whose bank disputes one: stops collecting for its plan while the dispute runs, and ends the plan when it is lost.
 /// When it was won a person asks the donor before going on; nothing resumes by itself. Which dispute has had which is on its row, so a crash in between
-/// asks again under the same key.
+/// asks again for what is done.
 /// </summary>
 public sealed class HoldDisputedPlans(NewsroomDb db, StripeAccount account, StripePlans stripe, FollowPlan plans, TimeProvider clock, ILogger<HoldDisputedPlans> log)
 {
@@ -31,21 +31,27 @@ public sealed class HoldDisputedPlans(NewsroomDb db, StripeAccount account, Stri
             .Select(d => new Case(d.Id, d.DisputeId, d.Status, d.Donation.Plan!.SubscriptionId, d.Donation.Plan.PublicId)).ToListAsync(cancellationToken);
         foreach (var one in due)
         {
-            try
-            {
-                await (one.Status == DisputeSnapshot.Lost ? EndAsync(one, cancellationToken) : HoldAsync(one, cancellationToken));
-                await plans.RunAsync(one.SubscriptionId, cancellationToken);
-            }
-            catch (StripeUnavailableException e) when (!e.Silent)
-            {
-                DonationsLog.PlanCheckFailed(log, one.PlanId, e.Message);
-            }
+            await TryAsync(one, () => one.Status == DisputeSnapshot.Lost ? EndAsync(one, cancellationToken) : HoldAsync(one, cancellationToken));
+            // Also after a refusal: a plan that has ended at Stripe is no case any more.
+            await TryAsync(one, () => plans.RunAsync(one.SubscriptionId, cancellationToken));
+        }
+    }
+
+    private async Task TryAsync(Case one, Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (StripeUnavailableException e) when (!e.Silent)
+        {
+            DonationsLog.PlanCheckFailed(log, one.PlanId, e.Message);
         }
     }
 
     private async Task HoldAsync(Case one, CancellationToken cancellationToken)
     {
-        await stripe.HoldAsync(one.SubscriptionId, one.DisputeId, cancellationToken);
+        await stripe.HoldAsync(one.SubscriptionId, cancellationToken);
         var now = clock.GetUtcNow();
         // Stripe has done it: that is written down even while the program stops.
         await db.Disputes.Where(d => d.Id == one.Id).ExecuteUpdateAsync(s => s.SetProperty(d => d.PlanHeldAt, now), CancellationToken.None);
@@ -54,7 +60,7 @@ public sealed class HoldDisputedPlans(NewsroomDb db, StripeAccount account, Stri
 
     private async Task EndAsync(Case one, CancellationToken cancellationToken)
     {
-        await stripe.EndAsync(one.SubscriptionId, one.DisputeId, cancellationToken);
+        await stripe.EndAsync(one.SubscriptionId, cancellationToken);
         var now = clock.GetUtcNow();
         await db.Disputes.Where(d => d.Id == one.Id).ExecuteUpdateAsync(s => s.SetProperty(d => d.PlanEndedAt, now), CancellationToken.None);
         DonationsLog.PlanEnded(log, one.PlanId, one.DisputeId);

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
-using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Donations;
@@ -17,10 +16,12 @@ internal sealed class MissedPaymentComposer(NewsroomDb db, IOptions<SiteOptions>
     public async Task<ComposedMail?> ComposeAsync(long subjectId, CancellationToken cancellationToken)
     {
         var missed = await db.MissedPayments.AsNoTracking().Include(m => m.Plan).ThenInclude(p => p.Donor).SingleOrDefaultAsync(m => m.Id == subjectId, cancellationToken);
-        if (missed is not { State: MissedPaymentState.Open, Plan: { IsOver: false } plan } || DonorPersonalData.IsErased(plan.Donor.Address))
+        if (missed is not { State: MissedPaymentState.Open, Plan: { IsOver: false, Status: not PlanStatus.Held } plan }
+            || await db.Donations.AnyAsync(d => d.InvoiceId == missed.InvoiceId && d.PaidAt != null, cancellationToken)
+            || await db.AddressOfAsync(plan, cancellationToken) is not { } address)
             return null;
         var culture = site.Value.Culture;
-        return new ComposedMail(EmailAddress.Parse(plan.Donor.Address), plan.Donor.Name, MailKind, new Dictionary<string, object?>(StringComparer.Ordinal)
+        return new ComposedMail(address, plan.Donor.Name, MailKind, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["donor"] = plan.Donor.Name ?? "",
             ["amount"] = missed.Amount.Format(culture),

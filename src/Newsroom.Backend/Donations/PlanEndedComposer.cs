@@ -17,17 +17,19 @@ internal sealed class PlanEndedComposer(NewsroomDb db, IOptions<SiteOptions> sit
     public async Task<ComposedMail?> ComposeAsync(long subjectId, CancellationToken cancellationToken)
     {
         var plan = await db.RecurringPlans.AsNoTracking().Include(p => p.Donor).SingleOrDefaultAsync(p => p.Id == subjectId, cancellationToken);
-        if (plan is not { IsOver: true } || DonorPersonalData.IsErased(plan.Donor.Address))
+        if (plan is not { IsOver: true } || await db.AddressOfAsync(plan, cancellationToken) is not { } address)
             return null;
-        var gifts = await db.Donations.CountAsync(d => d.PlanId == plan.Id && d.PaidAt != null, cancellationToken);
+        DonationStatus[] kept = [DonationStatus.Succeeded, DonationStatus.PartiallyRefunded, DonationStatus.Disputed];
+        var gifts = await db.Donations.CountAsync(d => d.PlanId == plan.Id && kept.Contains(d.Status), cancellationToken);
         var culture = site.Value.Culture;
-        return new ComposedMail(EmailAddress.Parse(plan.Donor.Address), plan.Donor.Name, MailKind, new Dictionary<string, object?>(StringComparer.Ordinal)
+        return new ComposedMail(address, plan.Donor.Name, MailKind, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["donor"] = plan.Donor.Name ?? "",
             ["amount"] = plan.Amount.Format(culture),
             ["frequency"] = Words.EveryPeriod(plan.Frequency) ?? "",
             ["lapsed"] = plan.Status == PlanStatus.Lapsed,
             ["gifts"] = gifts,
+            ["receipts_stand"] = !await db.Receipts.AnyAsync(r => r.Donation.PlanId == plan.Id && r.Revision > 0, cancellationToken),
             ["since"] = TimeZoneInfo.ConvertTime(plan.CreatedAt, site.Value.Zone).ToString("Y", culture),
             ["donate_url"] = site.Value.Link(
                 $"/donate?amount={plan.Amount.ToDecimalString()}&currency={plan.CurrencyCode}&frequency={Words.Adverb(plan.Frequency)}&src=plan-ended"),
@@ -41,7 +43,18 @@ internal sealed class PlanEndedComposer(NewsroomDb db, IOptions<SiteOptions> sit
         ["frequency"] = "every month",
         ["lapsed"] = true,
         ["gifts"] = 7,
+        ["receipts_stand"] = true,
         ["since"] = "April 2026",
         ["donate_url"] = "https://news.example.org/donate",
     };
+}
+
+internal static class PlanAddress
+{
+    /// <summary>Where the newest receipt of a plan went: donors change their address at Stripe. Null once the donor is erased.</summary>
+    public static async Task<EmailAddress?> AddressOfAsync(this NewsroomDb db, RecurringPlan plan, CancellationToken cancellationToken)
+    {
+        var address = await db.Donations.Where(d => d.PlanId == plan.Id && d.PaidAt != null).OrderByDescending(d => d.Id).Select(d => d.Address).FirstOrDefaultAsync(cancellationToken);
+        return address is null || DonorPersonalData.IsErased(address) ? null : EmailAddress.Parse(address);
+    }
 }

@@ -20,10 +20,6 @@ public sealed class Receipt
     /// <summary>0: the receipt of the gift. Each later one says what stands of it and makes the one before void.</summary>
     public int Revision { get; init; }
 
-    /// <summary>The one that this one makes void; null for the first.</summary>
-    public long? ReplacesId { get; private set; }
-    public Receipt? Replaces { get; init; }
-
     /// <summary>Counts within <see cref="Year"/> from 1, shown as <c>2026-000042</c>.</summary>
     public required int Sequence { get; init; }
 
@@ -54,8 +50,7 @@ public sealed class Receipt
     /// <summary>The same gift with what stands of it now, under a number of its own.</summary>
     public Receipt Corrected(long standsMinor, int sequence, DateTimeOffset now) => new()
     {
-        Donation = Donation,
-        Replaces = this,
+        DonationId = DonationId,
         Revision = Revision + 1,
         Year = Year,
         Sequence = sequence,
@@ -86,7 +81,6 @@ internal sealed class ReceiptMapping : IEntityTypeConfiguration<Receipt>
         builder.Property(r => r.FiscalSponsor).HasMaxLength(OrganisationOptions.TextLength);
         builder.Property(r => r.Statement).HasMaxLength(OrganisationOptions.StatementLength);
         builder.HasOne(r => r.Donation).WithMany().HasForeignKey(r => r.DonationId).OnDelete(DeleteBehavior.Restrict);
-        builder.HasOne(r => r.Replaces).WithMany().HasForeignKey(r => r.ReplacesId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(r => new { r.DonationId, r.Revision }).IsUnique();
         builder.HasIndex(r => new { r.Year, r.Sequence }).IsUnique();
     }

@@ -18,7 +18,9 @@ internal sealed class ReceiptComposer(NewsroomDb db, IOptions<SiteOptions> site)
     public async Task<ComposedMail?> ComposeAsync(long subjectId, CancellationToken cancellationToken)
     {
         var receipt = await db.Receipts.AsNoTracking().Include(r => r.Donation).ThenInclude(d => d.Donor).SingleOrDefaultAsync(r => r.Id == subjectId, cancellationToken);
-        if (receipt is null || DonorPersonalData.IsErased(receipt.Donation.Address))
+        // A corrected one names this one's number: late, it would be taken for the valid one.
+        if (receipt is null || DonorPersonalData.IsErased(receipt.Donation.Address)
+            || await db.Receipts.AnyAsync(r => r.DonationId == receipt.DonationId && r.Revision > receipt.Revision, cancellationToken))
             return null;
         // A donor gets the receipt whatever became of the newsletters: it is about their money.
         return new ComposedMail(EmailAddress.Parse(receipt.Donation.Address), receipt.DonorName, MailKind, Model(receipt, site.Value.Culture), ReachesSuppressed: true);

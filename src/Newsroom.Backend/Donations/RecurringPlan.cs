@@ -91,7 +91,7 @@ public sealed class RecurringPlan
         var before = Shown;
         Status = snapshot.Status switch
         {
-            PlanStatus.Paused when known.HeldForDispute => PlanStatus.Held,
+            PlanStatus.Paused or PlanStatus.PastDue when known.HeldForDispute && snapshot.IsPaused => PlanStatus.Held,
             PlanStatus.PastDue when known.NeedsDonor => PlanStatus.ActionRequired,
             var told => told,
         };
@@ -102,7 +102,8 @@ public sealed class RecurringPlan
         NextPaymentAt = Status is PlanStatus.Active or PlanStatus.PastDue or PlanStatus.ActionRequired ? snapshot.PeriodEndsAt : null;
         PausedUntil = Status is PlanStatus.Paused or PlanStatus.Held ? snapshot.PausedUntil : null;
         CustomerId = snapshot.CustomerId ?? CustomerId;
-        if (snapshot.PaidBy is not null)
+        // Of one that is over nobody needs it any more, and an erased donor's does not come back.
+        if (snapshot.PaidBy is not null && !IsOver)
             (PaidBy, CardExpiresOn) = (snapshot.PaidBy, snapshot.CardExpiresOn);
         if (Shown != before)
             Version = Guid.CreateVersion7();

@@ -60,9 +60,10 @@ public sealed class StartDonation(NewsroomDb db, CheckoutPages pages, TimeProvid
     /// <returns>Its key.</returns>
     public Task<long> KeepAsync(GiftIntent intent, CancellationToken cancellationToken) => TurnsAsync(async () => (await FindOrAddAsync(intent, cancellationToken)).Id);
 
-    /// <summary>The same form has come as far as Stripe before: it opens no checkout more.</summary>
+    /// <summary>The same form has a checkout, or its gift is made: it opens no checkout more.</summary>
     public async Task<bool> WasBegunAsync(GiftIntent intent, CancellationToken cancellationToken) =>
-        await FindAsync(intent, clock.GetUtcNow(), cancellationToken) is ({ Status: not DonationStatus.Draft }, IsAnother: false);
+        await FindAsync(intent, clock.GetUtcNow(), cancellationToken) is
+            ({ Status: not (DonationStatus.Draft or DonationStatus.Deferred or DonationStatus.Expired) }, IsAnother: false);
 
     private async Task<T> TurnsAsync<T>(Func<Task<T>> turn)
     {

@@ -20,9 +20,10 @@ public sealed class ACorrectedReceipt
         var mails = app.Newsroom.MailsTo("ada@example.org");
         Assert.Equal(3, mails.Count);
         Assert.StartsWith("Your corrected receipt 2026-000002 for $11.00", mails[1].Subject, StringComparison.Ordinal);
-        Assert.Contains("2026-000001 for $15.00", mails[1].Text, StringComparison.Ordinal);
+        Assert.Contains("part of your gift of $15.00", mails[1].Text, StringComparison.Ordinal);
+        Assert.Contains("takes the place of 2026-000001, which is void", mails[1].Text, StringComparison.Ordinal);
         Assert.Contains("What stands of it: $11.00", mails[1].Text, StringComparison.Ordinal);
-        Assert.StartsWith("Receipt 2026-000002 is void", mails[2].Subject, StringComparison.Ordinal);
+        Assert.StartsWith("Receipts 2026-000001 and 2026-000002 are void", mails[2].Subject, StringComparison.Ordinal);
         Assert.DoesNotContain("What stands of it", mails[2].Text, StringComparison.Ordinal);
         var shape = await app.Newsroom.GetAsync($"/api/v1/donations/{gift.PublicId}");
         Assert.Equal("2026-000003", (string)shape["receipt"]!);
@@ -46,6 +47,7 @@ public sealed class ACorrectedReceipt
         Assert.Equal([1500L, 0L, 1500L], (await app.Newsroom.ReceiptsAsync()).Select(r => r.AmountMinor));
         Assert.Equal(DonationStatus.Succeeded, (await app.Newsroom.OnlyGiftAsync()).Status);
         Assert.StartsWith("Your corrected receipt 2026-000003 for $15.00", app.Newsroom.MailsTo("ada@example.org")[^1].Subject, StringComparison.Ordinal);
+        Assert.Contains("could not be paid out: your gift stands in whole", app.Newsroom.MailsTo("ada@example.org")[^1].Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -25,6 +25,7 @@ public sealed class ADisputedPlan
         Assert.Contains("gifts.held", (await app.Newsroom.OpenAlertsAsync()).Keys);
 
         // Staff resume it at Stripe; it is not held again for the same dispute.
+        app.Newsroom.Clock.Advance(TimeSpan.FromMinutes(1));
         app.Stripe.UpdatePlan(plan, StripeParameters.Read(new Dictionary<string, string> { ["pause_collection"] = "" }));
         await HearAsync(app);
         await app.Newsroom.RunOnlyAsync<HoldDisputedPlans>();
@@ -43,6 +44,30 @@ public sealed class ADisputedPlan
         await app.Newsroom.RunOnlyAsync<HoldDisputedPlans>();
         Assert.Equal("canceled", await StatusAsync(app));
         Assert.Equal("canceled", (string)app.Stripe.Get("subscription", plan)["status"]!);
+    }
+
+    [Fact]
+    public async Task Has_what_it_owes_made_void_so_that_no_retry_takes_it_and_is_another_matter_when_paused_later()
+    {
+        await using var app = await GivingApp.StartAsync();
+        var plan = await BeginAsync(app);
+        var disputed = ChargeOf(app);
+        var owed = (string)app.Stripe.Renew(plan, succeeds: false)["id"]!;
+        await HearAsync(app);
+        var dispute = (string)app.Stripe.Dispute(disputed)["id"]!;
+        await HearAsync(app);
+        await app.Newsroom.RunOnlyAsync<HoldDisputedPlans>();
+        Assert.Equal("void", (string)app.Stripe.Get("invoice", owed)["status"]!);
+        Assert.Equal("held", await StatusAsync(app));
+
+        app.Stripe.CloseDispute(dispute, won: true);
+        app.Stripe.UpdatePlan(plan, StripeParameters.Read(new Dictionary<string, string> { ["pause_collection"] = "" }));
+        app.Newsroom.Clock.Advance(TimeSpan.FromMinutes(1));
+        await HearAsync(app);
+        Assert.Equal("active", await StatusAsync(app));
+        app.Stripe.UpdatePlan(plan, StripeParameters.Read(new Dictionary<string, string> { ["pause_collection[behavior]"] = "void" }));
+        await HearAsync(app);
+        Assert.Equal("paused", await StatusAsync(app));
     }
 
     [Fact]

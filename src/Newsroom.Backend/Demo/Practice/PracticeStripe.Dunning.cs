@@ -34,6 +34,22 @@ public sealed partial class PracticeStripe
         return Copy(invoice);
     });
 
+    /// <summary>Nobody asks for it any more (https://docs.stripe.com/api/invoices/void); a plan that owed nothing else runs on.</summary>
+    /// <exception cref="StripeErrorException">It is not open.</exception>
+    public JsonObject VoidInvoice(string invoiceId) => Act(() =>
+    {
+        var invoice = _store.Get("invoice", invoiceId);
+        if (PracticeStore.Text(invoice, "status") is not "open")
+            throw StripeErrorException.Invalid($"This invoice cannot be made void: it is {invoice["status"]}.", "invoice");
+        invoice["status"] = "void";
+        invoice["next_payment_attempt"] = null;
+        invoice["status_transitions"]!["voided_at"] = Seconds;
+        Raise("invoice.voided", invoice);
+        if (PracticeStore.Text(PlanOf(invoice), "status") == "past_due")
+            SetPlanStatus(PlanOf(invoice), "active");
+        return Copy(invoice);
+    });
+
     /// <summary>Stripe's next try of an open invoice, now and not on its day: with the card on file.</summary>
     /// <exception cref="StripeErrorException">No more try is planned.</exception>
     internal JsonObject RetryInvoice(string invoiceId) => Act(() =>

@@ -41,6 +41,7 @@ internal static class PracticeStripeRoutes
         ("GET", ["invoices"]) => stripe.Page("invoice", wanted, "customer", "status", "subscription"),
         ("GET", ["invoices", var id]) => stripe.Get("invoice", id, wanted.List("expand")),
         ("POST", ["invoices", var id, "pay"]) => stripe.Get("invoice", Id(stripe.PayInvoice(id)), wanted.List("expand")),
+        ("POST", ["invoices", var id, "void"]) => stripe.Get("invoice", Id(stripe.VoidInvoice(id)), wanted.List("expand")),
         ("GET", ["invoice_payments"]) => stripe.Page("invoice_payment", wanted, "invoice", "status", "payment"),
         ("GET", ["invoice_payments", var id]) => stripe.Get("invoice_payment", id, wanted.List("expand")),
         ("GET", ["events"]) => stripe.Page("event", wanted, "type", "types", "delivery_success"),

@@ -26,6 +26,9 @@ public sealed class Dispute
     /// <summary>When we had Stripe stop collecting for the plan of the gift; null for a single gift, and until then.</summary>
     public DateTimeOffset? PlanHeldAt { get; set; }
 
+    /// <summary>When somebody had resumed it at Stripe: a later pause is another matter.</summary>
+    public DateTimeOffset? PlanReleasedAt { get; set; }
+
     /// <summary>When we had Stripe end the plan, because the dispute was lost.</summary>
     public DateTimeOffset? PlanEndedAt { get; set; }
 

@@ -10,10 +10,19 @@ namespace Newsroom.Backend.Donations.Books;
 public sealed record PaymentSnapshot(
     bool FailedLate, IReadOnlyList<RefundSnapshot> Refunds, IReadOnlyList<DisputeSnapshot> Disputes, IReadOnlyList<TransactionSnapshot> Transactions)
 {
-    /// <summary>What a receipt may still say of a gift. A refund under way or an open dispute takes nothing off yet: it may fail, or be won.</summary>
-    /// <param name="givenMinor">The whole gift.</param>
-    public long StandsOf(long givenMinor) => FailedLate ? 0 : Math.Max(0, givenMinor
-        - Refunds.Where(r => r.Status == "succeeded").Sum(r => r.Amount.Minor) - Disputes.Where(d => d.IsLost).Sum(d => d.Amount.Minor));
+    /// <summary>
+    /// What a receipt may still say of a gift. A refund under way or an open dispute takes nothing off yet: it may fail, or be won. A lost dispute of nearly
+    /// all is one of all: its sum may differ by the exchange rate (https://docs.stripe.com/api/disputes/object#dispute_object-amount).
+    /// </summary>
+    /// <param name="given">The whole gift; what moved in another currency is left out, its number would be another sum.</param>
+    public long StandsOf(Money given)
+    {
+        var disputed = Disputes.Where(d => d.TookTheMoney && d.Amount.Currency == given.Currency).Sum(d => d.Amount.Minor);
+        var stands = given.Minor - disputed - Refunds.Where(r => r.Status == "succeeded" && r.Amount.Currency == given.Currency).Sum(r => r.Amount.Minor);
+        return FailedLate || stands < 0 || (disputed > 0 && stands * NearlyNothing < given.Minor) ? 0 : stands;
+    }
+
+    private const int NearlyNothing = 20;
 }
 
 /// <param name="Id">Stripe's.</param>
@@ -42,6 +51,9 @@ public sealed record DisputeSnapshot(string Id, Money Amount, string Status, str
     public static readonly string[] ClosedWell = ["won", "warning_closed", "prevented"];
 
     public bool IsLost => Status == Lost;
+
+    /// <summary>Lost, also while an appeal runs: the money comes back only when that is won.</summary>
+    public bool TookTheMoney => IsLost || Status.StartsWith("appeal_", StringComparison.Ordinal);
 
     /// <summary>A word that Stripe adds later keeps it open: somebody looks.</summary>
     public bool IsOpen => !IsLost && !ClosedWell.Contains(Status);

@@ -51,7 +51,7 @@ public sealed class WatchGifts(NewsroomDb db, StripeAccount account, AlertDesk a
         var isLive = account.IsLive;
         var open = await db.Disputes.Where(d => d.Donation.Status == DonationStatus.Disputed && d.Donation.LiveMode == isLive).OrderBy(d => d.EvidenceDueBy)
             .Select(d => new { d.Donation.PublicId, d.Status, d.EvidenceDueBy }).ToListAsync(cancellationToken);
-        var waiting = open.Where(d => d.Status is "needs_response" or "warning_needs_response").ToList();
+        var waiting = open.Where(d => d.Status is "needs_response" or "warning_needs_response" or "appeal_needs_response").ToList();
         return waiting.Count == 0 ? null
             : $"{waiting.Count} gift(s) are disputed by the donor's bank and wait for your answer in Stripe's dashboard{(waiting[0].EvidenceDueBy is { } due ? $", the first until {due:u}" : "")}: "
             + $"{string.Join(", ", waiting.Select(d => d.PublicId).Distinct(StringComparer.Ordinal).Take(Named))}. A donor who did not recognise the charge often withdraws when asked.";

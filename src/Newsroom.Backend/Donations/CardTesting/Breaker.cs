@@ -87,7 +87,8 @@ public static class Breaker
             return sign is null ? state : new(BreakerLevel.Watch, now, now + Quiet, sign);
         if (state.Level == BreakerLevel.Watch && GoesOn(state, facts, now))
             return new(BreakerLevel.Closed, now, now + Quiet, Declined(facts.Lately));
-        if (sign is not null)
+        // What a closed form refuses is no sign: else one machine's refused forms would keep it closed to everybody.
+        if (state.Level == BreakerLevel.Closed ? IsDeclined(facts.Lately) : sign is not null)
             return state with { Until = now + Quiet };
         if (now < state.Until)
             return state;
@@ -104,7 +105,7 @@ public static class Breaker
 
     private static string? SignOf(GiftTraffic seen)
     {
-        if (seen.Declined >= Declines && seen.Opened >= FewestOpened && IsShare(seen.Declined, seen.Opened, DeclinedPercent))
+        if (IsDeclined(seen))
             return Declined(seen);
         if (seen.Attempts >= SmallAttempts && IsShare(seen.Small, seen.Attempts, SmallPercent))
             return Say($"{seen.Small} of {seen.Attempts} gifts begun in ten minutes are of the smallest sum");
@@ -112,6 +113,10 @@ public static class Breaker
             return Say($"{seen.Attempts} gifts were begun in ten minutes from {seen.Networks} networks");
         return seen.Attempts >= Flood ? Say($"{seen.Attempts} gifts were begun in ten minutes") : null;
     }
+
+    /// <summary>A checkout is open for a day, and a mailed link opens one uncounted: declines may be of checkouts opened long before.</summary>
+    private static bool IsDeclined(GiftTraffic seen) =>
+        seen.Declined >= Declines && Math.Max(seen.Opened, seen.Declined) >= FewestOpened && IsShare(seen.Declined, seen.Opened, DeclinedPercent);
 
     private static string Declined(GiftTraffic seen) => Say($"cards were declined at {seen.Declined} of {seen.Opened} checkouts opened in ten minutes");
 

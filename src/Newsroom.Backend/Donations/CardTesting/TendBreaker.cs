@@ -23,6 +23,7 @@ public sealed class TendBreaker(NewsroomDb db, AlertDesk alerts, [FromKeyedServi
     public static readonly Allowance Turns = new(1, 1, TimeSpan.FromSeconds(2));
 
     private static readonly TimeSpan OverFor = TimeSpan.FromDays(1);
+    private static readonly TimeSpan ClockSlack = TimeSpan.FromMinutes(5);
     private const string Declined = "payment_intent.payment_failed";
 
     [AutomaticRetry(Attempts = 0)]
@@ -82,7 +83,8 @@ public sealed class TendBreaker(NewsroomDb db, AlertDesk alerts, [FromKeyedServi
     /// <summary>By the inbox alone, nothing is fetched; a failed renewal of a plan, once it is known to be one, is no attempt of anybody's.</summary>
     private async Task<int> DeclinedAsync(DateTimeOffset from, CancellationToken cancellationToken)
     {
-        var declined = db.StripeEvents.Where(e => e.Type == Declined && e.ReceivedAt > from);
+        // By both clocks: what is fetched days later was not declined now.
+        var declined = db.StripeEvents.Where(e => e.Type == Declined && e.ReceivedAt > from && e.CreatedAt > from - ClockSlack);
         return await declined.Where(e => e.DonationId != null).Select(e => e.DonationId).Distinct().CountAsync(cancellationToken)
             + await declined.Where(e => e.DonationId == null && e.State != StripeEventState.Applied).Select(e => e.ObjectId).Distinct().CountAsync(cancellationToken);
     }

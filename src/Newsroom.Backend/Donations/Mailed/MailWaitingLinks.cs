@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Donations.Mailed;
 
@@ -16,6 +17,8 @@ public sealed class MailWaitingLinks(NewsroomDb db, StartDonation start, Outbox 
 
     /// <summary>One run ends before the next begins, however slowly Stripe answers.</summary>
     private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(50);
+
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     [AutomaticRetry(Attempts = 0)]
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -41,6 +44,24 @@ public sealed class MailWaitingLinks(NewsroomDb db, StartDonation start, Outbox 
         }
     }
 
+    /// <summary>What was asked for on many days of an outage is not mailed to one address within a minute.</summary>
+    /// <returns>When the address may be written to next.</returns>
+    private async Task<DateTimeOffset> NextFreeAsync(MailedLink link, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var since = now - Day;
+        var address = await db.Donations.Where(d => d.Id == link.DonationId).Select(d => d.AddressKey).SingleAsync(cancellationToken);
+        var mailed = await db.MailedLinks.Where(l => l.Donation.AddressKey == address && l.MailedAt > since)
+            .OrderByDescending(l => l.MailedAt).Take(CoolDown.MostMailsADay).Select(l => l.MailedAt!.Value).ToListAsync(cancellationToken);
+        DateTimeOffset[] notBefore =
+        [
+            now,
+            .. link.MailDueAt is { } due ? [due] : Array.Empty<DateTimeOffset>(),
+            .. mailed.Take(1).Select(m => m + CoolDown.BetweenMails),
+            .. mailed.Count == CoolDown.MostMailsADay ? [mailed[^1] + Day] : Array.Empty<DateTimeOffset>(),
+        ];
+        return notBefore.Max();
+    }
+
     /// <returns>False: Stripe still gives no page.</returns>
     private async Task<bool> SettleAsync(long linkId, StartDonationOutcome outcome)
     {
@@ -58,8 +79,9 @@ public sealed class MailWaitingLinks(NewsroomDb db, StartDonation start, Outbox 
             // Paid meanwhile, or refused for good: nothing is left to finish.
             if (opened)
             {
-                link.MailedAt = now;
-                outbox.AddOrWithhold(db, MailedLinkComposer.MailKind, link.Id, link.MailDueAt > now ? link.MailDueAt : now, now);
+                var free = await NextFreeAsync(link, now, turn);
+                link.MailedAt = free;
+                outbox.AddOrWithhold(db, MailedLinkComposer.MailKind, link.Id, free, now);
             }
             await db.SaveChangesAsync(turn);
             return true;

@@ -9,7 +9,7 @@ namespace Newsroom.Backend.Donations.Mailed;
 
 /// <summary>Where the mailed link leads. Opening it changes nothing, for people and mail scanners alike; the button goes on to the payment page.</summary>
 [AllowAnonymous, IgnoreAntiforgeryToken, PrivatePage, PostLimit(CheckoutLimit.Policy)]
-public sealed class ResumeModel(ResumeGift resume, GiftDesk desk, IOptions<SiteOptions> site) : PageModel
+public sealed class ResumeModel(ResumeGift resume, GiftDesk desk, [FromKeyedServices(CheckoutLimit.Opened)] NetworkLimit limit, IOptions<SiteOptions> site) : PageModel
 {
     public ResumeView Found { get; private set; } = new(ResumeState.Unknown, null);
 
@@ -34,6 +34,15 @@ public sealed class ResumeModel(ResumeGift resume, GiftDesk desk, IOptions<SiteO
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
+        // Each press asks Stripe, as each form does.
+        if (!limit.Allows(HttpContext.Connection.RemoteIpAddress, out var wait))
+        {
+            await ShowAsync(cancellationToken);
+            NotPossible = GiftDesk.TooMany;
+            Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            Response.Headers.RetryAfter = NetworkLimit.Seconds(wait);
+            return Page();
+        }
         var outcome = desk.IsOpen ? await resume.RunAsync(Token, cancellationToken) : null;
         if (outcome is StartDonationOutcome.Opened(_, var url))
             return SeeOther(url);

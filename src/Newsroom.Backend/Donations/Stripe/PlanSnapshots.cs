@@ -19,6 +19,7 @@ internal static class PlanSnapshots
         {
             EndReason = subscription.EndedAt is null ? null : subscription.CancellationDetails?.Reason,
             PeriodEndsAt = GiftSnapshots.Instant(item?.CurrentPeriodEnd),
+            IsPaused = subscription.PauseCollection is not null,
             PausedUntil = GiftSnapshots.Instant(subscription.PauseCollection?.ResumesAt),
             CustomerId = subscription.CustomerId,
             PaidBy = NameOf(PayerOf(subscription)),

@@ -111,6 +111,7 @@ internal sealed record StripeFailure(string Why, bool Definitive, bool Missing, 
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.RequestTimeout or HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests));
         var said = string.Join(' ', new[] { e.StripeError?.Type, e.StripeError?.Code, e.StripeError?.Param, e.StripeResponse?.RequestId }.Where(s => !string.IsNullOrEmpty(s)));
         return new($"Stripe answered {status} {said}".TrimEnd() + ".", definitive, e.HttpStatusCode == HttpStatusCode.NotFound,
-            Silent: status >= 500 || e.HttpStatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests, e.StripeError?.Code, e.StripeError?.Param);
+            // A failure that is replayed is this question's alone.
+            Silent: (status >= 500 && !replayed) || e.HttpStatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests, e.StripeError?.Code, e.StripeError?.Param);
     }
 }

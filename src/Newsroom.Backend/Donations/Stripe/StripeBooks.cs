@@ -27,7 +27,8 @@ public sealed class StripeBooks(StripeAccount account, ILogger<StripeBooks> log)
         if (charge is null)
             return null;
         var refunds = await RefundsAsync(client, charge, cancellationToken);
-        var disputes = charge.Disputed ? await DisputesAsync(client, charge, cancellationToken) : [];
+        // Asked for in any case: that an inquiry, too, marks its charge as disputed is nowhere said.
+        var disputes = await DisputesAsync(client, charge, cancellationToken);
         (BalanceTransaction? Whole, string? Id, bool IsCharge)[] moved =
         [
             (charge.BalanceTransaction, charge.BalanceTransactionId, true),

@@ -2,21 +2,30 @@ using Stripe;
 
 namespace Newsroom.Backend.Donations.Stripe;
 
-/// <summary>What the program asks Stripe to do with a plan by itself. Each call has a key of its own cause, so that asking again does it once.</summary>
+/// <summary>
+/// What the program asks Stripe to do with a plan by itself. Done twice, each is the same as once, so no call has a key: Stripe answers a key with its first
+/// answer for a day, even a failure.
+/// </summary>
 public sealed class StripePlans(StripeAccount account)
 {
-    /// <summary>Stops collecting, without an end (https://docs.stripe.com/billing/subscriptions/pause-payment): what falls due meanwhile is void.</summary>
-    /// <param name="subscriptionId">The plan.</param>
-    /// <param name="cause">Unique for what asks for it.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <summary>
+    /// Stops collecting, without an end: what falls due meanwhile is void (https://docs.stripe.com/billing/subscriptions/pause-payment). Payments that are
+    /// missing already are made void too, because a pause does not stop their retries.
+    /// </summary>
     /// <exception cref="StripeUnavailableException">Stripe did not do it, or did not say.</exception>
-    public Task HoldAsync(string subscriptionId, string cause, CancellationToken cancellationToken) => account.AskAsync(client => client.V1.Subscriptions.UpdateAsync(
-        subscriptionId, new SubscriptionUpdateOptions { PauseCollection = new SubscriptionPauseCollectionOptions { Behavior = "void" } },
-        new RequestOptions { IdempotencyKey = $"plan-hold:{cause}" }, cancellationToken)!, cancellationToken);
+    public async Task HoldAsync(string subscriptionId, CancellationToken cancellationToken)
+    {
+        await account.AskAsync(client => client.V1.Subscriptions.UpdateAsync(subscriptionId,
+            new SubscriptionUpdateOptions { PauseCollection = new SubscriptionPauseCollectionOptions { Behavior = "void" } }, cancellationToken: cancellationToken)!, cancellationToken);
+        var open = await account.AskAsync(async client => (await client.V1.Invoices.ListAsync(
+            new InvoiceListOptions { Subscription = subscriptionId, Status = "open", Limit = 100 }, cancellationToken: cancellationToken)).Data, cancellationToken);
+        // A server that does not know the filter would hand out any invoice.
+        foreach (var invoice in open?.FindAll(i => i.Status == "open" && GiftSnapshots.SubscriptionIdOf(i) == subscriptionId) ?? [])
+            await account.AskAsync(client => client.V1.Invoices.VoidInvoiceAsync(invoice.Id, cancellationToken: cancellationToken)!, cancellationToken);
+    }
 
     /// <summary>Ends a plan now; one that is gone is ended.</summary>
-    /// <inheritdoc cref="HoldAsync"/>
-    public Task EndAsync(string subscriptionId, string cause, CancellationToken cancellationToken) => account.AskAsync(client => client.V1.Subscriptions.CancelAsync(
-        subscriptionId, new SubscriptionCancelOptions { InvoiceNow = false, Prorate = false },
-        new RequestOptions { IdempotencyKey = $"plan-end:{cause}" }, cancellationToken)!, cancellationToken);
+    /// <inheritdoc cref="HoldAsync" path="/exception"/>
+    public Task EndAsync(string subscriptionId, CancellationToken cancellationToken) => account.AskAsync(client => client.V1.Subscriptions.CancelAsync(
+        subscriptionId, new SubscriptionCancelOptions { InvoiceNow = false, Prorate = false }, cancellationToken: cancellationToken)!, cancellationToken);
 }

@@ -424,6 +424,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.Property<DateTime?>("PlanHeldAt")
                         .HasColumnType("datetime2");
 
+                    b.Property<DateTime?>("PlanReleasedAt")
+                        .HasColumnType("datetime2");
+
                     b.Property<string>("Reason")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
@@ -1163,9 +1166,6 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)");
 
-                    b.Property<long?>("ReplacesId")
-                        .HasColumnType("bigint");
-
                     b.Property<int>("Revision")
                         .HasColumnType("int");
 
@@ -1184,8 +1184,6 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasColumnType("int");
 
                     b.HasKey("Id");
-
-                    b.HasIndex("ReplacesId");
 
                     b.HasIndex("DonationId", "Revision")
                         .IsUnique();
@@ -2547,14 +2545,7 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
-                    b.HasOne("Newsroom.Backend.Donations.Receipt", "Replaces")
-                        .WithMany()
-                        .HasForeignKey("ReplacesId")
-                        .OnDelete(DeleteBehavior.Restrict);
-
                     b.Navigation("Donation");
-
-                    b.Navigation("Replaces");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Donations.RecurringPlan", b =>

@@ -402,6 +402,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.Property<DateTime?>("PlanHeldAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("PlanReleasedAt")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Reason")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
@@ -1115,9 +1118,6 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
-                    b.Property<long?>("ReplacesId")
-                        .HasColumnType("INTEGER");
-
                     b.Property<int>("Revision")
                         .HasColumnType("INTEGER");
 
@@ -1136,8 +1136,6 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
-
-                    b.HasIndex("ReplacesId");
 
                     b.HasIndex("DonationId", "Revision")
                         .IsUnique();
@@ -2458,14 +2456,7 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
-                    b.HasOne("Newsroom.Backend.Donations.Receipt", "Replaces")
-                        .WithMany()
-                        .HasForeignKey("ReplacesId")
-                        .OnDelete(DeleteBehavior.Restrict);
-
                     b.Navigation("Donation");
-
-                    b.Navigation("Replaces");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Donations.RecurringPlan", b =>

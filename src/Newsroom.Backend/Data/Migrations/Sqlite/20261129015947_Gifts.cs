@@ -54,12 +54,6 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 type: "TEXT",
                 nullable: true);
 
-            migrationBuilder.AddColumn<long>(
-                name: "ReplacesId",
-                table: "Receipts",
-                type: "INTEGER",
-                nullable: true);
-
             migrationBuilder.AddColumn<int>(
                 name: "Revision",
                 table: "Receipts",
@@ -109,6 +103,12 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
             migrationBuilder.AddColumn<DateTime>(
                 name: "PlanHeldAt",
+                table: "Disputes",
+                type: "TEXT",
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateTime>(
+                name: "PlanReleasedAt",
                 table: "Disputes",
                 type: "TEXT",
                 nullable: true);
@@ -220,11 +220,6 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_Receipts_ReplacesId",
-                table: "Receipts",
-                column: "ReplacesId");
-
-            migrationBuilder.CreateIndex(
                 name: "IX_CheckoutAttempts_ProofId",
                 table: "CheckoutAttempts",
                 column: "ProofId",
@@ -267,23 +262,11 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                 name: "IX_MissedPayments_PlanId_State",
                 table: "MissedPayments",
                 columns: new[] { "PlanId", "State" });
-
-            migrationBuilder.AddForeignKey(
-                name: "FK_Receipts_Receipts_ReplacesId",
-                table: "Receipts",
-                column: "ReplacesId",
-                principalTable: "Receipts",
-                principalColumn: "Id",
-                onDelete: ReferentialAction.Restrict);
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropForeignKey(
-                name: "FK_Receipts_Receipts_ReplacesId",
-                table: "Receipts");
-
             migrationBuilder.DropTable(
                 name: "CardTestingBreaker");
 
@@ -306,10 +289,6 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
             migrationBuilder.DropIndex(
                 name: "IX_Receipts_DonationId_Revision",
-                table: "Receipts");
-
-            migrationBuilder.DropIndex(
-                name: "IX_Receipts_ReplacesId",
                 table: "Receipts");
 
             migrationBuilder.DropColumn(
@@ -335,10 +314,6 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
             migrationBuilder.DropColumn(
                 name: "PausedUntil",
                 table: "RecurringPlans");
-
-            migrationBuilder.DropColumn(
-                name: "ReplacesId",
-                table: "Receipts");
 
             migrationBuilder.DropColumn(
                 name: "Revision",
@@ -370,6 +345,10 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
             migrationBuilder.DropColumn(
                 name: "PlanHeldAt",
+                table: "Disputes");
+
+            migrationBuilder.DropColumn(
+                name: "PlanReleasedAt",
                 table: "Disputes");
 
             migrationBuilder.CreateIndex(

@@ -54,12 +54,6 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                 type: "datetime2",
                 nullable: true);
 
-            migrationBuilder.AddColumn<long>(
-                name: "ReplacesId",
-                table: "Receipts",
-                type: "bigint",
-                nullable: true);
-
             migrationBuilder.AddColumn<int>(
                 name: "Revision",
                 table: "Receipts",
@@ -109,6 +103,12 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
             migrationBuilder.AddColumn<DateTime>(
                 name: "PlanHeldAt",
+                table: "Disputes",
+                type: "datetime2",
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateTime>(
+                name: "PlanReleasedAt",
                 table: "Disputes",
                 type: "datetime2",
                 nullable: true);
@@ -220,11 +220,6 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_Receipts_ReplacesId",
-                table: "Receipts",
-                column: "ReplacesId");
-
-            migrationBuilder.CreateIndex(
                 name: "IX_CheckoutAttempts_ProofId",
                 table: "CheckoutAttempts",
                 column: "ProofId",
@@ -268,23 +263,11 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                 name: "IX_MissedPayments_PlanId_State",
                 table: "MissedPayments",
                 columns: new[] { "PlanId", "State" });
-
-            migrationBuilder.AddForeignKey(
-                name: "FK_Receipts_Receipts_ReplacesId",
-                table: "Receipts",
-                column: "ReplacesId",
-                principalTable: "Receipts",
-                principalColumn: "Id",
-                onDelete: ReferentialAction.Restrict);
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropForeignKey(
-                name: "FK_Receipts_Receipts_ReplacesId",
-                table: "Receipts");
-
             migrationBuilder.DropTable(
                 name: "CardTestingBreaker");
 
@@ -307,10 +290,6 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
             migrationBuilder.DropIndex(
                 name: "IX_Receipts_DonationId_Revision",
-                table: "Receipts");
-
-            migrationBuilder.DropIndex(
-                name: "IX_Receipts_ReplacesId",
                 table: "Receipts");
 
             migrationBuilder.DropColumn(
@@ -336,10 +315,6 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
             migrationBuilder.DropColumn(
                 name: "PausedUntil",
                 table: "RecurringPlans");
-
-            migrationBuilder.DropColumn(
-                name: "ReplacesId",
-                table: "Receipts");
 
             migrationBuilder.DropColumn(
                 name: "Revision",
@@ -371,6 +346,10 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
             migrationBuilder.DropColumn(
                 name: "PlanHeldAt",
+                table: "Disputes");
+
+            migrationBuilder.DropColumn(
+                name: "PlanReleasedAt",
                 table: "Disputes");
 
             migrationBuilder.CreateIndex(
