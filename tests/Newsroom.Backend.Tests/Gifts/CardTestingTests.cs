@@ -33,7 +33,7 @@ public sealed class TestingCardsThroughTheForm
         Assert.DoesNotContain("gift-proof", await app.Newsroom.Http.GetStringAsync("/donate", Token), StringComparison.Ordinal);
         await app.OpenCheckoutAsync("1");
         await app.Newsroom.AdvanceAsync(TimeSpan.FromDays(2));
-        Assert.Empty(await OpenAlertsAsync(app));
+        Assert.DoesNotContain(await OpenAlertsAsync(app), a => a.StartsWith("gifts.card-testing", StringComparison.Ordinal));
         Assert.Equal(0, await app.Newsroom.ReadAsync(db => db.CheckoutAttempts.CountAsync(Token)));
     }
 

@@ -132,7 +132,7 @@ public sealed class AMissedPayment
         app.Stripe.UpdatePlan(plan, Parameters(("pause_collection[behavior]", "void"), ("pause_collection[resumes_at]", "1798761600")));
         await HearAsync(app);
         var paused = await PlanAsync(app);
-        Assert.Equal(("paused", "2027-01-01T00:00:00Z"), ((string)paused["status"]!, (string)paused["pausedUntil"]!));
+        Assert.Equal(("paused", "2027-01-01T00:00:00+00:00"), ((string)paused["status"]!, (string)paused["pausedUntil"]!));
         Assert.Null(paused["nextPaymentAt"]);
         app.Stripe.UpdatePlan(plan, Parameters(("pause_collection", "")));
         var item = (string)app.Stripe.Get("subscription", plan)["items"]!["data"]![0]!["id"]!;

@@ -10,7 +10,7 @@ namespace Newsroom.Backend.Tests;
 public sealed class RebuiltFromStripeAlone
 {
     /// <summary>A suite's worth; <c>NEWSROOM_TEST_GIFTS=10000</c> takes minutes.</summary>
-    private static readonly int Gifts = int.Parse(Environment.GetEnvironmentVariable("NEWSROOM_TEST_GIFTS") ?? "2000", CultureInfo.InvariantCulture);
+    private static readonly int Gifts = int.Parse(Environment.GetEnvironmentVariable("NEWSROOM_TEST_GIFTS") ?? "400", CultureInfo.InvariantCulture);
 
     private static readonly Dictionary<string, string?> FourCurrencies = new()
     {
@@ -21,8 +21,8 @@ public sealed class RebuiltFromStripeAlone
     };
 
     [Theory]
-    [InlineData(0.5, 300, 11)]
-    [InlineData(0, 300, 12)]
+    [InlineData(0.5, 150, 11)]
+    [InlineData(0, 150, 12)]
     public async Task Are_the_gifts_and_the_books_of_a_newsroom_that_heard_of_a_part(double share, int gifts, int seed)
     {
         var random = new Random(seed);
