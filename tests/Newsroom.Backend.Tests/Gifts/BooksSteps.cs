@@ -16,6 +16,22 @@ internal static class BooksSteps
         return (await app.Newsroom.GiftsAsync())[^1];
     }
 
+    /// <summary>A gift of 10.00 every month, heard of and booked; gives the subscription's id.</summary>
+    public static async Task<string> BeginPlanAsync(this GivingApp app)
+    {
+        var session = await app.OpenCheckoutAsync("10", "monthly");
+        await app.DeliverAsync(app.Pay(session));
+        await app.Newsroom.RunEnqueuedJobsAsync();
+        return (string)app.Stripe.Get("checkout.session", session)["subscription"]!;
+    }
+
+    /// <summary>Stripe tells all it has to tell.</summary>
+    public static async Task HearAsync(this GivingApp app)
+    {
+        await app.DeliverAsync(app.Stripe.TakeEvents());
+        await app.Newsroom.RunEnqueuedJobsAsync();
+    }
+
     public static string ChargeOf(this GivingApp app, Donation gift) => (string)app.Stripe.Get("payment_intent", gift.PaymentIntentId!)["latest_charge"]!;
 
     public static async Task<long> AccountAsync(this NewsroomApp newsroom, LedgerAccount account)

@@ -53,6 +53,8 @@ public sealed class TheCardTestingBreaker
     [InlineData(26, 26, 26, 0, 8, true)]
     [InlineData(27, 27, 27, 0, 8, false)]
     [InlineData(20, 20, 20, 0, 7, false)]
+    [InlineData(0, 0, 0, 0, 9, false)]
+    [InlineData(0, 0, 0, 0, 10, true)]
     [InlineData(40, 40, 6, 0, 0, false)]
     [InlineData(40, 40, 5, 0, 0, true)]
     [InlineData(299, 299, 250, 0, 0, false)]
@@ -63,6 +65,16 @@ public sealed class TheCardTestingBreaker
         var next = Breaker.Next(BreakerState.Calm(Start), new BreakerFacts(seen, seen, declined), Start);
         Assert.Equal(leaves ? BreakerLevel.Watch : BreakerLevel.Calm, next.Level);
         Assert.Equal(leaves, next.Reason is not null);
+    }
+
+    [Theory]
+    [InlineData(0, BreakerLevel.Watch)]
+    [InlineData(10, BreakerLevel.Closed)]
+    public void Opens_again_although_forms_are_refused_and_not_while_cards_are_declined(int declined, BreakerLevel after)
+    {
+        var refused = new GiftTraffic(400, 0, 1, 400, declined);
+        var closed = new BreakerState(BreakerLevel.Closed, Start, Start + Breaker.Quiet, "why");
+        Assert.Equal(after, Breaker.Next(closed, new BreakerFacts(refused, refused, declined), Start + Breaker.Quiet).Level);
     }
 
     [Property(MaxTest = 30)]

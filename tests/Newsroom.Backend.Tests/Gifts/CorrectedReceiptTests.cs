@@ -13,9 +13,9 @@ public sealed class ACorrectedReceipt
         await using var app = await GivingApp.StartAsync();
         var gift = await app.BookedAsync();
         app.Stripe.Refund(app.ChargeOf(gift), 400);
-        await HearAsync(app);
+        await app.HearAsync();
         app.Stripe.Refund(app.ChargeOf(gift));
-        await HearAsync(app);
+        await app.HearAsync();
         Assert.Equal([(0, 1500L), (1, 1100L), (2, 0L)], (await app.Newsroom.ReceiptsAsync()).Select(r => (r.Revision, r.AmountMinor)));
         var mails = app.Newsroom.MailsTo("ada@example.org");
         Assert.Equal(3, mails.Count);
@@ -36,14 +36,14 @@ public sealed class ACorrectedReceipt
         await using var app = await GivingApp.StartAsync();
         var gift = await app.BookedAsync();
         var refund = (string)app.Stripe.Refund(app.ChargeOf(gift), pending: true)["id"]!;
-        await HearAsync(app);
+        await app.HearAsync();
         Assert.Single(await app.Newsroom.ReceiptsAsync());
         app.Newsroom.Clock.Advance(PracticeStripe.RefundTakes + TimeSpan.FromSeconds(1));
         app.Stripe.RunDue();
-        await HearAsync(app);
+        await app.HearAsync();
         Assert.Equal(0, (await app.Newsroom.ReceiptsAsync())[^1].AmountMinor);
         app.Stripe.FailRefund(refund);
-        await HearAsync(app);
+        await app.HearAsync();
         Assert.Equal([1500L, 0L, 1500L], (await app.Newsroom.ReceiptsAsync()).Select(r => r.AmountMinor));
         Assert.Equal(DonationStatus.Succeeded, (await app.Newsroom.OnlyGiftAsync()).Status);
         Assert.StartsWith("Your corrected receipt 2026-000003 for $15.00", app.Newsroom.MailsTo("ada@example.org")[^1].Subject, StringComparison.Ordinal);
@@ -62,11 +62,5 @@ public sealed class ACorrectedReceipt
         await app.Newsroom.RunEnqueuedJobsAsync();
         Assert.Equal(2, (await app.Newsroom.ReceiptsAsync()).Count);
         Assert.Equal(2, app.Newsroom.MailsTo("ada@example.org").Count);
-    }
-
-    private static async Task HearAsync(GivingApp app)
-    {
-        await app.DeliverAsync(app.Stripe.TakeEvents());
-        await app.Newsroom.RunEnqueuedJobsAsync();
     }
 }

@@ -18,7 +18,7 @@ public sealed class ADisputedPlan
         Assert.Equal("void", (string)app.Stripe.Get("subscription", plan)["pause_collection"]!["behavior"]!);
 
         app.Stripe.CloseDispute(dispute, won: true);
-        await HearAsync(app);
+        await app.HearAsync();
         await app.Newsroom.RunOnlyAsync<HoldDisputedPlans>();
         Assert.Equal("held", await StatusAsync(app));
         await app.Newsroom.RunOnlyAsync<WatchGifts>();
@@ -27,7 +27,7 @@ public sealed class ADisputedPlan
         // Staff resume it at Stripe; it is not held again for the same dispute.
         app.Newsroom.Clock.Advance(TimeSpan.FromMinutes(1));
         app.Stripe.UpdatePlan(plan, StripeParameters.Read(new Dictionary<string, string> { ["pause_collection"] = "" }));
-        await HearAsync(app);
+        await app.HearAsync();
         await app.Newsroom.RunOnlyAsync<HoldDisputedPlans>();
         await app.Newsroom.RunOnlyAsync<WatchGifts>();
         Assert.Equal("active", await StatusAsync(app));
@@ -40,7 +40,7 @@ public sealed class ADisputedPlan
         await using var app = await GivingApp.StartAsync();
         var (plan, dispute) = await DisputedAsync(app);
         app.Stripe.CloseDispute(dispute, won: false);
-        await HearAsync(app);
+        await app.HearAsync();
         await app.Newsroom.RunOnlyAsync<HoldDisputedPlans>();
         Assert.Equal("canceled", await StatusAsync(app));
         Assert.Equal("canceled", (string)app.Stripe.Get("subscription", plan)["status"]!);
@@ -50,12 +50,12 @@ public sealed class ADisputedPlan
     public async Task Has_what_it_owes_made_void_so_that_no_retry_takes_it_and_is_another_matter_when_paused_later()
     {
         await using var app = await GivingApp.StartAsync();
-        var plan = await BeginAsync(app);
+        var plan = await app.BeginPlanAsync();
         var disputed = ChargeOf(app);
         var owed = (string)app.Stripe.Renew(plan, succeeds: false)["id"]!;
-        await HearAsync(app);
+        await app.HearAsync();
         var dispute = (string)app.Stripe.Dispute(disputed)["id"]!;
-        await HearAsync(app);
+        await app.HearAsync();
         await app.Newsroom.RunOnlyAsync<HoldDisputedPlans>();
         Assert.Equal("void", (string)app.Stripe.Get("invoice", owed)["status"]!);
         Assert.Equal("held", await StatusAsync(app));
@@ -63,10 +63,10 @@ public sealed class ADisputedPlan
         app.Stripe.CloseDispute(dispute, won: true);
         app.Stripe.UpdatePlan(plan, StripeParameters.Read(new Dictionary<string, string> { ["pause_collection"] = "" }));
         app.Newsroom.Clock.Advance(TimeSpan.FromMinutes(1));
-        await HearAsync(app);
+        await app.HearAsync();
         Assert.Equal("active", await StatusAsync(app));
         app.Stripe.UpdatePlan(plan, StripeParameters.Read(new Dictionary<string, string> { ["pause_collection[behavior]"] = "void" }));
-        await HearAsync(app);
+        await app.HearAsync();
         Assert.Equal("paused", await StatusAsync(app));
     }
 
@@ -99,43 +99,29 @@ public sealed class ADisputedPlan
         }
         else
         {
-            await HearAsync(app);
+            await app.HearAsync();
         }
         await app.Newsroom.RunOnlyAsync<WatchGifts>();
         Assert.Contains(gift.PublicId, (await app.Newsroom.OpenAlertsAsync())["gifts.fraud"], StringComparison.Ordinal);
         var timeline = (await app.Newsroom.GetAsync($"/api/v1/donations/{gift.PublicId}"))["timeline"]!.AsArray();
         Assert.Contains(timeline, t => (string)t!["what"]! == "fraudWarning");
         app.Stripe.Refund(app.ChargeOf(gift));
-        await HearAsync(app);
+        await app.HearAsync();
         await app.Newsroom.RunOnlyAsync<WatchGifts>();
         Assert.DoesNotContain("gifts.fraud", (await app.Newsroom.OpenAlertsAsync()).Keys);
     }
 
     private static async Task<(string Plan, string Dispute)> DisputedAsync(GivingApp app, bool inquiry = false, bool hold = true)
     {
-        var plan = await BeginAsync(app);
+        var plan = await app.BeginPlanAsync();
         var dispute = (string)app.Stripe.Dispute(ChargeOf(app), warning: inquiry)["id"]!;
-        await HearAsync(app);
+        await app.HearAsync();
         if (hold)
             await app.Newsroom.RunOnlyAsync<HoldDisputedPlans>();
         return (plan, dispute);
     }
 
-    private static async Task<string> BeginAsync(GivingApp app)
-    {
-        var session = await app.OpenCheckoutAsync("10", "monthly");
-        await app.DeliverAsync(app.Pay(session));
-        await app.Newsroom.RunEnqueuedJobsAsync();
-        return (string)app.Stripe.Get("checkout.session", session)["subscription"]!;
-    }
-
     private static string ChargeOf(GivingApp app) => (string)app.Stripe.List("charge")[0]["id"]!;
 
     private static async Task<string> StatusAsync(GivingApp app) => (string)Assert.Single((await app.Newsroom.GetAsync("/api/v1/plans"))["items"]!.AsArray())!["status"]!;
-
-    private static async Task HearAsync(GivingApp app)
-    {
-        await app.DeliverAsync(app.Stripe.TakeEvents());
-        await app.Newsroom.RunEnqueuedJobsAsync();
-    }
 }

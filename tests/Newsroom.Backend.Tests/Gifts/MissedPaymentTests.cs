@@ -12,9 +12,9 @@ public sealed class AMissedPayment
     public async Task Is_told_the_donor_once_with_the_page_to_pay_it_and_is_settled_when_it_is_paid()
     {
         await using var app = await GivingApp.StartAsync();
-        var plan = await BeginAsync(app);
+        var plan = await app.BeginPlanAsync();
         var invoice = (string)app.Stripe.Renew(plan, succeeds: false)["id"]!;
-        await HearAsync(app);
+        await app.HearAsync();
         var missed = Assert.Single((await PlanAsync(app))["missed"]!.AsArray())!;
         Assert.Equal(("pastDue", 1000, 1, invoice), ((string)(await PlanAsync(app))["status"]!, (long)missed["amount"]!["amount"]!, (int)missed["attempts"]!, (string)missed["invoice"]!));
         var mail = app.Newsroom.MailsTo("ada@example.org")[^1];
@@ -24,12 +24,12 @@ public sealed class AMissedPayment
 
         // Stripe's next try fails too: no second mail.
         app.Stripe.PayInvoice(invoice, succeeds: false);
-        await HearAsync(app);
+        await app.HearAsync();
         Assert.Equal(2, (int)(await PlanAsync(app))["missed"]![0]!["attempts"]!);
         Assert.Equal(2, app.Newsroom.MailsTo("ada@example.org").Count);
 
         app.Stripe.PayInvoice(invoice);
-        await HearAsync(app);
+        await app.HearAsync();
         var paid = await PlanAsync(app);
         Assert.Equal(("active", 2, 0), ((string)paid["status"]!, (int)paid["gifts"]!, paid["missed"]!.AsArray().Count));
         Assert.Equal(MissedPaymentState.Recovered, (await MissedAsync(app)).State);
@@ -40,7 +40,7 @@ public sealed class AMissedPayment
     public async Task Is_not_told_of_when_it_is_paid_before_the_mail_leaves()
     {
         await using var app = await GivingApp.StartAsync();
-        var invoice = (string)app.Stripe.Renew(await BeginAsync(app), succeeds: false)["id"]!;
+        var invoice = (string)app.Stripe.Renew(await app.BeginPlanAsync(), succeeds: false)["id"]!;
         await app.DeliverAsync(app.Stripe.TakeEvents());
         await app.Newsroom.RunOnlyAsync<ApplyStripeEvents>();
         app.Newsroom.LoseEnqueuedJobs();
@@ -58,7 +58,7 @@ public sealed class AMissedPayment
     public async Task Of_which_no_event_came_is_found_within_a_day_and_so_is_its_end(bool recovers)
     {
         await using var app = await GivingApp.StartAsync();
-        var plan = await BeginAsync(app);
+        var plan = await app.BeginPlanAsync();
         var invoice = (string)app.Stripe.Renew(plan, succeeds: false)["id"]!;
         await app.Newsroom.RunOnlyAsync<CheckPlans>();
         Assert.Equal(MissedPaymentState.Open, (await MissedAsync(app)).State);
@@ -76,14 +76,14 @@ public sealed class AMissedPayment
     public async Task That_is_given_up_ends_the_plan_with_one_last_mail()
     {
         await using var app = await GivingApp.StartAsync();
-        var plan = await BeginAsync(app);
+        var plan = await app.BeginPlanAsync();
         app.Stripe.Renew(plan, succeeds: false);
-        await HearAsync(app);
+        await app.HearAsync();
         // Stripe's own timetable runs out.
         for (var day = 0; day < 30; day++)
         {
             app.Stripe.Advance(TimeSpan.FromDays(1));
-            await HearAsync(app);
+            await app.HearAsync();
         }
         var ended = await PlanAsync(app);
         Assert.Equal(("lapsed", "payment_failed", 1), ((string)ended["status"]!, (string)ended["endReason"]!, (int)ended["gifts"]!));
@@ -98,11 +98,11 @@ public sealed class AMissedPayment
     public async Task Of_a_donor_who_ended_the_gift_is_given_up_and_the_farewell_says_what_was_given()
     {
         await using var app = await GivingApp.StartAsync();
-        var plan = await BeginAsync(app);
+        var plan = await app.BeginPlanAsync();
         app.Stripe.Renew(plan);
         app.Stripe.CancelPlan(plan);
-        await HearAsync(app);
-        await HearAsync(app);
+        await app.HearAsync();
+        await app.HearAsync();
         var farewell = Assert.Single(app.Newsroom.MailsTo("ada@example.org"), m => m.Subject.Contains("has ended", StringComparison.Ordinal));
         Assert.Equal("Your gift every month has ended", farewell.Subject);
         Assert.Contains("you have given 2 times", farewell.Text, StringComparison.Ordinal);
@@ -112,7 +112,7 @@ public sealed class AMissedPayment
     public async Task Ends_with_the_customer_who_was_deleted()
     {
         await using var app = await GivingApp.StartAsync();
-        var plan = await BeginAsync(app);
+        var plan = await app.BeginPlanAsync();
         app.Stripe.DeleteCustomer((string)app.Stripe.Get("subscription", plan)["customer"]!);
         // Only the customer's own event arrives.
         await app.DeliverAsync(app.Stripe.TakeEvents().Where(e => e.Type == "customer.deleted"));
@@ -124,23 +124,23 @@ public sealed class AMissedPayment
     public async Task Shows_pause_amount_and_card_as_Stripe_has_them()
     {
         await using var app = await GivingApp.StartAsync();
-        var plan = await BeginAsync(app);
+        var plan = await app.BeginPlanAsync();
         Assert.NotNull((await PlanAsync(app))["nextPaymentAt"]);
         app.Stripe.UpdateCard(plan, "1881", 3, 2031);
-        await HearAsync(app);
+        await app.HearAsync();
         Assert.Equal(("visa 1881", "2031-03-31"), ((string)(await PlanAsync(app))["paidBy"]!, (string)(await PlanAsync(app))["cardExpiresOn"]!));
         app.Stripe.UpdatePlan(plan, Parameters(("pause_collection[behavior]", "void"), ("pause_collection[resumes_at]", "1798761600")));
-        await HearAsync(app);
+        await app.HearAsync();
         var paused = await PlanAsync(app);
         Assert.Equal(("paused", "2027-01-01T00:00:00+00:00"), ((string)paused["status"]!, (string)paused["pausedUntil"]!));
         Assert.Null(paused["nextPaymentAt"]);
         app.Stripe.UpdatePlan(plan, Parameters(("pause_collection", "")));
         var item = (string)app.Stripe.Get("subscription", plan)["items"]!["data"]![0]!["id"]!;
         app.Stripe.UpdatePlan(plan, Parameters(("items[0][id]", item), ("items[0][price_data][unit_amount]", "2500"), ("items[0][price_data][currency]", "usd")));
-        await HearAsync(app);
+        await app.HearAsync();
         Assert.Equal(("active", 2500), ((string)(await PlanAsync(app))["status"]!, (long)(await PlanAsync(app))["amount"]!["amount"]!));
         app.Stripe.Renew(plan);
-        await HearAsync(app);
+        await app.HearAsync();
         Assert.Equal([1000L, 2500L], (await app.Newsroom.GiftsAsync()).Select(g => g.AmountMinor));
     }
 
@@ -150,18 +150,4 @@ public sealed class AMissedPayment
     private static async Task<JsonNode> PlanAsync(GivingApp app) => Assert.Single((await app.Newsroom.GetAsync("/api/v1/plans"))["items"]!.AsArray())!;
 
     private static Task<MissedPayment> MissedAsync(GivingApp app) => app.Newsroom.ReadAsync(db => db.MissedPayments.AsNoTracking().SingleAsync());
-
-    private static async Task<string> BeginAsync(GivingApp app)
-    {
-        var session = await app.OpenCheckoutAsync("10", "monthly");
-        await app.DeliverAsync(app.Pay(session));
-        await app.Newsroom.RunEnqueuedJobsAsync();
-        return (string)app.Stripe.Get("checkout.session", session)["subscription"]!;
-    }
-
-    private static async Task HearAsync(GivingApp app)
-    {
-        await app.DeliverAsync(app.Stripe.TakeEvents());
-        await app.Newsroom.RunEnqueuedJobsAsync();
-    }
 }
