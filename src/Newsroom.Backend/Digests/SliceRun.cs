@@ -36,9 +36,17 @@ public sealed class SliceRun(
         if (sending.IsCompleted)
             await sending;
         else
-            stragglers.Leave(sending);
+            stragglers.Leave(FinishAfterAsync(sending, digestId));
         await ReportAsync(digestId, leaseId, brake, share.Held?.Why);
         return brake.TimeIsUp;
+    }
+
+    /// <summary>The last answer of all may be a straggler's: the digest is sent then, not a sweep later.</summary>
+    private async Task FinishAfterAsync(Task sending, int digestId)
+    {
+        await sending;
+        await using var scope = scopes.CreateAsyncScope();
+        await FrozenLedger.FinishAsync(scope.ServiceProvider.GetRequiredService<NewsroomDb>(), digestId, clock.GetUtcNow(), CancellationToken.None);
     }
 
     private async Task SendAllAsync(Edition edition, LaneShare share, int digestId, Guid leaseId, SliceBrake brake, DateTimeOffset endsAt)

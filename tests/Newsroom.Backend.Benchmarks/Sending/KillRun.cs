@@ -6,8 +6,10 @@ namespace Newsroom.Backend.Benchmarks.Sending;
 /// <summary>One digest whose programs are killed while they send it.</summary>
 internal sealed class KillRun : IAsyncDisposable
 {
-    /// <summary>Longer than any lease: who has not moved for so long never will.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    /// <summary>
+    /// Longer than a silent server is waited for after the final dot (five minutes) and any lease after it: who has not moved for so long never will.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
 
     private readonly Scene _scene;

@@ -51,8 +51,8 @@ public sealed class AServerThatIsSlowOrHangsUp : IAsyncLifetime
 
         _speaks.SetResult();
         await UntilAsync(async () => (await _app.LedgerAsync(digest)).Accepted == 60);
-        await _app.AdvanceAsync(TimeSpan.FromMinutes(1));
-        Assert.Equal("sent", (string)(await _app.DigestAsync(digest))["status"]!);
+        // The last answer ends the digest: no sweep need come.
+        await UntilAsync(async () => (string)(await _app.DigestAsync(digest))["status"]! == "sent");
         Assert.Equal(60, _app.Recipients.Distinct().Count());
         Assert.Equal(60, _app.Recipients.Count);
     }
