@@ -37,6 +37,7 @@ internal static class CommandLine
             TreatUnmatchedTokensAsErrors = false,
         },
         DatabaseVerbs.Create(host),
+        StaffVerbs.Create(host),
         ApiKeyVerbs.Create(host),
         NewsletterVerbs.Create(host),
         SubscriberVerbs.Create(host),

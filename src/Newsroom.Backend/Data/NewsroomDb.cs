@@ -10,12 +10,14 @@ using Newsroom.Backend.Mail.Alerts;
 using Newsroom.Backend.Mail.Relays;
 using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Staff;
+using Newsroom.Backend.Staff.Accounts;
 using Newsroom.Backend.Stories;
 using Newsroom.Backend.Subscribers;
 using Newsroom.Backend.Subscribers.Help;
 using Newsroom.Backend.Subscribers.Imports;
 using Newsroom.Backend.Subscribers.Preferences;
 using Newsroom.Backend.Subscribers.Privacy;
+using Newsroom.Backend.Web.Auditing;
 
 namespace Newsroom.Backend.Data;
 
@@ -63,6 +65,10 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<UnmatchedPayment> UnmatchedPayments => Set<UnmatchedPayment>();
     public DbSet<StripeCursor> StripeCursors => Set<StripeCursor>();
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+    public DbSet<StaffMember> StaffMembers => Set<StaffMember>();
+    public DbSet<StaffSession> StaffSessions => Set<StaffSession>();
+    public DbSet<EntryLink> EntryLinks => Set<EntryLink>();
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
     public DbSet<Erasure> Erasures => Set<Erasure>();
     public DbSet<LinkKey> LinkKeys => Set<LinkKey>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();

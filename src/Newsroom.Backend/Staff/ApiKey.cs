@@ -18,6 +18,9 @@ public sealed class ApiKey
     public required string Scopes { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? RevokedAt { get; set; }
+
+    /// <summary>To five minutes.</summary>
+    public DateTimeOffset? LastUsedAt { get; set; }
 }
 
 internal sealed class ApiKeyMapping : IEntityTypeConfiguration<ApiKey>

@@ -11,11 +11,14 @@ namespace Newsroom.Backend.Staff;
 
 /// <summary>Reads <c>Authorization: Bearer KEY</c> (RFC 6750 §2.1) and looks the key up by its hash.</summary>
 internal sealed class ApiKeyAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, NewsroomDb db)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, NewsroomDb db, TimeProvider clock)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string Name = "ApiKey";
     private const string Prefix = "Bearer ";
+
+    /// <summary>A write for each call would be one too many.</summary>
+    private static readonly TimeSpan UsedEvery = TimeSpan.FromMinutes(5);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -25,10 +28,13 @@ internal sealed class ApiKeyAuthentication(
         if (SecretToken.HashOf(header[Prefix.Length..].Trim()) is not { } hash)
             return AuthenticateResult.Fail("Not a key.");
         var key = await db.ApiKeys.Where(k => k.TokenHash == hash && k.RevokedAt == null)
-            .Select(k => new { k.PublicId, k.Scopes })
+            .Select(k => new { k.Id, k.PublicId, k.Scopes, k.LastUsedAt })
             .SingleOrDefaultAsync(Context.RequestAborted);
         if (key is null)
             return AuthenticateResult.Fail("Unknown or revoked key.");
+        var now = clock.GetUtcNow();
+        if (key.LastUsedAt is null || now - key.LastUsedAt >= UsedEvery)
+            await db.ApiKeys.Where(k => k.Id == key.Id).ExecuteUpdateAsync(k => k.SetProperty(x => x.LastUsedAt, now), CancellationToken.None);
         var identity = new ClaimsIdentity(
             [new Claim(ClaimTypes.NameIdentifier, key.PublicId), .. ApiScopes.ClaimsOf(key.Scopes)], Name);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Name));
@@ -38,7 +44,7 @@ internal sealed class ApiKeyAuthentication(
     {
         Response.Headers.WWWAuthenticate = "Bearer";
         return Results.Problem(statusCode: StatusCodes.Status401Unauthorized,
-            title: "Give a valid API key: Authorization: Bearer KEY. Make one with the command 'apikey add NAME'.").ExecuteAsync(Context);
+            title: "Give a valid API key: Authorization: Bearer KEY. Make one at /staff/keys or with the command 'apikey add NAME'.").ExecuteAsync(Context);
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>

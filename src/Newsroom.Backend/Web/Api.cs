@@ -19,6 +19,8 @@ public static class Api
             .RequireAuthorization(Policy)
             .RequireAuthorization(policy => policy.RequireAssertion(context =>
                 context.Resource is HttpContext http && ApiScopes.Allows(context.User, http.Request.Method, scope ?? name)))
+            .AddEndpointFilter<RouteGroupBuilder, KeyPace>()
+            .AddEndpointFilter<RouteGroupBuilder, Auditing.AuditedCalls>()
             .WithTags(name);
 
     /// <summary>422 with one sentence per field that says what to do.</summary>

@@ -19,7 +19,12 @@ public static class WebSetup
         services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptionsRules>();
         services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, ForwardedHeadersFromProxy>();
 
-        services.AddRazorPages(o => o.RootDirectory = "/").AddMvcOptions(o => o.Filters.Add<OnlyHandledMethods>());
+        services.AddScoped<Auditing.AuditTrail>().AddSingleton<KeyPace.Book>();
+        services.AddRazorPages(o => o.RootDirectory = "/").AddMvcOptions(o =>
+        {
+            o.Filters.Add<OnlyHandledMethods>();
+            o.Filters.Add<Auditing.AuditedPosts>();
+        });
         services.ConfigureHttpJsonOptions(o => Api.ConfigureJson(o.SerializerOptions));
         // Otherwise only Development says why a body could not be read; ErrorAnswers makes a sentence of it.
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);

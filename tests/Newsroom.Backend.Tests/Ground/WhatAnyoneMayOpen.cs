@@ -32,6 +32,9 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         GET /preferences/address/{token}
         GET /preferences/{token}
         GET /privacy
+        GET /setup
+        GET /staff/enter/{token}
+        GET /staff/sign-in
         GET /subscribe
         GET /subscribe/check-your-mail
         GET /unsubscribe/{token}
@@ -50,6 +53,9 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         POST /preferences/address/undo/{token}
         POST /preferences/address/{token}
         POST /preferences/{token}
+        POST /setup
+        POST /staff/enter/{token}
+        POST /staff/sign-in
         POST /subscribe
         POST /unsubscribe/{token}
         POST /webhooks/mail/{provider}

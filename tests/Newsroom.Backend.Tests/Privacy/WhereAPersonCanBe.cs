@@ -20,13 +20,13 @@ public sealed class WhereAPersonCanBe : IAsyncLifetime
         ["the program's own words about itself"] = ["Alert.Kind", "Alert.Message", "Alert.OpenKind", "BreakerRow.Reason", "Digest.Reason", "DigestSlot.Outcome", "Feed.LastError", "MailReport.Note", "OutgoingMail.Kind", "StripeCursor.Name", "StripeEvent.LastError", "UnmatchedPayment.Why"],
         ["an opaque id of ours"] =
         [
-            "AddressChange.PublicId", "Alert.PublicId", "ApiKey.PublicId", "CheckoutAttempt.ProofId", "Digest.ApartFrom", "Digest.PublicId", "Donation.PublicId", "Donor.PublicId", "Import.PublicId", "MailedLink.PublicId", "MailReport.PublicId",
+            "AddressChange.PublicId", "Alert.PublicId", "ApiKey.PublicId", "AuditEntry.Actor", "AuditEntry.Subject", "EntryLink.PublicId", "StaffMember.PublicId", "StaffSession.PublicId", "CheckoutAttempt.ProofId", "Digest.ApartFrom", "Digest.PublicId", "Donation.PublicId", "Donor.PublicId", "Import.PublicId", "MailedLink.PublicId", "MailReport.PublicId",
             "Newsletter.PublicId", "RecurringPlan.PublicId", "SignUpRequest.PublicId", "Story.PublicId",
             "Subscriber.PublicId", "Subscription.PublicId", "Suppression.PublicId", "UnmatchedPayment.GiftId", "UnmatchedPayment.PublicId",
         ],
         ["a keyed or plain hash of a secret"] =
             ["ApiKey.TokenHash", "CheckoutAttempt.NetworkHash", "Consent.Hash", "Consent.NetworkHash", "Consent.PreviousHash", "Erasure.AddressHash", "MailReport.AddressHash", "MailReport.ExternalHash", "MailStateRequest.AddressHash", "OutgoingMail.AddressHash", "SignUpRequest.TokenHash", "Subscriber.ConsentHead", "Subscription.LeaveTokenHash", "Suppression.AddressHash", "SuppressionLift.AddressHash"],
-        ["staff's and the server's own"] = ["ApiKey.Name", "ApiKey.Scopes", "DataProtectionKey.FriendlyName", "DataProtectionKey.Xml", "Import.ConsentText", "Import.FileName", "LinkKey.Name", "RelayCount.Relay", "SuppressionLift.By"],
+        ["staff's and the server's own"] = ["ApiKey.Name", "ApiKey.Scopes", "AuditEntry.Action", "AuditEntry.After", "AuditEntry.Before", "EntryLink.InvitedBy", "IdentityPasskeyData.Name", "IdentityUserToken`1.LoginProvider", "IdentityUserToken`1.Name", "IdentityUserToken`1.Value", "StaffMember.ConcurrencyStamp", "StaffMember.Email", "StaffMember.Name", "StaffMember.NormalizedEmail", "StaffMember.NormalizedUserName", "StaffMember.PasswordHash", "StaffMember.SecurityStamp", "StaffMember.SpentCode", "StaffMember.UserName", "StaffSession.Device", "DataProtectionKey.FriendlyName", "DataProtectionKey.Xml", "Import.ConsentText", "Import.FileName", "LinkKey.Name", "RelayCount.Relay", "SuppressionLift.By"],
         ["a choice among our own words"] =
         [
             "Consent.Method", "Consent.Newsletters", "Consent.Wording", "Consent.WordingVersion", "Delivery.ReturnedStatus", "Donation.Campaign", "Donation.CurrencyCode", "Donation.NewsletterOptIn", "Donation.OptInMethod",

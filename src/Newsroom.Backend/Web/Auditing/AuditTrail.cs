@@ -1,0 +1,37 @@
+using System.Security.Claims;
+using Newsroom.Backend.Data;
+
+namespace Newsroom.Backend.Web.Auditing;
+
+/// <summary>
+/// Writes the audit log, a row at once, after the deed it tells of and before the answer leaves. What a page says here replaces the plain line that
+/// <see cref="AuditedPosts"/> would write for it.
+/// </summary>
+public sealed class AuditTrail(IServiceScopeFactory scopes, TimeProvider clock)
+{
+    /// <summary>True once this request has said what it did.</summary>
+    public bool HasSpoken { get; private set; }
+
+    /// <param name="actor">Who: the signed-in user, or one of <see cref="Actors"/>.</param>
+    /// <param name="action"><c>thing.deed</c>, in the past tense: <c>member.role-changed</c>.</param>
+    /// <param name="subject">The public id of the thing; null: none.</param>
+    /// <param name="before">How it was, without a reader's or donor's data.</param>
+    /// <param name="after">How it is.</param>
+    public async Task SayAsync(string actor, string action, string? subject = null, string? before = null, string? after = null)
+    {
+        HasSpoken = true;
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<NewsroomDb>();
+        db.Add(new AuditEntry { At = clock.GetUtcNow(), Actor = actor, Action = action, Subject = subject, Before = Cut(before), After = Cut(after) });
+        // What was done is done: its line is written also for a browser that has gone away.
+        await db.SaveChangesAsync(CancellationToken.None);
+    }
+
+    /// <inheritdoc cref="SayAsync(string, string, string?, string?, string?)"/>
+    public Task SayAsync(ClaimsPrincipal user, string action, string? subject = null, string? before = null, string? after = null) =>
+        SayAsync(ActorOf(user), action, subject, before, after);
+
+    public static string ActorOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier) ?? Actors.CommandLine;
+
+    private static string? Cut(string? text) => text?.Length > AuditEntry.DetailLength ? text[..AuditEntry.DetailLength] : text;
+}

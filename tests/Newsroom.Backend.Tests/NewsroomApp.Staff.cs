@@ -1,0 +1,54 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Newsroom.Backend.Tests.Staff;
+using Newsroom.Backend.Web.StaffPages;
+
+namespace Newsroom.Backend.Tests;
+
+public sealed partial class NewsroomApp
+{
+    public const string AdministratorsAddress = "anna@gazette.example";
+    public const string StaffPassword = "four quiet words here";
+
+    /// <summary>Makes the first administrator at the start.</summary>
+    public static Dictionary<string, string?> WithAdministrator(Dictionary<string, string?>? more = null) => new(more ?? [], StringComparer.OrdinalIgnoreCase)
+    {
+        ["Setup:AdminEmail"] = AdministratorsAddress,
+        ["Setup:AdminPassword"] = StaffPassword,
+    };
+
+    /// <summary>A browser in which nobody is signed in.</summary>
+    internal StaffBrowser StaffBrowser() => new(Browser());
+
+    /// <summary>The administrator of <see cref="WithAdministrator"/>, signed in by password and code.</summary>
+    internal async Task<StaffBrowser> AdministratorAsync()
+    {
+        var browser = StaffBrowser();
+        var answer = await browser.SubmitAsync("/staff/sign-in", "", ("address", AdministratorsAddress), ("password", StaffPassword));
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        await browser.UseAuthenticatorAsync();
+        return browser;
+    }
+
+    /// <summary>Somebody else, invited by mail and signed in by password and code.</summary>
+    internal async Task<StaffBrowser> MemberAsync(StaffBrowser administrator, StaffRole role, string? address = null)
+    {
+        address ??= $"{role}@gazette.example".ToLowerInvariant();
+        await administrator.SubmitAsync("/staff/people", "", ("name", role.ToString()), ("address", address), ("role", role.ToString()));
+        var browser = StaffBrowser();
+        await browser.SubmitAsync(await InvitationAsync(address), "");
+        await browser.UseAuthenticatorAsync();
+        return browser;
+    }
+
+    /// <summary>The path of the newest invitation's link.</summary>
+    internal async Task<string> InvitationAsync(string address)
+    {
+        await RunDueJobsAsync();
+        var text = MailsTo(address)[^1].Text;
+        return InvitationLink().Match(text) is { Success: true } link ? link.Value : throw new InvalidOperationException($"No link in:\n{text}");
+    }
+
+    [GeneratedRegex(@"/staff/enter/\S+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex InvitationLink();
+}
