@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using Newsroom.Backend.Staff.SignIn;
 using Newsroom.Backend.Tests.Staff;
 using Newsroom.Backend.Web.StaffPages;
 
@@ -16,6 +18,10 @@ public sealed partial class NewsroomApp
         ["Setup:AdminEmail"] = AdministratorsAddress,
         ["Setup:AdminPassword"] = StaffPassword,
     };
+
+    /// <summary>What the console prints at a start without administrator.</summary>
+    internal async Task<string> SetUpLinkAsync() =>
+        await _program.Services.GetRequiredService<SetUpLink>().PathAsync(TestContext.Current.CancellationToken) ?? throw new InvalidOperationException("There is an administrator already.");
 
     /// <summary>A browser in which nobody is signed in.</summary>
     internal StaffBrowser StaffBrowser() => new(Browser());

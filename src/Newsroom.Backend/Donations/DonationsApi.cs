@@ -90,15 +90,9 @@ internal static class DonationsApi
 
     private static async Task<IResult> SyncAsync(NewsroomDb db, string id, SyncGift sync, CancellationToken cancellationToken)
     {
-        var known = await db.Donations.Where(d => d.PublicId == id).Select(d => new { d.SessionId, d.InvoiceId }).SingleOrDefaultAsync(cancellationToken);
-        if (known is null)
+        if (!await db.Donations.AnyAsync(d => d.PublicId == id, cancellationToken))
             return Api.NotFound("donation");
-        GiftObject? about = known switch
-        {
-            { SessionId: { } session } => new GiftObject.Checkout(session),
-            { InvoiceId: { } invoice } => new GiftObject.Invoice(invoice),
-            _ => null,
-        };
+        var about = await KnownToStripeAsync(db, id, cancellationToken);
         if (about is null)
             return Api.Conflict("Stripe knows nothing of this gift yet: it has no checkout page.");
         try
@@ -112,7 +106,17 @@ internal static class DonationsApi
         return await GetAsync(db, id, cancellationToken);
     }
 
-    private static async Task<DonationShape?> DetailAsync(NewsroomDb db, string id, CancellationToken cancellationToken)
+    /// <summary>What Stripe knows the gift by; null while it has neither a checkout page nor an invoice.</summary>
+    internal static async Task<GiftObject?> KnownToStripeAsync(NewsroomDb db, string id, CancellationToken cancellationToken) =>
+        await db.Donations.Where(d => d.PublicId == id).Select(d => new { d.SessionId, d.InvoiceId }).SingleOrDefaultAsync(cancellationToken) switch
+        {
+            { SessionId: { } session } => new GiftObject.Checkout(session),
+            { InvoiceId: { } invoice } => new GiftObject.Invoice(invoice),
+            _ => null,
+        };
+
+    /// <summary>One gift with its timeline; null when there is none with that id.</summary>
+    internal static async Task<DonationShape?> DetailAsync(NewsroomDb db, string id, CancellationToken cancellationToken)
     {
         if (await Rows(db, db.Donations.AsNoTracking().Where(d => d.PublicId == id)).SingleOrDefaultAsync(cancellationToken) is not { } row)
             return null;

@@ -15,7 +15,7 @@ public static class StaffSetup
 {
     public static IServiceCollection AddStaff(this IServiceCollection services)
     {
-        services.AddScoped<AddApiKey>().AddScoped<ApiKeys>().AddScoped<ExportAudit>();
+        services.AddScoped<AddApiKey>().AddScoped<ApiKeys>().AddScoped<ExportAudit>().AddScoped<ReadDashboard>();
         services.AddAuthentication(ApiKeyAuthentication.Name)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.Name, null)
             .AddStaffCookies();
@@ -51,6 +51,9 @@ public static class StaffSetup
             // A passkey stands for both steps, so the device must have asked for a finger, a face or its PIN.
             passkeys.UserVerificationRequirement = "required";
             passkeys.ResidentKeyRequirement = "required";
+            // Identity's own rule reads the Origin header, which is "null" on a page that sends no referrer (Fetch §3.3); a passkey is made and used on this site's pages only.
+            passkeys.ValidateOrigin = origin => ValueTask.FromResult(!origin.CrossOrigin
+                && string.Equals(origin.Origin, $"{origin.HttpContext.Request.Scheme}://{origin.HttpContext.Request.Host}", StringComparison.OrdinalIgnoreCase));
         });
         services.AddScoped<Sessions>().AddScoped<CheckPassword>().AddScoped<CheckCode>().AddScoped<LockOut>().AddScoped<Passkeys>().AddScoped<SecondStep>();
         services.AddScoped<InviteMember>().AddScoped<ResetMember>().AddScoped<ChangeMember>();

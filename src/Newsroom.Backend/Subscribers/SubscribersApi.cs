@@ -74,15 +74,19 @@ internal static class SubscribersApi
         return Results.Ok(ListPage.Cut(rows, take, r => r.Key, r => r.Shape));
     }
 
-    private static async Task<IResult> GetAsync(NewsroomDb db, string id, CancellationToken cancellationToken)
+    private static async Task<IResult> GetAsync(NewsroomDb db, string id, CancellationToken cancellationToken) =>
+        await DetailAsync(db, id, cancellationToken) is { } detail ? Results.Ok(detail) : Api.NotFound("subscriber");
+
+    /// <summary>One subscriber with everything; null when there is none with that id.</summary>
+    internal static async Task<SubscriberDetail?> DetailAsync(NewsroomDb db, string id, CancellationToken cancellationToken)
     {
         if (await db.Subscribers.Where(s => s.PublicId == id).Select(ToRow).SingleOrDefaultAsync(cancellationToken) is not var (key, shape))
-            return Api.NotFound("subscriber");
+            return null;
         var newsletters = await db.Subscriptions.Where(s => s.SubscriberId == key).OrderBy(s => s.Id)
             .Select(s => new SubscriptionShape(s.Newsletter.Slug, s.State, s.RequestedAt, s.ConfirmedAt, s.LeftAt)).ToListAsync(cancellationToken);
         var consents = await db.Consents.AsNoTracking().Where(c => c.SubscriberId == key).OrderBy(c => c.Id).ToListAsync(cancellationToken);
-        return Results.Ok(new SubscriberDetail(
+        return new SubscriberDetail(
             shape.Id, shape.Email, shape.Name, shape.Status, shape.CreatedAt, shape.ConfirmedAt, shape.LeftAt, newsletters,
-            consents.ConvertAll(ConsentShape.Of), ConsentChain.Verify(await db.Subscribers.AsNoTracking().SingleAsync(s => s.Id == key, cancellationToken), consents)));
+            consents.ConvertAll(ConsentShape.Of), ConsentChain.Verify(await db.Subscribers.AsNoTracking().SingleAsync(s => s.Id == key, cancellationToken), consents));
     }
 }

@@ -7,6 +7,7 @@ using Newsroom.Backend.Donations;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Doctor;
+using Newsroom.Backend.Staff.SignIn;
 using Newsroom.Backend.Stories;
 using Newsroom.Backend.Web;
 
@@ -24,6 +25,7 @@ public sealed class TheExampleSettings : IDisposable
         (MailOptions.Section, typeof(MailOptions)), (DoctorOptions.Section, typeof(DoctorOptions)), (SendingOptions.Section, typeof(SendingOptions)),
         (StripeOptions.Section, typeof(StripeOptions)), (StoriesOptions.Section, typeof(StoriesOptions)), (OrganisationOptions.Section, typeof(OrganisationOptions)),
         (ProxyOptions.Section, typeof(ProxyOptions)), (DemoOptions.Section, typeof(DemoOptions)), (PrivacyOptions.Section, typeof(PrivacyOptions)),
+        (SetupOptions.Section, typeof(SetupOptions)),
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("newsroom-example-").FullName;

@@ -33,6 +33,9 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         GET /preferences/{token}
         GET /privacy
         GET /setup
+        GET /staff/api/favicon.svg
+        GET /staff/api/scalar.aspnetcore.js
+        GET /staff/api/scalar.js
         GET /staff/enter/{token}
         GET /staff/sign-in
         GET /subscribe

@@ -8,7 +8,7 @@ namespace Newsroom.Backend.Staff.SignIn;
 /// Making and using passkeys (WebAuthn level 3): what the browser is asked, and what its answer proves. Between the two the challenge waits in the
 /// half-way cookie.
 /// </summary>
-public sealed class Passkeys(IPasskeyHandler<StaffMember> handler, UserManager<StaffMember> members)
+public sealed partial class Passkeys(IPasskeyHandler<StaffMember> handler, UserManager<StaffMember> members, ILogger<Passkeys> log)
 {
     public const int MostForOne = 10;
     private const string Making = "passkey-making";
@@ -29,6 +29,8 @@ public sealed class Passkeys(IPasskeyHandler<StaffMember> handler, UserManager<S
         if (await context.TakeAsync(Making) is not { } state || string.IsNullOrEmpty(answer))
             return false;
         var made = await handler.PerformAttestationAsync(new PasskeyAttestationContext { HttpContext = context, CredentialJson = answer, AttestationState = state });
+        if (!made.Succeeded)
+            LogRefused(made.Failure.Message);
         if (!made.Succeeded || made.UserEntity.Id != member.PublicId || (await members.GetPasskeysAsync(member)).Count >= MostForOne)
             return false;
         made.Passkey.Name = name;
@@ -49,11 +51,16 @@ public sealed class Passkeys(IPasskeyHandler<StaffMember> handler, UserManager<S
         if (await context.TakeAsync(Using) is not { } state || string.IsNullOrEmpty(answer))
             return null;
         var used = await handler.PerformAssertionAsync(new PasskeyAssertionContext { HttpContext = context, CredentialJson = answer, AssertionState = state });
+        if (!used.Succeeded)
+            LogRefused(used.Failure.Message);
         if (!used.Succeeded || used.User.DisabledAt is not null)
             return null;
         await members.AddOrUpdatePasskeyAsync(used.User, used.Passkey);
         return used.User;
     }
+
+    [LoggerMessage(LogLevel.Warning, "A passkey's answer was refused: {Why}")]
+    private partial void LogRefused(string why);
 }
 
 /// <summary>Passkeys' user ids are our public ids; Identity's handler asks its manager for both.</summary>

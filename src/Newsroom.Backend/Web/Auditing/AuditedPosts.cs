@@ -18,13 +18,17 @@ internal sealed class AuditedPosts(AuditTrail trail) : IAsyncPageFilter
     {
         var done = await next();
         if (HttpMethods.IsGet(context.HttpContext.Request.Method) || HttpMethods.IsHead(context.HttpContext.Request.Method) || trail.HasSpoken || done.Exception is not null
-            || done.Result is PageResult or null or NotFoundResult or JsonResult || !IsForStaff(context.ActionDescriptor))
+            || !HasDone(done.Result) || !IsForStaff(context.ActionDescriptor))
         {
             return;
         }
         var action = $"{context.ActionDescriptor.ViewEnginePath.Split('/')[^1]}.{context.HandlerMethod?.Name ?? "post"}".ToLowerInvariant();
         await trail.SayAsync(context.HttpContext.User, action, context.RouteData.Values["id"] as string);
     }
+
+    /// <summary>A page shown again, a refusal, or the JSON that a script asked for first: nothing was changed.</summary>
+    private static bool HasDone(IActionResult? result) => result is not (null or PageResult or ForbidResult or ChallengeResult or JsonResult or ContentResult)
+        && (result as Microsoft.AspNetCore.Mvc.Infrastructure.IStatusCodeActionResult)?.StatusCode is not >= StatusCodes.Status400BadRequest;
 
     private static bool IsForStaff(CompiledPageActionDescriptor page) =>
         page.EndpointMetadata.OfType<IAuthorizeData>().Any(a => a.Policy?.StartsWith("staff:", StringComparison.Ordinal) == true);

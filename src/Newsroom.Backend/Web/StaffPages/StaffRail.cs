@@ -15,23 +15,12 @@ public static class StaffRail
     public static IReadOnlyList<RailGroup> Groups { get; } =
     [
         new("Today", [new("/staff", "Dashboard")]),
-        new("Digests", [new("/staff/digests", "Digests"), new("/staff/stories", "Stories")]),
-        new("Readers",
-        [
-            new("/staff/subscribers", "Subscribers"), new("/staff/imports", "Imports and exports", StaffRole.Administrator), new("/staff/suppressions", "Never mailed"),
-            new("/staff/bounces", "Bounces to look at", StaffRole.Publisher),
-        ]),
-        new("Gifts",
-        [
-            new("/staff/donations", "Gifts"), new("/staff/plans", "Regular gifts"), new("/staff/ledger", "Ledger"), new("/staff/payouts", "Payouts"),
-            new("/staff/unmatched", "Unmatched money", StaffRole.Publisher),
-        ]),
-        new("Forms", [new("/staff/newsletters", "Newsletters"), new("/staff/forms", "Forms for your site")]),
+        new("Newsletters", [new("/staff/digests", "Digests"), new("/staff/subscribers", "Subscribers")]),
+        new("Money", [new("/staff/donations", "Gifts")]),
         new("House",
         [
-            new("/staff/status", "Status"), new("/staff/mail", "Mail and its doctor", StaffRole.Publisher), new("/staff/settings", "Settings", StaffRole.Administrator),
             new("/staff/people", "People", StaffRole.Administrator), new("/staff/keys", "API keys", StaffRole.Administrator), new("/staff/api", "API reference"),
-            new("/staff/webhooks", "Webhooks", StaffRole.Administrator), new("/staff/audit", "Audit log", StaffRole.Administrator), new("/staff/jobs", "Jobs", StaffRole.Administrator),
+            new("/staff/audit", "Audit log", StaffRole.Administrator), new("/staff/jobs", "Jobs", StaffRole.Administrator),
         ]),
     ];
 

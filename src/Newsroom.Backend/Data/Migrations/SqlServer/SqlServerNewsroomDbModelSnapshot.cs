@@ -1002,6 +1002,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.HasIndex("Status", "CheckedAt")
                         .HasDatabaseName("IX_Donations_Unsettled");
 
+                    b.HasIndex("LiveMode", "PaidAt", "CurrencyCode", "AmountMinor", "RefundedMinor")
+                        .HasDatabaseName("IX_Donations_PaidInMonth");
+
                     b.ToTable("Donations");
                 });
 

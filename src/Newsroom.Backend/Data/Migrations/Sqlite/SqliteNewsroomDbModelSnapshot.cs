@@ -962,6 +962,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.HasIndex("Status", "CheckedAt")
                         .HasDatabaseName("IX_Donations_Unsettled");
 
+                    b.HasIndex("LiveMode", "PaidAt", "CurrencyCode", "AmountMinor", "RefundedMinor")
+                        .HasDatabaseName("IX_Donations_PaidInMonth");
+
                     b.ToTable("Donations");
                 });
 

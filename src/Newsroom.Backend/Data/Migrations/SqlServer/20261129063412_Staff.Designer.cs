@@ -13,7 +13,7 @@ using Newsroom.Backend.Data;
 namespace Newsroom.Backend.Data.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerNewsroomDb))]
-    [Migration("20261129051658_Staff")]
+    [Migration("20261129063412_Staff")]
     partial class Staff
     {
         /// <inheritdoc />
@@ -1004,6 +1004,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.HasIndex("Status", "CheckedAt")
                         .HasDatabaseName("IX_Donations_Unsettled");
+
+                    b.HasIndex("LiveMode", "PaidAt", "CurrencyCode", "AmountMinor", "RefundedMinor")
+                        .HasDatabaseName("IX_Donations_PaidInMonth");
 
                     b.ToTable("Donations");
                 });

@@ -12,7 +12,7 @@ using Newsroom.Backend.Data;
 namespace Newsroom.Backend.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteNewsroomDb))]
-    [Migration("20261129051653_Staff")]
+    [Migration("20261129063406_Staff")]
     partial class Staff
     {
         /// <inheritdoc />
@@ -964,6 +964,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
                     b.HasIndex("Status", "CheckedAt")
                         .HasDatabaseName("IX_Donations_Unsettled");
+
+                    b.HasIndex("LiveMode", "PaidAt", "CurrencyCode", "AmountMinor", "RefundedMinor")
+                        .HasDatabaseName("IX_Donations_PaidInMonth");
 
                     b.ToTable("Donations");
                 });

@@ -1,0 +1,99 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using Newsroom.Backend.Tests.Staff;
+using static Microsoft.Playwright.Assertions;
+
+namespace Newsroom.Backend.BrowserTests;
+
+/// <summary>From the console's set-up link to a newsroom that works: an administrator with a passkey, an editor with password and code, and what each may see.</summary>
+public sealed partial class TheStaffsHouse
+{
+    private const string Password = "four quiet words here";
+
+    [Fact(Timeout = 1_200_000)]
+    public async Task Is_entered_by_a_passkey_and_an_invited_editor_comes_in_by_password_and_code()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var chromium = await Chromium.LaunchAsync();
+        await using var program = await DemoProgram.StartAsync(cancellationToken);
+        // A passkey belongs to a name, not to a number.
+        var site = new UriBuilder(program.Url) { Host = "localhost" }.Uri;
+        var anna = new Visit(await chromium.OpenAsync(site, javaScript: true), JavaScript: true);
+        await HasAuthenticatorAsync(anna.Page);
+
+        await anna.Page.GotoAsync(SetUpLink().Match(program.Output) is { Success: true } link ? link.Value : throw new InvalidOperationException("No set-up link on the console:\n" + program.Output));
+        await anna.LookAsync("staff-setup");
+        await anna.Page.GetByLabel("Your name").FillAsync("Anna Marsh");
+        await anna.Page.GetByLabel("Your email address").FillAsync("anna@gazette.example");
+        await PressAsync(anna.Page, "Go on");
+        await anna.LookAsync("staff-sign-in-method");
+        await PressAsync(anna.Page, "Make a passkey");
+        await Expect(anna.Page).ToHaveURLAsync(Dashboard());
+        await anna.LookAsync("staff-dashboard");
+
+        await PressAsync(anna.Page, "Sign out");
+        await anna.LookAsync("staff-sign-in");
+        await PressAsync(anna.Page, "Sign in with a passkey");
+        await Expect(anna.Page).ToHaveURLAsync(Dashboard());
+        foreach (var (path, name) in new[]
+        {
+            ("/staff/people", "people"), ("/staff/keys", "keys"), ("/staff/audit", "audit"), ("/staff/account", "account"),
+            ("/staff/digests", "digests"), ("/staff/subscribers", "subscribers"), ("/staff/donations", "donations"),
+        })
+        {
+            await anna.Page.GotoAsync(path);
+            await anna.LookAsync("staff-" + name);
+        }
+
+        await anna.Page.GotoAsync("/staff/people");
+        await anna.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("Mira Holt");
+        await anna.Page.GetByLabel("Email address").FillAsync("mira@gazette.example");
+        await anna.Page.GetByRole(AriaRole.Radio, new() { Name = "Editor" }).CheckAsync();
+        await PressAsync(anna.Page, "Send the invitation");
+        await Expect(anna.Page.GetByText("An invitation is on its way to Mira Holt.")).ToBeVisibleAsync();
+        await anna.OpenMailAsync("mira@gazette.example", "invites you");
+        await anna.LookAtMailAsync("staff-invitation");
+
+        var mira = new Visit(await chromium.OpenAsync(site, javaScript: true), JavaScript: true);
+        await mira.OpenMailAsync("mira@gazette.example", "invites you");
+        await mira.FollowMailLinkAsync("/staff/enter/");
+        await PressAsync(mira.Page, "Go on");
+        var key = await mira.Page.Locator("code.key").TextContentAsync() ?? "";
+        await mira.Page.GetByLabel("New password").FillAsync(Password);
+        await mira.Page.GetByLabel("The six digits").FillAsync(Totp.Now(key));
+        await PressAsync(mira.Page, "Use password and app");
+        await mira.LookAsync("staff-recovery-codes");
+        await mira.Page.GetByRole(AriaRole.Link, new() { Name = "I have kept them" }).ClickAsync();
+        await Expect(mira.Page.GetByRole(AriaRole.Link, new() { Name = "People" })).ToHaveCountAsync(0);
+        await mira.Page.GotoAsync("/staff/people");
+        await Expect(mira.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("not allowed");
+        Assert.DoesNotContain("fail:", program.Output, StringComparison.Ordinal);
+    }
+
+    private static Task PressAsync(IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name }).First.ClickAsync();
+
+    /// <summary>A device with a fingerprint reader that always knows its owner (Chrome DevTools Protocol, WebAuthn domain).</summary>
+    private static async Task HasAuthenticatorAsync(IPage page)
+    {
+        var devtools = await page.Context.NewCDPSessionAsync(page);
+        await devtools.SendAsync("WebAuthn.enable");
+        await devtools.SendAsync("WebAuthn.addVirtualAuthenticator", new()
+        {
+            ["options"] = new Dictionary<string, object>
+            {
+                ["protocol"] = "ctap2",
+                ["transport"] = "internal",
+                ["hasResidentKey"] = true,
+                ["hasUserVerification"] = true,
+                ["isUserVerified"] = true,
+                ["automaticPresenceSimulation"] = true,
+            },
+        });
+    }
+
+    [GeneratedRegex("/staff$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Dashboard();
+
+    [GeneratedRegex(@"http://localhost:\d+/setup\?code=[0-9A-Z-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SetUpLink();
+}
