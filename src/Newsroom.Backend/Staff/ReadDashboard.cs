@@ -49,7 +49,8 @@ public sealed class ReadDashboard(NewsroomDb db, MailReadiness mail, IOptions<Si
         var month = StartOf(new DateTime(today.Year, today.Month, 1), zone);
         var before = StartOf(new DateTime(today.Year, today.Month, 1).AddMonths(-1), zone);
         var until = before + (now - month);
-        var these = await SumsAsync(month, now, cancellationToken);
+        // Stripe's clock may be ahead of ours.
+        var these = await SumsAsync(month, now.AddDays(1), cancellationToken);
         var those = await SumsAsync(before, until < month ? until : month, cancellationToken);
         return [.. these.Keys.Union(those.Keys).Order(StringComparer.Ordinal).Select(code =>
         {

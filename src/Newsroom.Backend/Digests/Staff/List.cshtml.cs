@@ -66,6 +66,7 @@ public sealed class ListModel(NewsroomDb db, Ledgers ledgers, ComposeDigest comp
 
     private LocalRedirectResult Back(string said)
     {
+        trail.SayNothing();
         this.Toast(said);
         return LocalRedirect("/staff/digests");
     }

@@ -107,6 +107,7 @@ public sealed class OneModel(NewsroomDb db, Ledgers ledgers, ReadProgress progre
 
     private LocalRedirectResult Back(string id, string said)
     {
+        trail.SayNothing();
         this.Toast(said);
         return LocalRedirect("/staff/digests/" + id);
     }

@@ -60,6 +60,7 @@ public sealed class OneModel(NewsroomDb db, SyncGift sync, AuditTrail trail, IOp
 
     private LocalRedirectResult Back(string id, string said)
     {
+        trail.SayNothing();
         this.Toast(said);
         return LocalRedirect("/staff/donations/" + id);
     }

@@ -95,6 +95,7 @@ public sealed class PeopleModel(
 
     private LocalRedirectResult Back(string said)
     {
+        trail.SayNothing();
         this.Toast(said);
         return LocalRedirect("/staff/people");
     }

@@ -44,6 +44,7 @@ public sealed class OneModel(NewsroomDb db, BarAddress bar, AuditTrail trail) : 
             return NotFound();
         if (string.IsNullOrWhiteSpace(why) || why.Trim().Length > SuppressionLift.WhyLength)
         {
+            trail.SayNothing();
             this.Toast("Nothing was changed: say why, in one sentence. Whoever asks later reads it.");
             return LocalRedirect("/staff/subscribers/" + id);
         }

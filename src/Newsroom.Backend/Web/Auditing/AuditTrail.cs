@@ -12,6 +12,9 @@ public sealed class AuditTrail(IServiceScopeFactory scopes, TimeProvider clock)
     /// <summary>True once this request has said what it did.</summary>
     public bool HasSpoken { get; private set; }
 
+    /// <summary>The form was refused with a sentence: there is nothing to tell.</summary>
+    public void SayNothing() => HasSpoken = true;
+
     /// <param name="actor">Who: the signed-in user, or one of <see cref="Actors"/>.</param>
     /// <param name="action"><c>thing.deed</c>, in the past tense: <c>member.role-changed</c>.</param>
     /// <param name="subject">The public id of the thing; null: none.</param>
