@@ -54,7 +54,8 @@ public sealed partial class TheStaffsHouse
         await anna.OpenMailAsync("mira@gazette.example", "invites you");
         await anna.LookAtMailAsync("staff-invitation");
 
-        var mira = new Visit(await chromium.OpenAsync(site, javaScript: true), JavaScript: true);
+        // At the address that the mail's link has.
+        var mira = new Visit(await chromium.OpenAsync(program.Url, javaScript: true), JavaScript: true);
         await mira.OpenMailAsync("mira@gazette.example", "invites you");
         await mira.FollowMailLinkAsync("/staff/enter/");
         await PressAsync(mira.Page, "Go on");
@@ -64,6 +65,7 @@ public sealed partial class TheStaffsHouse
         await PressAsync(mira.Page, "Use password and app");
         await mira.LookAsync("staff-recovery-codes");
         await mira.Page.GetByRole(AriaRole.Link, new() { Name = "I have kept them" }).ClickAsync();
+        await Expect(mira.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Today at");
         await Expect(mira.Page.GetByRole(AriaRole.Link, new() { Name = "People" })).ToHaveCountAsync(0);
         await mira.Page.GotoAsync("/staff/people");
         await Expect(mira.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("not allowed");

@@ -8,8 +8,8 @@ using Newsroom.Backend.Data;
 using Newsroom.Backend.Staff.Accounts;
 using Newsroom.Backend.Staff.SignIn;
 using Newsroom.Backend.Web;
-using Newsroom.Backend.Web.StaffPages;
 using Newsroom.Backend.Web.Auditing;
+using Newsroom.Backend.Web.StaffPages;
 
 namespace Newsroom.Backend.Staff.Pages;
 
