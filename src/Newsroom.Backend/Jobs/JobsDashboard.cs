@@ -9,16 +9,18 @@ public static class JobsDashboard
     /// <summary>Its pages have style attributes and a style element; no other staff page may.</summary>
     private const string ContentPolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
-    public static void MapJobsDashboard(this IEndpointRouteBuilder routes, string path, string back, string policy) => routes
-        .MapHangfireDashboard(path, new DashboardOptions
+    public static void MapJobsDashboard(this IEndpointRouteBuilder routes, string path, string back, string policy)
+    {
+        var options = new DashboardOptions { Authorization = [], AppPath = back, DashboardTitle = "Jobs", DisplayStorageConnectionString = false };
+        // Made at the first visit: it opens the jobs' storage, which does not answer before the database was seen to, and which no command needs.
+        var pages = new Lazy<RequestDelegate>(() => routes.CreateApplicationBuilder().UseHangfireDashboard(path, options).Build(), LazyThreadSafetyMode.PublicationOnly);
+        routes.Map(path + "/{**path}", Audited(context =>
         {
-            Authorization = [],
-            AppPath = back,
-            DashboardTitle = "Jobs",
-            DisplayStorageConnectionString = false,
-        })
-        .RequireAuthorization(policy)
-        .Add(endpoint => endpoint.RequestDelegate = Audited(endpoint.RequestDelegate!));
+            // A page that Hangfire has not is its 404, not "an endpoint that nobody ran".
+            context.SetEndpoint(null);
+            return pages.Value(context);
+        })).RequireAuthorization(policy);
+    }
 
     private static RequestDelegate Audited(RequestDelegate dashboard) => async context =>
     {

@@ -5,6 +5,7 @@ using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Bounces;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Web;
+using Newsroom.Backend.Web.Auditing;
 
 namespace Newsroom.Backend.Subscribers.Suppressed;
 
@@ -42,13 +43,16 @@ internal static class SuppressedApi
         routes.MapApi("bounces", scope: "subscribers").MapPost("{id}/settle", SettleAsync).WithSummary("Says what a report is that waits for people.");
     }
 
-    private static async Task<IResult> BarAsync(BarForm form, BarAddress bar, CancellationToken cancellationToken)
+    private static async Task<IResult> BarAsync(BarForm form, BarAddress bar, AuditTrail trail, CancellationToken cancellationToken)
     {
         if (!EmailAddress.TryParse(form.Address, out var address))
             return Api.Invalid("address", "Give the mail address.");
         if (FaultOf(form.Why) is { } fault)
             return fault;
-        return Results.Json(SuppressionShape.Of(await bar.RunAsync(address, form.Why!.Trim(), cancellationToken)), statusCode: StatusCodes.Status201Created);
+        var barred = await bar.RunAsync(address, form.Why!.Trim(), cancellationToken);
+        if (!barred.IsNew)
+            trail.SayNothing();
+        return Results.Json(SuppressionShape.Of(barred.Entry), statusCode: StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> LiftAsync(string id, LiftForm form, ClaimsPrincipal user, LiftSuppression lift, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ public sealed class AuditTrail(IServiceScopeFactory scopes, TimeProvider clock)
     /// <summary>True once this request has said what it did.</summary>
     public bool HasSpoken { get; private set; }
 
-    /// <summary>The form was refused with a sentence: there is nothing to tell.</summary>
+    /// <summary>Refused with a sentence, or done already: nothing was changed, and there is nothing to tell.</summary>
     public void SayNothing() => HasSpoken = true;
 
     /// <param name="actor">Who: the signed-in user, or one of <see cref="Actors"/>.</param>
