@@ -29,6 +29,7 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
 {
     public DbSet<Newsletter> Newsletters => Set<Newsletter>();
     public DbSet<Subscriber> Subscribers => Set<Subscriber>();
+    public DbSet<ReaderDay> ReaderDays => Set<ReaderDay>();
     public DbSet<Subscription> Subscriptions => Set<Subscription>();
     public DbSet<SignUpRequest> SignUpRequests => Set<SignUpRequest>();
     public DbSet<Consent> Consents => Set<Consent>();

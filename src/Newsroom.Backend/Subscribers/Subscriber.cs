@@ -182,5 +182,7 @@ internal sealed class SubscriberMapping : IEntityTypeConfiguration<Subscriber>
         builder.HasIndex(s => s.PublicId).IsUnique();
         builder.HasIndex(s => s.AddressKey).IsUnique();
         builder.HasIndex(s => new { s.Status, s.Id }).HasDatabaseName("IX_Subscribers_ListByStatus");
+        builder.HasIndex(s => s.ConfirmedAt).HasDatabaseName("IX_Subscribers_Joined");
+        builder.HasIndex(s => s.LeftAt).HasDatabaseName("IX_Subscribers_Left");
     }
 }

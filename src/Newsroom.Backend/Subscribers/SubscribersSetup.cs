@@ -26,6 +26,7 @@ public static class SubscribersSetup
         services.AddScoped<IMailComposer, ConfirmationComposer>().AddMailTemplate(ConfirmationComposer.MailKind, ConfirmationComposer.Sample);
         services.AddScoped<IMailComposer, AlreadySubscribedComposer>().AddMailTemplate(AlreadySubscribedComposer.MailKind, AlreadySubscribedComposer.Sample);
         services.AddRecurringJob<PurgeUnconfirmed>("subscribers.purge-unconfirmed", Daily, Queues.Default, j => j.RunAsync(CancellationToken.None));
+        services.AddRecurringJob<CountReaders>("subscribers.count", CountReaders.Hourly, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
         services.AddScoped<SignUpDesk>().AddScoped<ReleaseHeld>().AddScoped<DiscardHeld>();
         services.AddSingleton<SignUpPolicy>().AddSingleton<SignUpProof>().AddSingleton<AttackMode>().AddSingleton<HeldSignUps>().AddSingleton<MailDomains>();
         services.AddRecurringJob<TendSignUps>("subscribers.tend-sign-ups", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None));
