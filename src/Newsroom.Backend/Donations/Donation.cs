@@ -327,6 +327,10 @@ internal sealed class DonationMapping : IEntityTypeConfiguration<Donation>
         builder.HasIndex(d => new { d.Status, d.CheckedAt }).HasDatabaseName("IX_Donations_Unsettled");
         builder.HasIndex(d => d.PaymentIntentId);
         builder.HasIndex(d => d.AddressKey);
+        builder.HasIndex(d => d.CreatedAt).HasDatabaseName("IX_Donations_MadeBetween");
+        builder.HasIndex(d => new { d.Status, d.Id }).HasDatabaseName("IX_Donations_ListByStatus");
+        builder.HasIndex(d => new { d.Frequency, d.Id }).HasDatabaseName("IX_Donations_ListByFrequency");
+        builder.HasIndex(d => new { d.Campaign, d.Id }).HasDatabaseName("IX_Donations_ListByCampaign");
         // All that a month's sum needs, so that it reads no row.
         builder.HasIndex(d => new { d.LiveMode, d.PaidAt, d.CurrencyCode, d.AmountMinor, d.RefundedMinor }).HasDatabaseName("IX_Donations_PaidInMonth");
     }

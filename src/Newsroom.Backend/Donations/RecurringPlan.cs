@@ -134,5 +134,7 @@ internal sealed class RecurringPlanMapping : IEntityTypeConfiguration<RecurringP
         builder.HasIndex(p => p.PublicId).IsUnique();
         builder.HasIndex(p => p.SubscriptionId).IsUnique();
         builder.HasIndex(p => p.CustomerId);
+        builder.HasIndex(p => new { p.Status, p.Id }).HasDatabaseName("IX_RecurringPlans_ListByStatus");
+        builder.HasIndex(p => new { p.Status, p.Frequency, p.CurrencyCode, p.AmountMinor }).HasDatabaseName("IX_RecurringPlans_SumByStatus");
     }
 }

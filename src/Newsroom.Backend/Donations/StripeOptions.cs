@@ -3,6 +3,18 @@ using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Donations;
 
+/// <summary>Which account gifts go to.</summary>
+public enum StripeMode
+{
+    /// <summary>None: no gifts can be made.</summary>
+    Off,
+    Live,
+    Test,
+
+    /// <summary>Something that speaks like Stripe at <see cref="StripeOptions.ApiBase"/>.</summary>
+    Practice,
+}
+
 /// <summary>
 /// Section <c>Stripe</c>: the account and what the donation form offers. Sums are decimal text in major units ("5", "4.50").
 /// <c>Minimum</c>, <c>Maximum</c> and <c>Presets</c> may be given once, for the first currency, or per currency
@@ -32,8 +44,12 @@ public sealed class StripeOptions
 
     public bool IsConfigured => SecretKey.Length > 0;
 
+    public StripeMode Mode => !IsConfigured ? StripeMode.Off : IsLive ? StripeMode.Live : IsStripeItself ? StripeMode.Test : StripeMode.Practice;
+
     /// <summary>Whether the key moves real money. Events of the other mode are refused.</summary>
     public bool IsLive => SecretKey.StartsWith("sk_live_", StringComparison.Ordinal) || SecretKey.StartsWith("rk_live_", StringComparison.Ordinal);
+
+    private bool IsStripeItself => ApiBase.Length == 0 || (Uri.TryCreate(ApiBase, UriKind.Absolute, out var api) && api.Host == "api.stripe.com");
 }
 
 internal sealed class StripeOptionsRules(IConfiguration configuration, IOptions<SiteOptions> site, IOptions<OrganisationOptions> organisation)

@@ -82,7 +82,7 @@ public static class JobsSetup
         services.AddStartNote(_ => !jobs.RunServer && storage == JobStorageKind.InMemory
             ? "Jobs:RunServer is false and jobs are in memory: nobody runs them, so no mail leaves. Jobs of another process need SQL Server."
             : null);
-        services.AddHostedService<TimetableStart>();
+        services.AddHostedService<TimetableStart>().AddScoped<ReadJobs>();
         services.AddHealthChecks().AddCheck<TimetableCheck>("timetable");
         if (jobs.RunServer)
         {

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Staff.Accounts;
+using Newsroom.Backend.Staff.House;
 using Newsroom.Backend.Staff.SignIn;
+using Newsroom.Backend.Staff.Today;
 using Newsroom.Backend.Web;
 using Newsroom.Backend.Web.StaffPages;
 
@@ -15,7 +17,9 @@ public static class StaffSetup
 {
     public static IServiceCollection AddStaff(this IServiceCollection services)
     {
-        services.AddScoped<AddApiKey>().AddScoped<ApiKeys>().AddScoped<ExportAudit>().AddScoped<ReadDashboard>();
+        services.AddScoped<AddApiKey>().AddScoped<ApiKeys>().AddScoped<ExportAudit>();
+        services.AddScoped<ReadDashboard>().AddScoped<ReadReaderFigures>().AddScoped<ReadDigestFigures>().AddScoped<ReadGiftFigures>().AddScoped<Checklist>();
+        services.AddScoped<ReadStatus>().AddScoped<ReadSettings>();
         services.AddAuthentication(ApiKeyAuthentication.Name)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.Name, null)
             .AddStaffCookies();

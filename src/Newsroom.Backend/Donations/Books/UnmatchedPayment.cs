@@ -35,5 +35,6 @@ internal sealed class UnmatchedPaymentMapping : IEntityTypeConfiguration<Unmatch
         builder.Property(u => u.Note).HasMaxLength(UnmatchedPayment.NoteLength);
         builder.HasIndex(u => u.PublicId).IsUnique();
         builder.HasIndex(u => u.StripeId).IsUnique();
+        builder.HasIndex(u => new { u.SettledAt, u.Id }).HasDatabaseName("IX_UnmatchedPayments_Open");
     }
 }

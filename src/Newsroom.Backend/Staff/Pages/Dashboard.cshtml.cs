@@ -1,17 +1,39 @@
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
+using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Staff.Today;
 using Newsroom.Backend.Web;
+using Newsroom.Backend.Web.Auditing;
 using Newsroom.Backend.Web.StaffPages;
 
 namespace Newsroom.Backend.Staff.Pages;
 
 /// <summary>What staff open every morning.</summary>
 [Authorize(StaffPolicies.Viewer)]
-public sealed class DashboardModel(ReadDashboard read, IOptions<SiteOptions> site) : PageModel
+public sealed class DashboardModel(ReadDashboard read, AuditTrail trail, IOptions<SiteOptions> site) : PageModel
 {
     public DashboardView View { get; private set; } = null!;
     public string SiteName => site.Value.Name;
 
+    public string Number(int count) => count.ToString("N0", site.Value.Culture);
+
+    public string Text(Money sum) => sum.Signed(site.Value.Culture);
+
+    /// <summary>"+12 %" of the month before; null when there is nothing to compare with.</summary>
+    public static string? Change(MonthOfGifts month) => month.LastMonth.Minor <= 0 ? null
+        : $"{(month.ThisMonth.Minor >= month.LastMonth.Minor ? "+" : "\u2212")}{Math.Abs(Math.Round((month.ThisMonth.Minor - month.LastMonth.Minor) * 100m / month.LastMonth.Minor)):0} %";
+
     public async Task OnGetAsync(CancellationToken cancellationToken) => View = await read.RunAsync(cancellationToken);
+
+    /// <summary>Backups that this program does not make itself cannot be seen from here.</summary>
+    public async Task<IActionResult> OnPostBackupAsync()
+    {
+        if (!User.MayActAs(StaffRole.Administrator))
+            return Forbid();
+        await trail.SayAsync(User, Checklist.BackedUp, after: "by other means");
+        this.Toast("Noted: backups are made by other means. Try once a year whether one can be restored.");
+        return LocalRedirect("/staff");
+    }
 }

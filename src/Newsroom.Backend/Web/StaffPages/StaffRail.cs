@@ -16,9 +16,14 @@ public static class StaffRail
     [
         new("Today", [new("/staff", "Dashboard")]),
         new("Newsletters", [new("/staff/digests", "Digests"), new("/staff/subscribers", "Subscribers")]),
-        new("Money", [new("/staff/donations", "Gifts")]),
+        new("Money",
+        [
+            new("/staff/donations", "Gifts"), new("/staff/plans", "Regular gifts"), new("/staff/ledger", "Ledger"), new("/staff/payouts", "Payouts"),
+            new("/staff/unmatched", "Unmatched money", StaffRole.Publisher),
+        ]),
         new("House",
         [
+            new("/staff/status", "Status"), new("/staff/settings", "Settings", StaffRole.Administrator),
             new("/staff/people", "People", StaffRole.Administrator), new("/staff/keys", "API keys", StaffRole.Administrator), new("/staff/api", "API reference"),
             new("/staff/audit", "Audit log", StaffRole.Administrator), new("/staff/jobs", "Jobs", StaffRole.Administrator),
         ]),
