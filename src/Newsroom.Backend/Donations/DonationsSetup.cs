@@ -4,6 +4,7 @@ using Newsroom.Backend.Data;
 using Newsroom.Backend.Donations.Books;
 using Newsroom.Backend.Donations.CardTesting;
 using Newsroom.Backend.Donations.Mailed;
+using Newsroom.Backend.Donations.Staff;
 using Newsroom.Backend.Donations.Stripe;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
@@ -29,6 +30,7 @@ public static class DonationsSetup
         services.AddSingleton<KeyedLock>().AddSingleton<StripeInbox>();
         services.AddScoped<GiftDesk>().AddScoped<StartDonation>().AddScoped<SyncGift>().AddScoped<BookGift>();
         services.AddScoped<StripeBooks>().AddScoped<KeepBooks>().AddScoped<FollowPayment>().AddScoped<MatchTransactions>().AddScoped<Reconcile>().AddScoped<CheckStripe>();
+        services.AddScoped<IncomeByMonth>().AddScoped<AccountBalances>().AddScoped<SettleMoney>().AddScoped<SettleHeldPlan>().AddScoped<ExportGifts>().AddScoped<StripeDesk>();
         services.AddScoped<StripePlans>().AddScoped<FollowPlan>().AddScoped<FollowMissedPayment>().AddScoped<CorrectReceipt>();
         services.AddScoped<IMailComposer, ReceiptComposer>().AddMailTemplate(ReceiptComposer.MailKind, ReceiptComposer.Sample);
         services.AddScoped<IMailComposer, CorrectedReceiptComposer>().AddMailTemplate(CorrectedReceiptComposer.MailKind, CorrectedReceiptComposer.Sample);

@@ -39,6 +39,13 @@ public sealed class SiteOptions
     /// <summary>The newsroom's day at an instant.</summary>
     public DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, Zone).DateTime);
 
+    /// <summary>When a day of the newsroom's begins.</summary>
+    public DateTimeOffset StartOf(DateOnly day)
+    {
+        var midnight = day.ToDateTime(TimeOnly.MinValue);
+        return new DateTimeOffset(midnight, Zone.GetUtcOffset(midnight));
+    }
+
     /// <summary>An absolute address on this site; <paramref name="path"/> begins with a slash.</summary>
     public string Link(string path) => PublicUrl.TrimEnd('/') + path;
 

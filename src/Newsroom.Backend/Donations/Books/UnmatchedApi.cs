@@ -38,16 +38,14 @@ internal static class UnmatchedApi
         return Results.Ok(ListPage.Cut(rows, take, u => u.Id, Shape));
     }
 
-    private static async Task<IResult> SettleAsync(NewsroomDb db, string id, SettleUnmatched settle, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        if (settle.Note?.Trim() is not { Length: > 0 and <= UnmatchedPayment.NoteLength } note)
-            return Api.Invalid("note", $"Say in 1 to {UnmatchedPayment.NoteLength} characters what was done about it.");
-        if (await db.UnmatchedPayments.SingleOrDefaultAsync(u => u.PublicId == id, cancellationToken) is not { } money)
-            return Api.NotFound("unmatched payment");
-        (money.SettledAt, money.Note) = (money.SettledAt ?? clock.GetUtcNow(), note);
-        await db.SaveChangesAsync(cancellationToken);
-        return Results.Ok(Shape(money));
-    }
+    private static async Task<IResult> SettleAsync(string id, SettleUnmatched said, SettleMoney settle, CancellationToken cancellationToken) =>
+        await settle.RunAsync(id, said.Note, cancellationToken) switch
+        {
+            SettleMoneyOutcome.Settled settled => Results.Ok(Shape(settled.Money)),
+            SettleMoneyOutcome.BadNote bad => Api.Invalid("note", bad.WhatToDo),
+            SettleMoneyOutcome.Unknown => Api.NotFound("unmatched payment"),
+            var other => throw new InvalidOperationException($"Unknown outcome {other}."),
+        };
 
     private static UnmatchedShape Shape(UnmatchedPayment money) =>
         new(money.PublicId, money.StripeId, money.GiftId, money.Why, money.FoundAt, money.SettledAt, money.Note);

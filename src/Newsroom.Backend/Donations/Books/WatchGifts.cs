@@ -62,7 +62,7 @@ public sealed class WatchGifts(NewsroomDb db, StripeAccount account, AlertDesk a
         var held = await db.RecurringPlans.Where(p => p.Status == PlanStatus.Held && !db.Disputes.Any(d => d.Donation.PlanId == p.Id && d.Donation.Status == DonationStatus.Disputed))
             .OrderBy(p => p.Id).Select(p => p.PublicId).Take(Named).ToListAsync(cancellationToken);
         return held.Count == 0 ? null
-            : $"A dispute was won, and the regular gift it was about is still held: {string.Join(", ", held)}. Ask the donor; then resume its collecting, or cancel it, in Stripe's dashboard.";
+            : $"A dispute was won, and the regular gift it was about is still held: {string.Join(", ", held)}. Ask the donor; then resume it or end it, under Regular gifts on the staff pages.";
     }
 
     private async Task<string?> FraudAsync(CancellationToken cancellationToken)
@@ -88,14 +88,14 @@ public sealed class WatchGifts(NewsroomDb db, StripeAccount account, AlertDesk a
 
     private async Task<string?> UnmatchedAsync(CancellationToken cancellationToken) =>
         await db.UnmatchedPayments.CountAsync(u => u.SettledAt == null, cancellationToken) is var count and > 0
-            ? $"{count} payment(s) were taken for gifts that cannot have them: see /api/v1/unmatched?settled=false. Look each up in Stripe's dashboard, refund it or enter it by hand, then settle it here."
+            ? $"{count} payment(s) were taken for gifts that cannot have them: see Unmatched money on the staff pages. Look each up in Stripe's dashboard, refund it or enter it by hand, then settle it here."
             : null;
 
     private async Task<string?> PayoutsAsync(CancellationToken cancellationToken)
     {
         var isLive = account.IsLive;
         var differ = await db.Payouts.Where(p => p.Agreement == PayoutAgreement.Differs && p.LiveMode == isLive).OrderBy(p => p.Id).Select(p => p.PayoutId).Take(Named).ToListAsync(cancellationToken);
-        return differ.Count == 0 ? null : $"Payouts that are not the sum of their transactions: {string.Join(", ", differ)}. See /api/v1/payouts/ID; they are compared again each night.";
+        return differ.Count == 0 ? null : $"Payouts that are not the sum of their transactions: {string.Join(", ", differ)}. See Payouts on the staff pages; they are compared again each night.";
     }
 
     private async Task<string?> EventsAsync(CancellationToken cancellationToken)

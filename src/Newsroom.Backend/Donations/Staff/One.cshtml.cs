@@ -13,15 +13,22 @@ namespace Newsroom.Backend.Donations.Staff;
 
 /// <summary>One gift with everything that happened to it.</summary>
 [Authorize(StaffPolicies.Viewer), PrivatePage]
-public sealed class OneModel(NewsroomDb db, SyncGift sync, AuditTrail trail, IOptions<SiteOptions> site, IOptions<StripeOptions> stripe) : PageModel
+public sealed class OneModel(NewsroomDb db, SyncGift sync, StripeDesk desk, AuditTrail trail, IOptions<SiteOptions> site) : PageModel
 {
     public DonationShape Gift { get; private set; } = null!;
+    public GiftMoney Money { get; private set; } = null!;
 
-    /// <summary>Its page in Stripe's own dashboard; none in practice, where there is no such page.</summary>
-    public string? StripePage => string.IsNullOrEmpty(stripe.Value.ApiBase) || stripe.Value.ApiBase.Contains("api.stripe.com", StringComparison.OrdinalIgnoreCase)
-        ? $"https://dashboard.stripe.com/{(Gift.LiveMode ? "" : "test/")}payments/{Gift.Stripe.PaymentIntent}" : null;
+    public string Mode => desk.ModeOf(Gift.LiveMode);
+    public bool IsErased => DonorWords.IsErased(Gift.Email);
 
-    public string Text(MoneyShape money) => new Money(money.Amount, Currency.Parse(money.Currency)).Format(site.Value.Culture);
+    /// <summary>What Stripe's dashboard finds it by.</summary>
+    public string? StripeId => Gift.Stripe.PaymentIntent ?? Gift.Stripe.Invoice ?? Gift.Stripe.Session;
+
+    public string? AtStripe(string? id) => desk.PageOf(id, Gift.LiveMode);
+
+    public string Text(MoneyShape money) => Text(new Money(money.Amount, Currency.Parse(money.Currency)));
+
+    public string Text(Money money) => money.Signed(site.Value.Culture);
 
     public static string Words(string what) => what switch
     {
@@ -36,7 +43,7 @@ public sealed class OneModel(NewsroomDb db, SyncGift sync, AuditTrail trail, IOp
     {
         if (await DonationsApi.DetailAsync(db, id, cancellationToken) is not { } gift)
             return NotFound();
-        Gift = gift;
+        (Gift, Money) = (gift, await GiftMoney.OfAsync(db, id, cancellationToken));
         return Page();
     }
 

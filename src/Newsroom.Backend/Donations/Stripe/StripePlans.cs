@@ -3,7 +3,7 @@ using Stripe;
 namespace Newsroom.Backend.Donations.Stripe;
 
 /// <summary>
-/// What the program asks Stripe to do with a plan by itself. Done twice, each is the same as once, so no call has a key: Stripe answers a key with its first
+/// What the program asks Stripe to do with a plan, by itself or because staff said so. Done twice, each is the same as once, so no call has a key: Stripe answers a key with its first
 /// answer for a day, even a failure.
 /// </summary>
 public sealed class StripePlans(StripeAccount account)
@@ -22,6 +22,16 @@ public sealed class StripePlans(StripeAccount account)
         // A server that does not know the filter would hand out any invoice.
         foreach (var invoice in open?.FindAll(i => i.Status == "open" && GiftSnapshots.SubscriptionIdOf(i) == subscriptionId) ?? [])
             await account.AskAsync(client => client.V1.Invoices.VoidInvoiceAsync(invoice.Id, cancellationToken: cancellationToken)!, cancellationToken);
+    }
+
+    /// <summary>Collects again from the next period on (https://docs.stripe.com/billing/subscriptions/pause-payment#unpausing); what was void stays so.</summary>
+    /// <inheritdoc cref="HoldAsync" path="/exception"/>
+    public Task ResumeAsync(string subscriptionId, CancellationToken cancellationToken)
+    {
+        var resume = new SubscriptionUpdateOptions();
+        // An empty text takes the pause away; the typed option can only set one.
+        resume.AddExtraParam("pause_collection", "");
+        return account.AskAsync(client => client.V1.Subscriptions.UpdateAsync(subscriptionId, resume, cancellationToken: cancellationToken)!, cancellationToken);
     }
 
     /// <summary>Ends a plan now; one that is gone is ended.</summary>

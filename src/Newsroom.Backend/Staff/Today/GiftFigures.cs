@@ -24,10 +24,10 @@ public sealed class ReadGiftFigures(NewsroomDb db, IOptions<SiteOptions> site, I
 
     public async Task<IReadOnlyList<MonthOfGifts>> MonthAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var zone = site.Value.Zone;
-        var today = TimeZoneInfo.ConvertTime(now, zone);
-        var month = StartOf(new DateTime(today.Year, today.Month, 1), zone);
-        var before = StartOf(new DateTime(today.Year, today.Month, 1).AddMonths(-1), zone);
+        var today = site.Value.DayOf(now);
+        var first = new DateOnly(today.Year, today.Month, 1);
+        var month = site.Value.StartOf(first);
+        var before = site.Value.StartOf(first.AddMonths(-1));
         var until = before + (now - month);
         // Stripe's clock may be ahead of ours.
         var these = await SumsAsync(month, now.AddDays(1), cancellationToken);
@@ -47,8 +47,6 @@ public sealed class ReadGiftFigures(NewsroomDb db, IOptions<SiteOptions> site, I
         return [.. sums.GroupBy(s => s.CurrencyCode, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new MonthlyDonors(
             g.Sum(s => s.Count), new Money(g.Sum(s => s.Sum), Currency.Parse(g.Key)), g.Where(s => s.Status != PlanStatus.Active).Sum(s => s.Count)))];
     }
-
-    private static DateTimeOffset StartOf(DateTime day, TimeZoneInfo zone) => new(day, zone.GetUtcOffset(day));
 
     /// <summary>What was given and not given back. With a live key tests and practice count for nothing; without one they are all there is.</summary>
     private Task<Dictionary<string, long>> SumsAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)

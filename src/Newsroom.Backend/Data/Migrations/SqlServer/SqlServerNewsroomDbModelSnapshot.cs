@@ -511,8 +511,14 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Account", "Id")
+                        .HasDatabaseName("IX_LedgerEntries_ListByAccount");
+
                     b.HasIndex("TransactionId", "Account")
                         .IsUnique();
+
+                    b.HasIndex("Account", "CurrencyCode", "AmountMinor")
+                        .HasDatabaseName("IX_LedgerEntries_Balances");
 
                     b.ToTable("LedgerEntries");
                 });
@@ -704,6 +710,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.HasIndex("TransactionId")
                         .IsUnique();
 
+                    b.HasIndex("LiveMode", "Kind", "CreatedAt", "CurrencyCode", "AmountMinor", "DonationId")
+                        .HasDatabaseName("IX_StripeTransactions_SumByMonth");
+
                     b.ToTable("StripeTransactions");
                 });
 
@@ -752,6 +761,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.HasIndex("StripeId")
                         .IsUnique();
+
+                    b.HasIndex("SettledAt", "Id")
+                        .HasDatabaseName("IX_UnmatchedPayments_Open");
 
                     b.ToTable("UnmatchedPayments");
                 });
@@ -978,6 +990,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.HasIndex("AddressKey");
 
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("IX_Donations_MadeBetween");
+
                     b.HasIndex("DonorId");
 
                     b.HasIndex("InvoiceId")
@@ -999,8 +1014,17 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .IsUnique()
                         .HasFilter("[SubmissionKey] IS NOT NULL");
 
+                    b.HasIndex("Campaign", "Id")
+                        .HasDatabaseName("IX_Donations_ListByCampaign");
+
+                    b.HasIndex("Frequency", "Id")
+                        .HasDatabaseName("IX_Donations_ListByFrequency");
+
                     b.HasIndex("Status", "CheckedAt")
                         .HasDatabaseName("IX_Donations_Unsettled");
+
+                    b.HasIndex("Status", "Id")
+                        .HasDatabaseName("IX_Donations_ListByStatus");
 
                     b.HasIndex("LiveMode", "PaidAt", "CurrencyCode", "AmountMinor", "RefundedMinor")
                         .HasDatabaseName("IX_Donations_PaidInMonth");
@@ -1317,6 +1341,12 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.HasIndex("SubscriptionId")
                         .IsUnique();
+
+                    b.HasIndex("Status", "Id")
+                        .HasDatabaseName("IX_RecurringPlans_ListByStatus");
+
+                    b.HasIndex("Status", "Frequency", "CurrencyCode", "AmountMinor")
+                        .HasDatabaseName("IX_RecurringPlans_SumByStatus");
 
                     b.ToTable("RecurringPlans");
                 });
@@ -2424,6 +2454,19 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.ToTable("DataRequests");
                 });
 
+            modelBuilder.Entity("Newsroom.Backend.Subscribers.ReaderDay", b =>
+                {
+                    b.Property<DateOnly>("On")
+                        .HasColumnType("date");
+
+                    b.Property<int>("Confirmed")
+                        .HasColumnType("int");
+
+                    b.HasKey("On");
+
+                    b.ToTable("ReaderDays");
+                });
+
             modelBuilder.Entity("Newsroom.Backend.Subscribers.SignUpRequest", b =>
                 {
                     b.Property<long>("Id")
@@ -2550,6 +2593,12 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.HasIndex("AddressKey")
                         .IsUnique();
+
+                    b.HasIndex("ConfirmedAt")
+                        .HasDatabaseName("IX_Subscribers_Joined");
+
+                    b.HasIndex("LeftAt")
+                        .HasDatabaseName("IX_Subscribers_Left");
 
                     b.HasIndex("PublicId")
                         .IsUnique();

@@ -487,8 +487,14 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Account", "Id")
+                        .HasDatabaseName("IX_LedgerEntries_ListByAccount");
+
                     b.HasIndex("TransactionId", "Account")
                         .IsUnique();
+
+                    b.HasIndex("Account", "CurrencyCode", "AmountMinor")
+                        .HasDatabaseName("IX_LedgerEntries_Balances");
 
                     b.ToTable("LedgerEntries");
                 });
@@ -674,6 +680,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.HasIndex("TransactionId")
                         .IsUnique();
 
+                    b.HasIndex("LiveMode", "Kind", "CreatedAt", "CurrencyCode", "AmountMinor", "DonationId")
+                        .HasDatabaseName("IX_StripeTransactions_SumByMonth");
+
                     b.ToTable("StripeTransactions");
                 });
 
@@ -720,6 +729,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
                     b.HasIndex("StripeId")
                         .IsUnique();
+
+                    b.HasIndex("SettledAt", "Id")
+                        .HasDatabaseName("IX_UnmatchedPayments_Open");
 
                     b.ToTable("UnmatchedPayments");
                 });
@@ -941,6 +953,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
                     b.HasIndex("AddressKey");
 
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("IX_Donations_MadeBetween");
+
                     b.HasIndex("DonorId");
 
                     b.HasIndex("InvoiceId")
@@ -959,8 +974,17 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.HasIndex("SubmissionKey")
                         .IsUnique();
 
+                    b.HasIndex("Campaign", "Id")
+                        .HasDatabaseName("IX_Donations_ListByCampaign");
+
+                    b.HasIndex("Frequency", "Id")
+                        .HasDatabaseName("IX_Donations_ListByFrequency");
+
                     b.HasIndex("Status", "CheckedAt")
                         .HasDatabaseName("IX_Donations_Unsettled");
+
+                    b.HasIndex("Status", "Id")
+                        .HasDatabaseName("IX_Donations_ListByStatus");
 
                     b.HasIndex("LiveMode", "PaidAt", "CurrencyCode", "AmountMinor", "RefundedMinor")
                         .HasDatabaseName("IX_Donations_PaidInMonth");
@@ -1267,6 +1291,12 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
                     b.HasIndex("SubscriptionId")
                         .IsUnique();
+
+                    b.HasIndex("Status", "Id")
+                        .HasDatabaseName("IX_RecurringPlans_ListByStatus");
+
+                    b.HasIndex("Status", "Frequency", "CurrencyCode", "AmountMinor")
+                        .HasDatabaseName("IX_RecurringPlans_SumByStatus");
 
                     b.ToTable("RecurringPlans");
                 });
@@ -2335,6 +2365,19 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.ToTable("DataRequests");
                 });
 
+            modelBuilder.Entity("Newsroom.Backend.Subscribers.ReaderDay", b =>
+                {
+                    b.Property<DateOnly>("On")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Confirmed")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("On");
+
+                    b.ToTable("ReaderDays");
+                });
+
             modelBuilder.Entity("Newsroom.Backend.Subscribers.SignUpRequest", b =>
                 {
                     b.Property<long>("Id")
@@ -2457,6 +2500,12 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
                     b.HasIndex("AddressKey")
                         .IsUnique();
+
+                    b.HasIndex("ConfirmedAt")
+                        .HasDatabaseName("IX_Subscribers_Joined");
+
+                    b.HasIndex("LeftAt")
+                        .HasDatabaseName("IX_Subscribers_Left");
 
                     b.HasIndex("PublicId")
                         .IsUnique();
