@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Newsroom.Backend.Cli;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Demo;
+using Newsroom.Backend.Demo.Sample;
 using Newsroom.Backend.Digests;
 using Newsroom.Backend.Donations;
 using Newsroom.Backend.Jobs;
@@ -14,7 +15,7 @@ using Newsroom.Backend.Subscribers.Privacy;
 using Newsroom.Backend.Web;
 
 if (CommandLine.Handles(args))
-    return await CommandLine.RunAsync(args, Build);
+    return await CommandLine.RunAsync(args, Build, DemoVerbs.Create);
 
 return await StartFaults.ToExitCodeAsync(async () =>
 {

@@ -27,6 +27,7 @@ var root = new RootCommand("Measures the program, each run in processes of its o
     PlanBench.Create(),
     ConfirmBench.Create(),
     StopBench.Create(),
+    StaffPagesBench.Create(),
     SinkVerb.Create(),
     signUp,
     import,

@@ -16,10 +16,16 @@ internal static class CommandLine
         [] => false,
     };
 
+    /// <param name="args">As typed.</param>
+    /// <param name="build">The program, not yet started.</param>
+    /// <param name="more">Verbs of a folder that this one does not know.</param>
     /// <returns>0 done, 1 failed, 2 misused.</returns>
-    public static async Task<int> RunAsync(string[] args, Func<string[], WebApplication> build)
+    public static async Task<int> RunAsync(string[] args, Func<string[], WebApplication> build, Func<VerbHost, Command> more)
     {
-        var parsed = Root(new VerbHost(build)).Parse(args);
+        var host = new VerbHost(build);
+        var root = Root(host);
+        root.Add(more(host));
+        var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         foreach (var error in parsed.Errors)

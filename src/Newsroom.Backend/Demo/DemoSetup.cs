@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Newsroom.Backend.Demo.Inbox;
 using Newsroom.Backend.Demo.Paper;
 using Newsroom.Backend.Demo.Practice;
+using Newsroom.Backend.Demo.Sample;
 
 namespace Newsroom.Backend.Demo;
 
@@ -39,7 +40,8 @@ public static class DemoSetup
         services.AddSingleton(s => new PracticeStripe(s.GetRequiredService<TimeProvider>(), new PracticeAccount(
             configuration.Url + "/dev/stripe", DemoConfiguration.StripeKey, DemoConfiguration.WebhookSecret, Path.Combine(folder, "practice-stripe.json"))));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<PracticeWebhooks>(s, configuration.Url + "/webhooks/stripe"));
-        services.AddHostedService<DemoSeed>();
+        services.AddSingleton<DemoSeed>().AddHostedService(s => s.GetRequiredService<DemoSeed>());
+        services.AddScoped<SampleHouse>().AddScoped<SampleReaders>().AddScoped<SampleDigests>().AddScoped<SampleGifts>().AddScoped<ClearDemo>();
         services.AddHostedService(s => ActivatorUtilities.CreateInstance<SmtpReceiver>(s, smtp));
         services.AddHostedService(s => s.GetRequiredService<PracticeWebhooks>());
         services.AddHostedService<DemoBanner>();

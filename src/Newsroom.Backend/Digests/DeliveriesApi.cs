@@ -7,25 +7,30 @@ using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Digests;
 
+/// <param name="Subscriber">Id.</param>
+/// <param name="State">Where this reader's copy stands.</param>
+/// <param name="Attempts">How often the mail server was asked.</param>
+/// <param name="Code">Its last reply code.</param>
+/// <param name="Answer">Its last words, or ours.</param>
+/// <param name="Owner">Whose fault it is that it was not accepted.</param>
+/// <param name="HandedOverAt">When the last hand-over began.</param>
+/// <param name="SettledAt">When its end was known.</param>
+/// <param name="NextAttemptAt">When it is tried again.</param>
+/// <param name="Returned">What came back after the hand-over.</param>
+/// <param name="ReturnedAt">When that was heard.</param>
+/// <param name="ReturnedStatus">Its status (RFC 3463).</param>
+/// <param name="DecidedAt">When staff decided to leave an uncertain one.</param>
+public sealed record DeliveryShape(
+    string Subscriber, DeliveryState State, int Attempts, int? Code, string? Answer, FaultOwner? Owner, DateTimeOffset? HandedOverAt, DateTimeOffset? SettledAt,
+    DateTimeOffset? NextAttemptAt, BounceKind? Returned, DateTimeOffset? ReturnedAt, string? ReturnedStatus, DateTimeOffset? DecidedAt);
+
 /// <summary>A digest's rows, and each reader's message.</summary>
 internal static class DeliveriesApi
 {
-    /// <param name="Subscriber">Id.</param>
-    /// <param name="State">Where this reader's copy stands.</param>
-    /// <param name="Attempts">How often the mail server was asked.</param>
-    /// <param name="Code">Its last reply code.</param>
-    /// <param name="Answer">Its last words, or ours.</param>
-    /// <param name="Owner">Whose fault it is that it was not accepted.</param>
-    /// <param name="HandedOverAt">When the last hand-over began.</param>
-    /// <param name="SettledAt">When its end was known.</param>
-    /// <param name="NextAttemptAt">When it is tried again.</param>
-    /// <param name="Returned">What came back after the hand-over.</param>
-    /// <param name="ReturnedAt">When that was heard.</param>
-    /// <param name="ReturnedStatus">Its status (RFC 3463).</param>
-    /// <param name="DecidedAt">When staff decided to leave an uncertain one.</param>
-    public sealed record DeliveryShape(
-        string Subscriber, DeliveryState State, int Attempts, int? Code, string? Answer, FaultOwner? Owner, DateTimeOffset? HandedOverAt, DateTimeOffset? SettledAt,
-        DateTimeOffset? NextAttemptAt, BounceKind? Returned, DateTimeOffset? ReturnedAt, string? ReturnedStatus, DateTimeOffset? DecidedAt);
+    /// <param name="Key">Where a list goes on after it.</param>
+    /// <param name="Address">The reader's, for people; an API's caller asks for it by the id.</param>
+    /// <param name="Shape">As programs see it.</param>
+    internal sealed record DeliveryRow(long Key, string Address, DeliveryShape Shape);
 
     public static void MapDeliveries(this RouteGroupBuilder digests)
     {
@@ -48,26 +53,31 @@ internal static class DeliveriesApi
         var digestId = await db.Digests.Where(d => d.PublicId == id).Select(d => (int?)d.Id).SingleOrDefaultAsync(cancellationToken);
         if (digestId is null)
             return Api.NotFound("digest");
-        // In the readers' order: the unique index (DigestId, SubscriberId) gives each page without sorting the digest's rows.
+        var rows = await PageAsync(db, digestId.Value, itsState, itsOwner, afterKey, take + 1, cancellationToken);
+        return Results.Ok(ListPage.Cut(rows, take, r => r.Key, r => r.Shape));
+    }
+
+    /// <summary>A digest's rows in the readers' order: the unique index (DigestId, SubscriberId) gives each page without sorting the digest's rows.</summary>
+    internal static Task<List<DeliveryRow>> PageAsync(
+        NewsroomDb db, int digestId, DeliveryState? state, FaultOwner? owner, long? after, int take, CancellationToken cancellationToken)
+    {
         var wanted = db.Deliveries.Where(d => d.DigestId == digestId);
-        if (afterKey is not null)
-            wanted = wanted.Where(d => d.SubscriberId > afterKey);
-        if (itsState is not null)
-            wanted = wanted.Where(d => d.State == itsState);
-        if (itsOwner is not null)
-            wanted = wanted.Where(d => d.Owner == itsOwner);
-        var rows = await (
+        if (after is not null)
+            wanted = wanted.Where(d => d.SubscriberId > after);
+        if (state is not null)
+            wanted = wanted.Where(d => d.State == state);
+        if (owner is not null)
+            wanted = wanted.Where(d => d.Owner == owner);
+        return (
             from delivery in wanted
             join subscriber in db.Subscribers on delivery.SubscriberId equals subscriber.Id
             orderby delivery.SubscriberId
-            select new
-            {
+            select new DeliveryRow(
                 delivery.SubscriberId,
-                Shape = new DeliveryShape(subscriber.PublicId, delivery.State, delivery.Attempts, delivery.Code, delivery.Answer, delivery.Owner,
+                subscriber.Address,
+                new DeliveryShape(subscriber.PublicId, delivery.State, delivery.Attempts, delivery.Code, delivery.Answer, delivery.Owner,
                     delivery.HandedOverAt, delivery.SettledAt, delivery.NextAttemptAt,
-                    delivery.Returned, delivery.ReturnedAt, delivery.ReturnedStatus, delivery.DecidedAt),
-            }).Take(take + 1).ToListAsync(cancellationToken);
-        return Results.Ok(ListPage.Cut(rows, take, r => r.SubscriberId, r => r.Shape));
+                    delivery.Returned, delivery.ReturnedAt, delivery.ReturnedStatus, delivery.DecidedAt))).Take(take).ToListAsync(cancellationToken);
     }
 
     private static bool TryRead<T>(string? word, out T? value)

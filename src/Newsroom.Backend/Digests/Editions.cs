@@ -41,6 +41,9 @@ public sealed class Edition(
     /// <summary>Whom it must not wait for.</summary>
     public required MailLane Lane { get; init; }
 
+    /// <summary>What it looks like. The links that each reader has of their own lead nowhere.</summary>
+    public RenderedMail Preview => rendered with { Html = WithoutOwnLinks(rendered.Html), Text = WithoutOwnLinks(rendered.Text) };
+
     /// <summary>The message for one reader: the same bytes for the same <paramref name="date"/>.</summary>
     public async ValueTask<BuiltMessage> BuildAsync(DigestReader reader, DateTimeOffset date, CancellationToken cancellationToken)
     {
@@ -62,6 +65,9 @@ public sealed class Edition(
             Mailed = MailedId.Test(digestId, date),
         }, cancellationToken);
     }
+
+    private static string WithoutOwnLinks(string text) =>
+        text.Replace(DigestModel.UnsubscribeMark, "#", StringComparison.Ordinal).Replace(DigestModel.PreferencesMark, "#", StringComparison.Ordinal);
 
     private MessageParts Parts(EmailAddress to, string? name, string subject, string leave, string preferences, DateTimeOffset date) => new()
     {

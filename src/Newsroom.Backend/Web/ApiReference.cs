@@ -10,7 +10,7 @@ public static class ApiReference
         + "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'";
 
     public static void MapApiReference(this IEndpointRouteBuilder routes, string path, string policy) => routes
-        .MapScalarApiReference(path, options => options.WithTitle("API reference").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts().DisableTelemetry().DisableAgent())
+        .MapScalarApiReference(path, options => options.WithTitle("API reference").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts().DisableTelemetry().DisableAgent().HideDeveloperTools().HideClientButton())
         .RequireAuthorization(policy)
         .Add(endpoint =>
         {

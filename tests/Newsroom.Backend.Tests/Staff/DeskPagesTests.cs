@@ -59,6 +59,36 @@ public sealed class TheStaffsPages : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Show_a_digest_as_readers_get_it_in_a_frame_that_runs_nothing()
+    {
+        var path = "/staff/digests/" + await _app.ReadyDigestAsync(1) + "/preview";
+        var page = await _administrator.ReadAsync(path);
+        Assert.Contains("sandbox=\"allow-popups\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("LINK-OF-THE-READER", page, StringComparison.Ordinal);
+        var mail = await _administrator.GetAsync(path + "?handler=Mail");
+        var policy = Assert.Single(mail.Headers.GetValues("Content-Security-Policy"));
+        Assert.StartsWith("default-src 'none'", policy, StringComparison.Ordinal);
+        Assert.Contains("sandbox", policy, StringComparison.Ordinal);
+        var html = await mail.Content.ReadAsStringAsync(Stop);
+        Assert.DoesNotContain("LINK-OF-THE-READER", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("/unsubscribe/", html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await _administrator.GetAsync("/staff/digests/dig_nobody/preview?handler=Mail")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Show_what_became_of_each_readers_copy()
+    {
+        var digest = await _app.ReadyDigestAsync(3);
+        var path = $"/staff/digests/{digest}/deliveries";
+        Assert.Contains("Nobody stands here yet", await _administrator.ReadAsync(path), StringComparison.Ordinal);
+        await _administrator.SubmitAsync("/staff/digests/" + digest, "Send");
+        await _app.RunDueJobsAsync();
+        Assert.Equal(3, (await _administrator.ReadAsync(path + "?state=Accepted")).Split("href=\"/staff/subscribers/sub_").Length - 1);
+        Assert.Contains("No copy fits", await _administrator.ReadAsync(path + "?state=Refused"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await _administrator.GetAsync("/staff/digests/dig_nobody/deliveries")).StatusCode);
+    }
+
+    [Fact]
     public async Task Schedule_in_the_newsrooms_own_time_and_say_no_to_an_hour_that_is_not()
     {
         var path = "/staff/digests/" + await _app.ReadyDigestAsync(1);

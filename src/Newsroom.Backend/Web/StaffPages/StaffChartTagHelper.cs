@@ -75,14 +75,14 @@ public sealed class StaffChartTagHelper(IOptions<SiteOptions> site) : TagHelper
     private string Table()
     {
         var isCompared = Points.Any(p => p.Compared is not null);
-        var table = new StringBuilder("<table class=\"visually-hidden\"><caption>").Append(Safe(Name)).Append("</caption><thead><tr><th scope=\"col\">When</th><th scope=\"col\">")
+        var table = new StringBuilder("<div class=\"visually-hidden\"><table><caption>").Append(Safe(Name)).Append("</caption><thead><tr><th scope=\"col\">When</th><th scope=\"col\">")
             .Append(Safe(Unit)).Append("</th>").Append(isCompared ? $"<th scope=\"col\">{Safe(ComparedWith)}</th>" : "").Append("</tr></thead><tbody>");
         foreach (var point in Points)
         {
             table.Append("<tr><th scope=\"row\">").Append(Safe(point.Label)).Append("</th><td>").Append(Text(point.Value)).Append("</td>")
                 .Append(isCompared ? $"<td>{(point.Compared is { } compared ? Text(compared) : "")}</td>" : "").Append("</tr>");
         }
-        return table.Append("</tbody></table>").ToString();
+        return table.Append("</tbody></table></div>").ToString();
     }
 
     private string Text(double value) => Money is { } currency
