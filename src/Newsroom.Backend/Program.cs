@@ -13,6 +13,7 @@ using Newsroom.Backend.Stories;
 using Newsroom.Backend.Subscribers;
 using Newsroom.Backend.Subscribers.Privacy;
 using Newsroom.Backend.Web;
+using Newsroom.Backend.Webhooks;
 
 if (CommandLine.Handles(args))
     return await CommandLine.RunAsync(args, Build, DemoVerbs.Create);
@@ -42,6 +43,7 @@ static WebApplication Build(string[] args)
         .AddJobs(builder.Configuration)
         .AddWeb(builder.Configuration)
         .AddMail()
+        .AddWebhooks()
         .AddNewsletters()
         .AddSubscribers()
         .AddStories(builder.Configuration)
@@ -53,7 +55,7 @@ static WebApplication Build(string[] args)
     // Before anything reads an option, so that every fault is named at once.
     app.Services.GetRequiredService<IStartupValidator>().Validate();
     app.UseWeb();
-    app.MapWeb().MapMail().MapNewsletters().MapSubscribers().MapStories().MapDigests().MapDonations().MapStaff();
+    app.MapWeb().MapMail().MapWebhooks().MapNewsletters().MapSubscribers().MapStories().MapDigests().MapDonations().MapStaff();
     if (demo)
         app.MapDemo();
     return app;

@@ -18,6 +18,7 @@ using Newsroom.Backend.Subscribers.Imports;
 using Newsroom.Backend.Subscribers.Preferences;
 using Newsroom.Backend.Subscribers.Privacy;
 using Newsroom.Backend.Web.Auditing;
+using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Data;
 
@@ -49,6 +50,8 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<SuppressionLift> SuppressionLifts => Set<SuppressionLift>();
     public DbSet<Mail.Bounces.MailReport> MailReports => Set<Mail.Bounces.MailReport>();
     public DbSet<Alert> Alerts => Set<Alert>();
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
     public DbSet<Donor> Donors => Set<Donor>();
     public DbSet<Donation> Donations => Set<Donation>();
     public DbSet<RecurringPlan> RecurringPlans => Set<RecurringPlan>();

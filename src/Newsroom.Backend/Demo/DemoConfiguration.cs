@@ -58,6 +58,9 @@ internal sealed record DemoConfiguration(string Url, IReadOnlyDictionary<string,
             values["Stories:AllowPrivateNetworks"] = "true";
             values["Stories:PollEvery"] = "00:01:00";
         }
+        // A receiver that somebody tries out runs on the same machine; a demo for strangers has none of theirs to reach.
+        if (!configured.GetValue<bool>("Demo:Public"))
+            values["Webhooks:AllowPrivateNetworks"] = "true";
         return new DemoConfiguration(url, values);
     }
 

@@ -18,7 +18,7 @@ public static class DigestsSetup
         services.AddScoped<NewStories>().AddScoped<ComposeDigest>();
         services.AddScoped<ChangeDigest>().AddScoped<StartDigest>().AddScoped<SendDigest>().AddScoped<ScheduleDigest>();
         services.AddScoped<PauseDigest>().AddScoped<ResumeDigest>().AddScoped<CancelDigest>().AddScoped<SendTest>();
-        services.AddScoped<Editions>().AddScoped<PlanAudience>().AddScoped<SliceRun>().AddScoped<SendSlice>();
+        services.AddScoped<Editions>().AddScoped<PlanAudience>().AddScoped<SliceRun>().AddScoped<SendSlice>().AddScoped<FinishDigest>();
         services.AddSingleton<Stragglers>().AddHostedService(s => s.GetRequiredService<Stragglers>());
         services.AddScoped<BringUpToDate>().AddScoped<MakeSlotEditions>();
         services.AddScoped<MakeSlotDigest>().AddScoped<NextRuns>();

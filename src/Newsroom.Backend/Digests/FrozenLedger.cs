@@ -9,7 +9,7 @@ namespace Newsroom.Backend.Digests;
 /// </summary>
 public static class FrozenLedger
 {
-    /// <summary>"Sent" is said only of a digest whose every row is accounted for.</summary>
+    /// <summary>"Sent" is said only of a digest whose every row is accounted for; by <see cref="FinishDigest"/>.</summary>
     /// <returns>1 when it is said now.</returns>
     public static Task<int> FinishAsync(NewsroomDb db, int digestId, DateTimeOffset now, CancellationToken cancellationToken) =>
         Complete(db, db.Digests.Where(d => d.Id == digestId && d.Status == DigestStatus.Sending))

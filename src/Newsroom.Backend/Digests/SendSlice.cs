@@ -12,7 +12,7 @@ namespace Newsroom.Backend.Digests;
 /// own continuation. Safe to run twice, at once or never: the lease and the rows decide, and a sweep enqueues what was lost.
 /// </summary>
 [AutomaticRetry(Attempts = 3, DelaysInSeconds = [10, 60, 300])]
-public sealed class SendSlice(NewsroomDb db, PlanAudience plan, SliceRun run, IBackgroundJobClient jobs, TimeProvider clock)
+public sealed class SendSlice(NewsroomDb db, PlanAudience plan, SliceRun run, FinishDigest finish, IBackgroundJobClient jobs, TimeProvider clock)
 {
     public async Task RunAsync(int digestId, CancellationToken cancellationToken)
     {
@@ -35,7 +35,7 @@ public sealed class SendSlice(NewsroomDb db, PlanAudience plan, SliceRun run, IB
             await DeliveryRows.ReleaseAsync(db, digestId, leaseId);
             await SliceLease.ReleaseAsync(db, digestId, leaseId);
         }
-        await FrozenLedger.FinishAsync(db, digestId, clock.GetUtcNow(), cancellationToken);
+        await finish.RunAsync(digestId, cancellationToken);
         // A job cut short by a stopping server must not count as done.
         cancellationToken.ThrowIfCancellationRequested();
         if (more)

@@ -46,7 +46,7 @@ public sealed class SliceRun(
     {
         await sending;
         await using var scope = scopes.CreateAsyncScope();
-        await FrozenLedger.FinishAsync(scope.ServiceProvider.GetRequiredService<NewsroomDb>(), digestId, clock.GetUtcNow(), CancellationToken.None);
+        await scope.ServiceProvider.GetRequiredService<FinishDigest>().RunAsync(digestId, CancellationToken.None);
     }
 
     private async Task SendAllAsync(Edition edition, LaneShare share, int digestId, Guid leaseId, SliceBrake brake, DateTimeOffset endsAt)

@@ -6,6 +6,7 @@ using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Web;
+using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Donations;
 
@@ -15,7 +16,7 @@ namespace Newsroom.Backend.Donations;
 /// the caller then decides again on fresh rows.
 /// </summary>
 public sealed class BookGift(
-    NewsroomDb db, Outbox outbox, IBackgroundJobClient jobs, TimeProvider clock, IOptions<OrganisationOptions> organisation, IOptions<SiteOptions> site,
+    NewsroomDb db, Outbox outbox, Announcements announcements, IBackgroundJobClient jobs, TimeProvider clock, IOptions<OrganisationOptions> organisation, IOptions<SiteOptions> site,
     ILogger<BookGift> log)
 {
     /// <summary>Saves a gift that was just booked and everything it brings.</summary>
@@ -27,16 +28,14 @@ public sealed class BookGift(
         var now = clock.GetUtcNow();
         donation.Donor = await DonorAsync(donation, now, cancellationToken);
         if (plan is not null)
-        {
-            donation.Plan = await db.RecurringPlans.SingleOrDefaultAsync(p => p.SubscriptionId == plan.SubscriptionId, cancellationToken)
-                ?? RecurringPlan.Begin(plan, donation);
-        }
+            await JoinPlanAsync(donation, plan, now, cancellationToken);
         var receipt = await ReceiptAsync(donation, now, cancellationToken);
         db.Add(receipt);
         // Two saves, because the mail is named by the receipt's key; one commit.
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         outbox.Add(db, ReceiptComposer.MailKind, receipt.Id, now);
+        await announcements.AddAsync(db, GiftEvents.Succeeded(donation), cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
@@ -46,7 +45,20 @@ public sealed class BookGift(
     {
         DonationsLog.Booked(log, donationId);
         outbox.EnqueueDue();
+        announcements.Ring();
         jobs.Enqueue<PassOnOptIns>(Queues.Default, j => j.RunAsync(CancellationToken.None));
+    }
+
+    private async Task JoinPlanAsync(Donation donation, PlanSnapshot snapshot, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        donation.Plan = await db.RecurringPlans.SingleOrDefaultAsync(p => p.SubscriptionId == snapshot.SubscriptionId, cancellationToken);
+        if (donation.Plan is not null)
+            return;
+        donation.Plan = RecurringPlan.Begin(snapshot, donation);
+        await announcements.AddAsync(db, GiftEvents.Started(donation.Plan, donation.LiveMode), cancellationToken);
+        // Heard of only after its end.
+        if (donation.Plan.IsOver)
+            await announcements.AddAsync(db, GiftEvents.Cancelled(donation.Plan, now, donation.LiveMode), cancellationToken);
     }
 
     private async Task<Donor> DonorAsync(Donation donation, DateTimeOffset now, CancellationToken cancellationToken)

@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations.Stripe;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Donations;
 
@@ -8,7 +10,7 @@ namespace Newsroom.Backend.Donations;
 /// Keeps what a plan owes: a period whose payment failed becomes a row, with one mail that leads the donor to Stripe's page for it; once it is paid or
 /// given up the row says so. Asking again is Stripe's (https://docs.stripe.com/billing/revenue-recovery/smart-retries).
 /// </summary>
-public sealed class FollowMissedPayment(NewsroomDb db, Outbox outbox, TimeProvider clock)
+public sealed class FollowMissedPayment(NewsroomDb db, StripeAccount account, Outbox outbox, Announcements announcements, TimeProvider clock)
 {
     /// <param name="invoiceId">The period's invoice.</param>
     /// <param name="subscriptionId">Its plan; nothing is kept of one that is not here.</param>
@@ -18,7 +20,10 @@ public sealed class FollowMissedPayment(NewsroomDb db, Outbox outbox, TimeProvid
     {
         db.ChangeTracker.Clear();
         if (await db.RetryingAsync(token => SaveAsync(invoiceId, subscriptionId, snapshot, token), cancellationToken))
+        {
             outbox.EnqueueDue();
+            announcements.Ring();
+        }
     }
 
     /// <returns>True: the donor is to hear of it.</returns>
@@ -49,6 +54,7 @@ public sealed class FollowMissedPayment(NewsroomDb db, Outbox outbox, TimeProvid
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         outbox.Add(db, MissedPaymentComposer.MailKind, missed.Id, now);
+        await announcements.AddAsync(db, GiftEvents.PaymentFailed(missed, account.IsLive), cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return true;

@@ -3,11 +3,13 @@ using Newsroom.Backend.Data;
 using Newsroom.Backend.Donations.Books;
 using Newsroom.Backend.Donations.Stripe;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Donations;
 
-/// <summary>Brings a plan's row in line with Stripe; tells its donor once when it is over.</summary>
-public sealed class FollowPlan(NewsroomDb db, StripeObjects stripe, KeyedLock locks, Outbox outbox, TimeProvider clock)
+/// <summary>Brings a plan's row in line with Stripe; tells its donor and other systems once when it is over.</summary>
+public sealed class FollowPlan(
+    NewsroomDb db, StripeObjects stripe, StripeAccount account, KeyedLock locks, Outbox outbox, Announcements announcements, TimeProvider clock)
 {
     private static readonly TimeSpan StillNews = TimeSpan.FromDays(7);
 
@@ -22,13 +24,14 @@ public sealed class FollowPlan(NewsroomDb db, StripeObjects stripe, KeyedLock lo
         {
             var askedAt = clock.GetUtcNow();
             // Read before Stripe is asked: an answer older than what another node saved meanwhile meets a changed version.
-            var plan = await db.RecurringPlans.SingleOrDefaultAsync(p => p.SubscriptionId == subscriptionId, token);
+            var plan = await db.RecurringPlans.Include(p => p.Donor).SingleOrDefaultAsync(p => p.SubscriptionId == subscriptionId, token);
             if (await stripe.PlanAsync(subscriptionId, token) is not { } told)
                 return (null, false);
             return (told, plan is not null && await ApplyAsync(plan, told, askedAt, token));
         }, cancellationToken);
         if (tells)
             outbox.EnqueueDue();
+        announcements.Ring();
         return snapshot;
     }
 
@@ -41,6 +44,7 @@ public sealed class FollowPlan(NewsroomDb db, StripeObjects stripe, KeyedLock lo
         // An answer from before the hold says nothing about its end.
         if (!snapshot.IsPaused)
             holds.FindAll(d => d.PlanHeldAt < askedAt).ForEach(d => d.PlanReleasedAt = now);
+        var wasOver = plan.IsOver;
         plan.Apply(snapshot, new PlanKnown(
             HeldForDispute: holds.Exists(d => d.PlanReleasedAt is null),
             NeedsDonor: missed.Exists(m => m.NeedsDonor)));
@@ -53,6 +57,8 @@ public sealed class FollowPlan(NewsroomDb db, StripeObjects stripe, KeyedLock lo
             && !await db.OutgoingMails.AnyAsync(m => m.Kind == PlanEndedComposer.MailKind && m.SubjectId == plan.Id, cancellationToken);
         if (plan.IsOver)
             missed.ForEach(m => m.GiveUp(now));
+        if (plan.IsOver && !wasOver)
+            await announcements.AddAsync(db, GiftEvents.Cancelled(plan, now, account.IsLive), cancellationToken);
         if (tells)
             outbox.Add(db, PlanEndedComposer.MailKind, plan.Id, now);
         await db.SaveChangesAsync(cancellationToken);

@@ -51,6 +51,9 @@ public static class Queues
 
     /// <summary>Imports and other long work that nobody waits for.</summary>
     public const string Bulk = "bulk";
+
+    /// <summary>Telling other systems, whose receivers may be slow: only that waits for them.</summary>
+    public const string Webhooks = "webhooks";
 }
 
 public static class JobsSetup
@@ -91,6 +94,8 @@ public static class JobsSetup
             // As many digests at once as a newsroom's morning has; a worker only waits for the relay.
             AddServer(services, "sending", workers: 6, Queues.Sending);
             AddServer(services, "bulk", workers: 2, Queues.Bulk);
+            // One: it has as many attempts under way as there are receivers.
+            AddServer(services, "webhooks", workers: 1, Queues.Webhooks);
         }
         return services;
     }

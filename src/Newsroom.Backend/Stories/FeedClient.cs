@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Reflection;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Web;
 
@@ -79,7 +78,7 @@ public sealed class FeedClient(IHttpClientFactory clients, IOptions<SiteOptions>
     private HttpRequestMessage Request(Uri address, FeedValidators? validators)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, address);
-        request.Headers.TryAddWithoutValidation("User-Agent", FeedUserAgent.For(site.Value.PublicUrl));
+        request.Headers.TryAddWithoutValidation("User-Agent", OutboundUserAgent.For(site.Value.PublicUrl));
         request.Headers.TryAddWithoutValidation("Accept", Accepted);
         // As they came: "W/" and all. Many sites compare them as text.
         if (validators?.ETag is { } tag)
@@ -137,13 +136,4 @@ public sealed class FeedClient(IHttpClientFactory clients, IOptions<SiteOptions>
             throw new InvalidDataException("The body is not Brotli.", e);
         }
     }
-}
-
-/// <summary>An honest name with an address to complain to, which site operators and their firewalls ask for.</summary>
-internal static class FeedUserAgent
-{
-    public const string Product = "Newsroom.Backend";
-    private static readonly string Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0";
-
-    public static string For(string publicUrl) => $"{Product}/{Version}" + (publicUrl.Length == 0 ? "" : $" (+{publicUrl.TrimEnd('/')}/)");
 }

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Security.Authentication;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Stories;
@@ -8,7 +6,7 @@ namespace Newsroom.Backend.Stories;
 /// <summary>Why a feed could not be fetched, in one sentence that names the cause and, where there is one, the way out.</summary>
 internal static class FeedFaults
 {
-    private const string Allow = $"allow the user agent '{FeedUserAgent.Product}' there.";
+    private const string Allow = $"allow the user agent '{OutboundUserAgent.Product}' there.";
 
     public static string OfStatus(HttpResponseMessage response, string body)
     {
@@ -26,34 +24,7 @@ internal static class FeedFaults
         };
     }
 
-    public static string OfConnection(Exception exception, Uri address)
-    {
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
-        {
-            switch (cause)
-            {
-                case DestinationRefusedException:
-                    return cause.Message + " Set Stories:AllowPrivateNetworks to true when the site is on your own network.";
-                case AuthenticationException:
-                    return OfCertificate(cause.Message);
-                case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
-                    return $"The name server knows no address for {address.IdnHost}.";
-                case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
-                    return $"{address.IdnHost} refuses connections.";
-                case InvalidDataException:
-                    return "The answer's compression is broken.";
-            }
-        }
-        return "The connection to the site broke off.";
-    }
-
-    // .NET puts the chain's status flags into the message; there is no other place to read them without a validation callback of our own.
-    private static string OfCertificate(string message) =>
-        message.Contains("NotTimeValid", StringComparison.Ordinal) ? "The site's TLS certificate has expired (or is not valid yet)."
-        : message.Contains("NameMismatch", StringComparison.Ordinal) ? "The site's TLS certificate is for another name."
-        : message.Contains("UntrustedRoot", StringComparison.Ordinal) || message.Contains("PartialChain", StringComparison.Ordinal)
-            ? "The site's TLS certificate is not from an authority this machine knows."
-        : "A TLS connection to the site could not be made.";
+    public static string OfConnection(Exception exception, Uri address) => OutboundFaults.OfConnection(exception, address, "Stories:AllowPrivateNetworks");
 
     // cf-mitigated: https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/
     private static bool IsCloudflareChallenge(HttpResponseMessage response, string body) =>

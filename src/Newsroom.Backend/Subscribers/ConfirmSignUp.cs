@@ -4,6 +4,7 @@ using Newsroom.Backend.Mail;
 using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Subscribers.Preferences;
+using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Subscribers;
 
@@ -36,7 +37,7 @@ public sealed record ConfirmOutcome(ConfirmState State, IReadOnlyList<Newsletter
 /// Confirms one request by its link's token, and writes the welcome that follows in the same transaction. Looking changes nothing: mail scanners open
 /// every link.
 /// </summary>
-public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, SuppressionList suppressions, Outbox outbox, TimeProvider clock)
+public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, SuppressionList suppressions, Outbox outbox, Announcements announcements, TimeProvider clock)
 {
     /// <summary>What <see cref="RunAsync"/> would meet now. Writes nothing.</summary>
     public async Task<ConfirmOutcome> LookAsync(string token, CancellationToken cancellationToken) =>
@@ -47,7 +48,10 @@ public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, SuppressionL
     {
         var outcome = await db.RetryingAsync(turn => ConfirmAsync(token, place, turn), cancellationToken);
         if (outcome.State == ConfirmState.Confirmed)
+        {
             outbox.EnqueueDue();
+            announcements.Ring();
+        }
         return outcome;
     }
 
@@ -85,6 +89,7 @@ public sealed class ConfirmSignUp(NewsroomDb db, LinkTokens tokens, SuppressionL
         db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, outcome.Newsletters, ConsentWording.Confirm, ConsentMethod.ConfirmPage, place, now));
         if (begun > 0)
             outbox.Add(db, WelcomeComposer.MailKind, found.Request.Id, now);
+        await announcements.AddConsentsAsync(db, turn);
         await using var transaction = await db.Database.BeginTransactionAsync(turn);
         await db.SaveChangesAsync(turn);
         await suppressions.LiftAsync(db, EmailAddress.Parse(subscriber.Address), found.Request.RequestedAt, now, turn);

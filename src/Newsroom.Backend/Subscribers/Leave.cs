@@ -3,6 +3,7 @@ using Newsroom.Backend.Data;
 using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Subscribers.Preferences;
+using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Subscribers;
 
@@ -19,7 +20,7 @@ public sealed record LeaveView(
 /// <summary>
 /// Leaves by the link of a mail: the token alone is the authority (RFC 8058 §3.1: no cookie, no sign-in), it works for ever and twice is once.
 /// </summary>
-public sealed class Leave(NewsroomDb db, TimeProvider clock)
+public sealed class Leave(NewsroomDb db, Announcements announcements, TimeProvider clock)
 {
     /// <summary>
     /// For a slip, not for a change of mind: mails get forwarded, and an old link must not bring back a reader who left long ago.
@@ -39,7 +40,7 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
     /// <param name="place">Where the button stood.</param>
     /// <param name="cancellationToken">Cancels before the save.</param>
     /// <returns>Null for a token that no subscription has.</returns>
-    public Task<LeaveView?> RunAsync(string token, bool everything, string method, ConsentPlace place, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
+    public Task<LeaveView?> RunAsync(string token, bool everything, string method, ConsentPlace place, CancellationToken cancellationToken) => TellingAsync(async turn =>
     {
         var now = clock.GetUtcNow();
         if (await FindAsync(token, turn) is not { } own)
@@ -56,6 +57,7 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
             subscriber.LeaveIfNothingIsLeft(now);
             var wording = everything ? ConsentWording.LeaveAll : method == ConsentMethod.OneClick ? ConsentWording.OneClick : ConsentWording.Leave;
             db.Add(Consent.Append(subscriber, ConsentEvent.Withdrawn, ended.Select(s => s.Newsletter), wording, method, place, now));
+            await announcements.AddConsentsAsync(db, turn);
             await db.SaveChangesAsync(turn);
         }
         return View(own, now);
@@ -67,7 +69,7 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
     /// <param name="place">For the consent record.</param>
     /// <param name="cancellationToken">Cancels before the save.</param>
     /// <returns>Null for a token that no subscription has; the view says whether it is active again.</returns>
-    public Task<LeaveView?> UndoAsync(string token, Rhythm? instead, ConsentPlace place, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
+    public Task<LeaveView?> UndoAsync(string token, Rhythm? instead, ConsentPlace place, CancellationToken cancellationToken) => TellingAsync(async turn =>
     {
         var now = clock.GetUtcNow();
         if (await FindAsync(token, turn) is not { } own)
@@ -83,10 +85,18 @@ public sealed class Leave(NewsroomDb db, TimeProvider clock)
             subscriber.Confirm(now);
             var wording = instead is null ? ConsentWording.Undo : ConsentWording.LessOften;
             db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, back.Select(s => s.Newsletter), wording, ConsentMethod.UnsubscribePage, place, now));
+            await announcements.AddConsentsAsync(db, turn);
             await db.SaveChangesAsync(turn);
         }
         return View(own, now);
     }, cancellationToken);
+
+    private async Task<LeaveView?> TellingAsync(Func<CancellationToken, Task<LeaveView?>> loadDecideSave, CancellationToken cancellationToken)
+    {
+        var view = await db.RetryingAsync(loadDecideSave, cancellationToken);
+        announcements.Ring();
+        return view;
+    }
 
     private static bool CanUndo(Subscription own, DateTimeOffset now) =>
         own is { State: SubscriptionState.Left, ConfirmedAt: not null } && now < own.LeftAt + UndoFor && own.Subscriber.MayBeMailed;

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Subscribers;
 
@@ -27,7 +28,7 @@ public enum NeverState
 /// "This wasn't me: never write to me again", by the link in a confirmation mail. The address is suppressed for good, whatever anybody signs
 /// it up for. Looking changes nothing: mail scanners open every link.
 /// </summary>
-public sealed class NeverAgain(NewsroomDb db, LinkTokens tokens, SuppressionList suppressions, TimeProvider clock)
+public sealed class NeverAgain(NewsroomDb db, LinkTokens tokens, SuppressionList suppressions, Announcements announcements, TimeProvider clock)
 {
     public static readonly TimeSpan UndoFor = TimeSpan.FromDays(1);
 
@@ -37,7 +38,7 @@ public sealed class NeverAgain(NewsroomDb db, LinkTokens tokens, SuppressionList
         await FindAsync(link, cancellationToken) is { } subscriber ? StateOf(subscriber, clock.GetUtcNow()) : NeverState.Unknown;
 
     /// <summary>Twice is once.</summary>
-    public Task<NeverState> RunAsync(string link, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
+    public Task<NeverState> RunAsync(string link, CancellationToken cancellationToken) => TellingAsync(async turn =>
     {
         var now = clock.GetUtcNow();
         if (await FindAsync(link, turn) is not { } subscriber)
@@ -48,6 +49,7 @@ public sealed class NeverAgain(NewsroomDb db, LinkTokens tokens, SuppressionList
         await suppressions.SuppressAsync(EmailAddress.Parse(subscriber.Address), SuppressionReason.Request, Evidence, now, turn);
         var ended = subscriber.Suppress(now);
         db.Add(Consent.Append(subscriber, ConsentEvent.Withdrawn, ended.Select(s => s.Newsletter), ConsentWording.Never, ConsentMethod.NeverPage, new ConsentPlace(), now));
+        await announcements.AddConsentsAsync(db, turn);
         await using var transaction = await db.Database.BeginTransactionAsync(turn);
         await db.SaveChangesAsync(turn);
         await WithholdMailsAsync(subscriber.Id, now, turn);
@@ -56,7 +58,7 @@ public sealed class NeverAgain(NewsroomDb db, LinkTokens tokens, SuppressionList
     }, cancellationToken);
 
     /// <summary>Takes it back for a day; what was confirmed before is active again. Twice is once.</summary>
-    public Task<NeverState> UndoAsync(string link, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
+    public Task<NeverState> UndoAsync(string link, CancellationToken cancellationToken) => TellingAsync(async turn =>
     {
         var now = clock.GetUtcNow();
         if (await FindAsync(link, turn) is not { } subscriber)
@@ -66,12 +68,20 @@ public sealed class NeverAgain(NewsroomDb db, LinkTokens tokens, SuppressionList
         var back = subscriber.Unsuppress(now);
         if (back.Count > 0)
             db.Add(Consent.Append(subscriber, ConsentEvent.Confirmed, back.Select(s => s.Newsletter), ConsentWording.Undo, ConsentMethod.NeverPage, new ConsentPlace(), now));
+        await announcements.AddConsentsAsync(db, turn);
         await using var transaction = await db.Database.BeginTransactionAsync(turn);
         await db.SaveChangesAsync(turn);
         await suppressions.LiftRequestAsync(db, EmailAddress.Parse(subscriber.Address), now, turn);
         await transaction.CommitAsync(turn);
         return NeverState.Undone;
     }, cancellationToken);
+
+    private async Task<NeverState> TellingAsync(Func<CancellationToken, Task<NeverState>> loadDecideSave, CancellationToken cancellationToken)
+    {
+        var state = await db.RetryingAsync(loadDecideSave, cancellationToken);
+        announcements.Ring();
+        return state;
+    }
 
     /// <summary>What is not in the server's hands yet. Nothing is made anew of it: an undo brings back no mail.</summary>
     private Task<int> WithholdMailsAsync(long subscriberId, DateTimeOffset now, CancellationToken cancellationToken)

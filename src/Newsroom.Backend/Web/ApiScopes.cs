@@ -12,7 +12,7 @@ public static class ApiScopes
     public const string ClaimType = "scope";
     private const string Everything = "*";
 
-    public static IReadOnlyList<string> Known { get; } = [Read, "subscribers", "newsletters", "stories", "digests", "donations"];
+    public static IReadOnlyList<string> Known { get; } = [Read, "subscribers", "newsletters", "stories", "digests", "donations", "webhooks"];
 
     public static IEnumerable<Claim> ClaimsOf(string scopes)
     {

@@ -10,6 +10,7 @@ using Newsroom.Backend.Mail.Doctor;
 using Newsroom.Backend.Staff.SignIn;
 using Newsroom.Backend.Stories;
 using Newsroom.Backend.Web;
+using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Tests.Cli;
 
@@ -25,7 +26,7 @@ public sealed class TheExampleSettings : IDisposable
         (MailOptions.Section, typeof(MailOptions)), (DoctorOptions.Section, typeof(DoctorOptions)), (SendingOptions.Section, typeof(SendingOptions)),
         (StripeOptions.Section, typeof(StripeOptions)), (StoriesOptions.Section, typeof(StoriesOptions)), (OrganisationOptions.Section, typeof(OrganisationOptions)),
         (ProxyOptions.Section, typeof(ProxyOptions)), (DemoOptions.Section, typeof(DemoOptions)), (PrivacyOptions.Section, typeof(PrivacyOptions)),
-        (SetupOptions.Section, typeof(SetupOptions)),
+        (SetupOptions.Section, typeof(SetupOptions)), (WebhooksOptions.Section, typeof(WebhooksOptions)),
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("newsroom-example-").FullName;

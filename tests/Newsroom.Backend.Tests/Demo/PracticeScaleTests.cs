@@ -82,10 +82,10 @@ public sealed class APracticeAccountAtScale : IAsyncLifetime
     [Fact]
     public async Task Lists_the_events_it_lost_as_not_delivered()
     {
-        Stripe.WebhooksTravel = Webhooks.Lost;
+        Stripe.WebhooksTravel = WebhookTravel.Lost;
         _host.Give(_clock);
         Assert.Empty(Stripe.TakeEvents());
-        Stripe.WebhooksTravel = Webhooks.AtOnce;
+        Stripe.WebhooksTravel = WebhookTravel.AtOnce;
         _host.Give(_clock);
         await Stripe.DeliverDueAsync(_ => Task.FromResult(true));
         var lost = await _client.V1.Events.ListAsync(new EventListOptions { DeliverySuccess = false, Types = ["charge.succeeded", "charge.failed"] }, cancellationToken: Token);
@@ -102,10 +102,10 @@ public sealed class APracticeAccountAtScale : IAsyncLifetime
     {
         _host.Give(_clock);
         var types = Stripe.TakeEvents().Select(e => e.Type).ToList();
-        Stripe.WebhooksTravel = Webhooks.Backwards;
+        Stripe.WebhooksTravel = WebhookTravel.Backwards;
         _host.Give(_clock);
         Assert.Equal(types.AsEnumerable().Reverse(), Stripe.TakeEvents().Select(e => e.Type));
-        Stripe.WebhooksTravel = Webhooks.Shuffled;
+        Stripe.WebhooksTravel = WebhookTravel.Shuffled;
         var orders = Enumerable.Range(0, 30).Select(_ =>
         {
             _host.Give(_clock);

@@ -205,7 +205,7 @@ public sealed class PracticeStripeUnderTheRealClient : IAsyncLifetime
     public async Task Webhooks_carry_a_signature_the_real_client_accepts_and_may_come_late_or_twice()
     {
         var session = await CreateAsync(Once());
-        Stripe.Pay(session.Id, webhooks: Webhooks.Late);
+        Stripe.Pay(session.Id, webhooks: WebhookTravel.Late);
         Assert.Empty(Stripe.TakeEvents());
         _clock.Advance(PracticeStripe.LateBy);
         var late = Stripe.TakeEvents();
@@ -217,7 +217,7 @@ public sealed class PracticeStripeUnderTheRealClient : IAsyncLifetime
             EventUtility.ValidateSignature(late[0].Json + "\n", Stripe.Sign(late[0].Json, now), PracticeAccountHost.WebhookSecret, 300, now.ToUnixTimeSeconds()));
 
         session = await CreateAsync(Once());
-        Stripe.Pay(session.Id, webhooks: Webhooks.Twice);
+        Stripe.Pay(session.Id, webhooks: WebhookTravel.Twice);
         Assert.Equal(2, Stripe.TakeEvents().Count(e => e.Type == "checkout.session.completed"));
     }
 

@@ -29,6 +29,7 @@ public sealed class AServerThatIsSlowOrHangsUp : IAsyncLifetime
     public async Task Keeps_one_reader_waiting_and_no_other()
     {
         var (digest, taken) = (await _app.ReadyDigestAsync(60), 0);
+        await _app.RegisterHookAsync("https://receiver.example.com/hook", "digest.sent");
         AnswerLate(SmtpStep.Rcpt);
         // The slice's time is up after half of them; the other half is the next one's.
         _app.Smtp.OnTaken = _ =>
@@ -55,6 +56,7 @@ public sealed class AServerThatIsSlowOrHangsUp : IAsyncLifetime
         await UntilAsync(async () => (string)(await _app.DigestAsync(digest))["status"]! == "sent");
         Assert.Equal(60, _app.Recipients.Distinct().Count());
         Assert.Equal(60, _app.Recipients.Count);
+        Assert.Equal("digest.sent", (await _app.OnlyToldAsync()).Type);
     }
 
     [Theory]

@@ -2,7 +2,7 @@ using Newsroom.Backend.Data;
 
 namespace Newsroom.Backend.Tests.Ground;
 
-/// <summary><c>Program → features → Mail, Jobs, Web → Data → Primitives</c>: a folder uses itself, its own row and the rows below.</summary>
+/// <summary><c>Program → features → Mail, Webhooks, Jobs, Web → Data → Primitives</c>: a folder uses itself, its own row and the rows below.</summary>
 public sealed class DirectionOfDependencies
 {
     private const string Root = "Newsroom.Backend";
@@ -12,7 +12,7 @@ public sealed class DirectionOfDependencies
     [
         ["Primitives"],
         ["Data"],
-        ["Mail", "Jobs", "Web"],
+        ["Mail", "Webhooks", "Jobs", "Web"],
         ["Newsletters", "Subscribers", "Stories", "Digests", "Donations", "Staff"],
         ["Cli", "Demo"],
         [""],

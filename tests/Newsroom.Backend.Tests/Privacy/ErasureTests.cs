@@ -7,6 +7,7 @@ using Newsroom.Backend.Mail.Bounces;
 using Newsroom.Backend.Subscribers;
 using Newsroom.Backend.Subscribers.Privacy;
 using Newsroom.Backend.Tests.Bounces;
+using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Tests.Privacy;
 
@@ -247,6 +248,23 @@ public sealed class AnErasedReader
             .ExecuteUpdateAsync(s => s.SetProperty(d => d.Answer, $"250 <{Address}> taken"), Cancelled));
         await app.ReadAsync(db => db.OutgoingMails.ExecuteUpdateAsync(s => s.SetProperty(m => m.Answer, $"250 <{Address}> taken"), Cancelled));
         await app.ReadAsync(db => db.Suppressions.ExecuteUpdateAsync(s => s.SetProperty(m => m.Evidence, $"550 <{Address}>"), Cancelled));
+        await app.ArrangeAsync(db =>
+        {
+            // A receiver that looked up whom an id stands for, and says so.
+            db.Add(new WebhookDelivery
+            {
+                WebhookId = 1,
+                EventId = "msg_1",
+                Type = EventTypes.DonationSucceeded,
+                Subject = "don_1",
+                Payload = "{}",
+                CreatedAt = NewsroomApp.Start,
+                NextAttemptAt = null,
+                State = WebhookDeliveryState.Delivered,
+                Answer = $"Thanked {Address}",
+            });
+            return Task.CompletedTask;
+        });
     }
 
     /// <summary>A server's words about a mail to the reader, what staff wrote about the address, and a message that nobody could read.</summary>

@@ -12,26 +12,27 @@ public sealed class WhereAPersonCanBe : IAsyncLifetime
         "AddressChange.NewAddress", "AddressChange.NewAddressKey", "AddressChange.OldAddress", "Consent.Page", "Consent.Source", "Delivery.Answer", "Donation.Address", "Donation.AddressKey", "Donation.Attribution",
         "Donation.InHonourOf", "Donation.MailingAddress", "Donation.MailingCountry", "Donation.Message", "Donation.Name",
         "Donor.Address", "Donor.AddressKey", "Donor.Name", "MailReport.Diagnostic", "OutgoingMail.Answer", "Receipt.DonorName", "SignUpRequest.Name",
-        "Subscriber.Address", "Subscriber.AddressKey", "Subscriber.Language", "Subscriber.Name", "Suppression.Address", "Suppression.Evidence", "SuppressionLift.Why",
+        "Subscriber.Address", "Subscriber.AddressKey", "Subscriber.Language", "Subscriber.Name", "Suppression.Address", "Suppression.Evidence", "SuppressionLift.Why", "WebhookDelivery.Answer",
     ];
 
     private static readonly Dictionary<string, string[]> Elsewhere = new(StringComparer.Ordinal)
     {
-        ["the program's own words about itself"] = ["Alert.Kind", "Alert.Message", "Alert.OpenKind", "BreakerRow.Reason", "Digest.Reason", "DigestSlot.Outcome", "Feed.LastError", "MailReport.Note", "OutgoingMail.Kind", "StripeCursor.Name", "StripeEvent.LastError", "UnmatchedPayment.Why"],
+        ["the program's own words about itself"] = ["Alert.Kind", "Alert.Message", "Alert.OpenKind", "BreakerRow.Reason", "Digest.Reason", "DigestSlot.Outcome", "Feed.LastError", "MailReport.Note", "OutgoingMail.Kind", "StripeCursor.Name", "StripeEvent.LastError", "UnmatchedPayment.Why", "WebhookDelivery.Error"],
         ["an opaque id of ours"] =
         [
             "AddressChange.PublicId", "Alert.PublicId", "ApiKey.PublicId", "AuditEntry.Actor", "AuditEntry.Subject", "EntryLink.PublicId", "StaffMember.PublicId", "StaffSession.PublicId", "CheckoutAttempt.ProofId", "Digest.ApartFrom", "Digest.PublicId", "Donation.PublicId", "Donor.PublicId", "Import.PublicId", "MailedLink.PublicId", "MailReport.PublicId",
             "Newsletter.PublicId", "RecurringPlan.PublicId", "SignUpRequest.PublicId", "Story.PublicId",
             "Subscriber.PublicId", "Subscription.PublicId", "Suppression.PublicId", "UnmatchedPayment.GiftId", "UnmatchedPayment.PublicId",
+            "Webhook.PreviousSecretId", "Webhook.PublicId", "Webhook.SecretId", "WebhookDelivery.EventId", "WebhookDelivery.PublicId", "WebhookDelivery.Subject",
         ],
         ["a keyed or plain hash of a secret"] =
             ["ApiKey.TokenHash", "CheckoutAttempt.NetworkHash", "Consent.Hash", "Consent.NetworkHash", "Consent.PreviousHash", "Erasure.AddressHash", "MailReport.AddressHash", "MailReport.ExternalHash", "MailStateRequest.AddressHash", "OutgoingMail.AddressHash", "SignUpRequest.TokenHash", "Subscriber.ConsentHead", "Subscription.LeaveTokenHash", "Suppression.AddressHash", "SuppressionLift.AddressHash"],
-        ["staff's and the server's own"] = ["ApiKey.Name", "ApiKey.Scopes", "AuditEntry.Action", "AuditEntry.After", "AuditEntry.Before", "EntryLink.InvitedBy", "IdentityPasskeyData.Name", "IdentityUserToken`1.LoginProvider", "IdentityUserToken`1.Name", "IdentityUserToken`1.Value", "StaffMember.ConcurrencyStamp", "StaffMember.Email", "StaffMember.Name", "StaffMember.NormalizedEmail", "StaffMember.NormalizedUserName", "StaffMember.PasswordHash", "StaffMember.SecurityStamp", "StaffMember.SpentCode", "StaffMember.UserName", "StaffSession.Device", "DataProtectionKey.FriendlyName", "DataProtectionKey.Xml", "Import.ConsentText", "Import.FileName", "LinkKey.Name", "RelayCount.Relay", "SuppressionLift.By"],
+        ["staff's and the server's own"] = ["ApiKey.Name", "ApiKey.Scopes", "AuditEntry.Action", "AuditEntry.After", "AuditEntry.Before", "EntryLink.InvitedBy", "IdentityPasskeyData.Name", "IdentityUserToken`1.LoginProvider", "IdentityUserToken`1.Name", "IdentityUserToken`1.Value", "StaffMember.ConcurrencyStamp", "StaffMember.Email", "StaffMember.Name", "StaffMember.NormalizedEmail", "StaffMember.NormalizedUserName", "StaffMember.PasswordHash", "StaffMember.SecurityStamp", "StaffMember.SpentCode", "StaffMember.UserName", "StaffSession.Device", "DataProtectionKey.FriendlyName", "DataProtectionKey.Xml", "Import.ConsentText", "Import.FileName", "LinkKey.Name", "RelayCount.Relay", "SuppressionLift.By", "Webhook.Name", "Webhook.Url"],
         ["a choice among our own words"] =
         [
             "Consent.Method", "Consent.Newsletters", "Consent.Wording", "Consent.WordingVersion", "Delivery.ReturnedStatus", "Donation.Campaign", "Donation.CurrencyCode", "Donation.NewsletterOptIn", "Donation.OptInMethod",
             "Donation.OptInWording", "Import.Format", "LedgerEntry.CurrencyCode", "MailedLink.Method", "MailedLink.Wording", "MailReport.Reason", "MailReport.Status", "Payout.CurrencyCode", "Receipt.CurrencyCode", "RecurringPlan.CurrencyCode", "SignUpRequest.NewsletterIds",
-            "StripeTransaction.CurrencyCode",
+            "StripeTransaction.CurrencyCode", "Webhook.Events", "WebhookDelivery.Type",
         ],
         ["what the newsroom publishes"] =
         [
@@ -47,6 +48,7 @@ public sealed class WhereAPersonCanBe : IAsyncLifetime
         ],
         ["a word of Stripe's own list"] =
             ["Dispute.Reason", "Dispute.Status", "MissedPayment.Why", "Payout.FailureCode", "Payout.Status", "RecurringPlan.EndReason", "Refund.FailureReason", "Refund.Reason", "Refund.Status", "StripeTransaction.Category"],
+        ["ids, states and sums, as the tests of what other systems hear hold"] = ["WebhookDelivery.Payload"],
         ["taken away with the person all the same"] = ["Donation.LastError", "Donation.SessionUrl", "Donation.SubmissionKey", "MissedPayment.PayUrl", "RecurringPlan.PaidBy", "UnmatchedPayment.Note"],
     };
 

@@ -31,12 +31,18 @@ internal sealed partial class StaffBrowser(HttpClient http)
     /// <summary>Posts to a page's handler with that page's antiforgery token.</summary>
     public async Task<HttpResponseMessage> SubmitAsync(string path, string handler, params (string Name, string Value)[] fields)
     {
-        var page = await GetAsync(path);
-        var token = TokenField().Match(await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Groups["v"].Value;
+        var token = await TokenAsync(path);
         using var request = new HttpRequestMessage(HttpMethod.Post, handler.Length == 0 ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}handler={handler}");
         request.Headers.Accept.ParseAdd("text/html");
         request.Content = new FormUrlEncodedContent([.. fields.Select(f => KeyValuePair.Create(f.Name, f.Value)), KeyValuePair.Create("__RequestVerificationToken", token)]);
         return await http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The antiforgery token in a page's forms; empty where there is none.</summary>
+    public async Task<string> TokenAsync(string path)
+    {
+        var page = await GetAsync(path);
+        return TokenField().Match(await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Groups["v"].Value;
     }
 
     /// <summary>Sets up password and authenticator, as the page after an invitation asks.</summary>

@@ -31,7 +31,7 @@ internal static class PracticeKnobs
 
     public static async Task<SeeOther> SetTravelAsync(HttpRequest request, PracticeStripe stripe, CancellationToken cancellationToken)
     {
-        if (Enum.TryParse<Webhooks>((await request.ReadFormAsync(cancellationToken))["travel"].ToString(), out var travel) && Enum.IsDefined(travel))
+        if (Enum.TryParse<WebhookTravel>((await request.ReadFormAsync(cancellationToken))["travel"].ToString(), out var travel) && Enum.IsDefined(travel))
             stripe.WebhooksTravel = travel;
         return new SeeOther("/dev/stripe#knobs");
     }

@@ -91,10 +91,10 @@ internal static class PracticePages
             var session = form["do"].ToString() switch
             {
                 "pay" => stripe.Pay(id, email),
-                "late" => stripe.Pay(id, email, webhooks: Webhooks.Late),
-                "twice" => stripe.Pay(id, email, webhooks: Webhooks.Twice),
-                "backwards" => stripe.Pay(id, email, webhooks: Webhooks.Backwards),
-                "lost" => stripe.Pay(id, email, webhooks: Webhooks.Lost),
+                "late" => stripe.Pay(id, email, webhooks: WebhookTravel.Late),
+                "twice" => stripe.Pay(id, email, webhooks: WebhookTravel.Twice),
+                "backwards" => stripe.Pay(id, email, webhooks: WebhookTravel.Backwards),
+                "lost" => stripe.Pay(id, email, webhooks: WebhookTravel.Lost),
                 "debit" => stripe.PayByBankDebit(id, succeeds: true, email),
                 "debit-fails" => stripe.PayByBankDebit(id, succeeds: false, email),
                 "decline" => stripe.Decline(id),

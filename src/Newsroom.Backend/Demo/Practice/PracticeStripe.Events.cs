@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 namespace Newsroom.Backend.Demo.Practice;
 
 /// <summary>How the webhooks of one action reach the newsroom.</summary>
-public enum Webhooks
+public enum WebhookTravel
 {
     AtOnce,
 
@@ -35,7 +35,7 @@ public sealed record PracticeEvent(string Id, string Type, string Json);
 /// <content>Events, and their way to the newsroom.</content>
 public sealed partial class PracticeStripe
 {
-    /// <summary>How late <see cref="Webhooks.Late"/> is.</summary>
+    /// <summary>How late <see cref="WebhookTravel.Late"/> is.</summary>
     public static readonly TimeSpan LateBy = TimeSpan.FromSeconds(30);
     private const int EventsKept = 1000;
 
@@ -44,12 +44,12 @@ public sealed partial class PracticeStripe
     private const int LastAttempt = 12;
 
     private readonly List<Posting> _postings = [];
-    private Webhooks _manner;
+    private WebhookTravel _manner;
 
     private sealed record Posting(PracticeEvent Event, DateTimeOffset DueAt, int Attempt);
 
     /// <summary>How webhooks travel when the action itself says nothing else.</summary>
-    public Webhooks WebhooksTravel { get; set; }
+    public WebhookTravel WebhooksTravel { get; set; }
 
     /// <summary>Takes the events that are due for delivery, in the order Stripe raised them; a test delivers them as it likes, or never.</summary>
     public IReadOnlyList<PracticeEvent> TakeEvents() => [.. TakePostings().Select(p => p.Event)];
@@ -106,11 +106,11 @@ public sealed partial class PracticeStripe
     {
         var raised = Add(WireObjects.Event(Seconds, type, about, before));
         _store.KeepEvents(EventsKept, Seconds - EventsReach);
-        if (_manner == Webhooks.Lost)
+        if (_manner == WebhookTravel.Lost)
             return;
         var posting = new Posting(new PracticeEvent(PracticeStore.Text(raised, "id")!, type, PracticeStore.Wire(raised)),
-            _time.GetUtcNow() + (_manner == Webhooks.Late ? LateBy : TimeSpan.Zero), Attempt: 0);
-        _postings.AddRange(Enumerable.Repeat(posting, _manner == Webhooks.Twice ? 2 : 1));
+            _time.GetUtcNow() + (_manner == WebhookTravel.Late ? LateBy : TimeSpan.Zero), Attempt: 0);
+        _postings.AddRange(Enumerable.Repeat(posting, _manner == WebhookTravel.Twice ? 2 : 1));
     }
 
     /// <summary>Of one action's events, the last in the list.</summary>
@@ -118,9 +118,9 @@ public sealed partial class PracticeStripe
     {
         if (_postings.Count <= first + 1)
             return;
-        if (_manner == Webhooks.Backwards)
+        if (_manner == WebhookTravel.Backwards)
             _postings.Reverse(first, _postings.Count - first);
-        else if (_manner == Webhooks.Shuffled)
+        else if (_manner == WebhookTravel.Shuffled)
             Random.Shared.Shuffle(CollectionsMarshal.AsSpan(_postings)[first..]);
     }
 }

@@ -19,7 +19,7 @@ public sealed partial class PracticeStripe
     /// <param name="name">The name on the card.</param>
     /// <param name="webhooks">How its events travel; null: as <see cref="WebhooksTravel"/> says.</param>
     /// <returns>The complete, paid session.</returns>
-    public JsonObject Pay(string sessionId, string? email = null, string? name = null, Webhooks? webhooks = null) => Act(() =>
+    public JsonObject Pay(string sessionId, string? email = null, string? name = null, WebhookTravel? webhooks = null) => Act(() =>
     {
         var (session, intent) = Submit(sessionId, "card", email, name);
         var charge = Succeed(intent, session);

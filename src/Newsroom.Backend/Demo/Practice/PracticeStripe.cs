@@ -73,7 +73,7 @@ public sealed partial class PracticeStripe
         return Copy(customer);
     });
 
-    private T Act<T>(Func<T> action, Webhooks? manner = null)
+    private T Act<T>(Func<T> action, WebhookTravel? manner = null)
     {
         lock (_gate)
         {

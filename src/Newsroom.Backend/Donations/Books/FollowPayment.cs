@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Donations.Stripe;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Donations.Books;
 
@@ -9,7 +10,8 @@ namespace Newsroom.Backend.Donations.Books;
 /// What became of a booked gift's payment: refunds, disputes, a bank debit that came back, and every movement of the balance with them. Fetched afresh and
 /// taken over whole, so that it does not matter which event asked for it, in which order, or how often.
 /// </summary>
-public sealed class FollowPayment(NewsroomDb db, StripeBooks stripe, KeepBooks books, CorrectReceipt receipts, Outbox outbox, TimeProvider clock)
+public sealed class FollowPayment(
+    NewsroomDb db, StripeBooks stripe, KeepBooks books, CorrectReceipt receipts, Outbox outbox, Announcements announcements, TimeProvider clock)
 {
     /// <exception cref="StripeUnavailableException">Stripe could not be asked; nothing has changed.</exception>
     /// <returns>False: there is nothing to follow, because the gift is not booked or Stripe knows no payment of it.</returns>
@@ -22,17 +24,25 @@ public sealed class FollowPayment(NewsroomDb db, StripeBooks stripe, KeepBooks b
             var gift = await db.Donations.SingleAsync(d => d.Id == donationId, token);
             if (!gift.IsBooked || gift.PaymentIntentId is not { } payment || await stripe.PaymentAsync(payment, token) is not { } snapshot)
                 return (false, false);
-            var changed = await RefundsAsync(donationId, snapshot.Refunds, token) | await DisputesAsync(donationId, snapshot.Disputes, token);
+            var arrived = new List<Refund>();
+            var changed = await RefundsAsync(donationId, snapshot.Refunds, arrived, token) | await DisputesAsync(donationId, snapshot.Disputes, token);
             gift.Follow(snapshot, changed);
+            foreach (var refund in arrived)
+                await announcements.AddAsync(db, GiftEvents.Refunded(gift, refund, clock.GetUtcNow()), token);
             await books.AddAsync(snapshot.Transactions, _ => donationId, payout: null, token);
             return (true, await receipts.SaveAsync(gift, snapshot, token));
         }, cancellationToken);
         if (tells)
             outbox.EnqueueDue();
+        announcements.Ring();
         return followed;
     }
 
-    private async Task<bool> RefundsAsync(long donationId, IReadOnlyList<RefundSnapshot> refunds, CancellationToken cancellationToken)
+    /// <param name="donationId">Whose.</param>
+    /// <param name="refunds">As Stripe has them.</param>
+    /// <param name="arrived">Takes those that have succeeded since they were last looked at.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    private async Task<bool> RefundsAsync(long donationId, IReadOnlyList<RefundSnapshot> refunds, List<Refund> arrived, CancellationToken cancellationToken)
     {
         var known = await db.Refunds.Where(r => r.DonationId == donationId).ToDictionaryAsync(r => r.RefundId, cancellationToken);
         var changed = false;
@@ -50,6 +60,8 @@ public sealed class FollowPayment(NewsroomDb db, StripeBooks stripe, KeepBooks b
                 });
             }
             changed |= refund.Status != snapshot.Status;
+            if (snapshot.HasArrived && refund.Status != snapshot.Status)
+                arrived.Add(refund);
             (refund.Status, refund.Reason, refund.FailureReason) = (snapshot.Status, snapshot.Reason, snapshot.FailureReason);
         }
         return changed;

@@ -18,7 +18,7 @@ public sealed record PaymentSnapshot(
     public long StandsOf(Money given)
     {
         var disputed = Disputes.Where(d => d.TookTheMoney && d.Amount.Currency == given.Currency).Sum(d => d.Amount.Minor);
-        var stands = given.Minor - disputed - Refunds.Where(r => r.Status == "succeeded" && r.Amount.Currency == given.Currency).Sum(r => r.Amount.Minor);
+        var stands = given.Minor - disputed - Refunds.Where(r => r.HasArrived && r.Amount.Currency == given.Currency).Sum(r => r.Amount.Minor);
         return FailedLate || stands < 0 || (disputed > 0 && stands * NearlyNothing < given.Minor) ? 0 : stands;
     }
 
@@ -35,6 +35,9 @@ public sealed record RefundSnapshot(string Id, Money Amount, string Status, stri
 {
     /// <summary>Gone, or on its way: what failed or was taken back is not.</summary>
     public bool Counts => Status is not ("failed" or "canceled");
+
+    /// <summary>The donor has it.</summary>
+    public bool HasArrived => Status == "succeeded";
 }
 
 /// <param name="Id">Stripe's.</param>

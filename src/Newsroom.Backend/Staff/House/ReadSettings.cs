@@ -12,6 +12,7 @@ using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Doctor;
 using Newsroom.Backend.Stories;
 using Newsroom.Backend.Web;
+using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Staff.House;
 
@@ -34,6 +35,7 @@ public sealed class ReadSettings(IConfiguration configuration, IServiceProvider 
         ("Sending", SendingOptions.Section, Of<SendingOptions>),
         ("Stories", StoriesOptions.Section, Of<StoriesOptions>),
         ("Stripe", StripeOptions.Section, Of<StripeOptions>),
+        ("Webhooks", WebhooksOptions.Section, Of<WebhooksOptions>),
         ("Database", DatabaseOptions.Section, Of<DatabaseOptions>),
         ("Jobs", JobsOptions.Section, Of<JobsOptions>),
         ("Privacy", PrivacyOptions.Section, Of<PrivacyOptions>),

@@ -15,8 +15,10 @@ internal static class AlertPages
         ("smtp.", "/staff/status"),
     ];
 
-    /// <summary>Digests' alerts end in the digest's id: <c>digest.stopped.dig_…</c>.</summary>
-    public static string? Of(string kind) => kind.LastIndexOf(".dig_", StringComparison.Ordinal) is var at and > 0
-        ? "/staff/digests/" + kind[(at + 1)..]
+    /// <summary>Alerts of a digest or a webhook end in its id: <c>digest.stopped.dig_…</c>, <c>webhook.failing.hook_…</c>.</summary>
+    public static string? Of(string kind) => IdIn(kind, ".dig_") is { } digest ? "/staff/digests/" + digest
+        : IdIn(kind, ".hook_") is { } webhook ? "/staff/webhooks/" + webhook
         : Array.Find(Known, k => kind.StartsWith(k.Kind, StringComparison.Ordinal)).Page;
+
+    private static string? IdIn(string kind, string beginning) => kind.LastIndexOf(beginning, StringComparison.Ordinal) is var at and > 0 ? kind[(at + 1)..] : null;
 }

@@ -3,6 +3,7 @@ using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Subscribers.Preferences;
 
@@ -21,7 +22,7 @@ public enum ChoiceOutcome
 /// Leaves some newsletters and adds some. A confirmed reader's address is proven, so what is added comes at once, with its consent; for everybody
 /// else a mail asks first, because preferences links stand in old and forwarded mails, and those bring nobody back.
 /// </summary>
-public sealed class ChooseNewsletters(NewsroomDb db, LinkTokens tokens, AskForConfirmation ask, Outbox outbox, TimeProvider clock)
+public sealed class ChooseNewsletters(NewsroomDb db, LinkTokens tokens, AskForConfirmation ask, Outbox outbox, Announcements announcements, TimeProvider clock)
 {
     /// <param name="subscriberId">Whose.</param>
     /// <param name="leave">Slugs; what does not come anyway stays as it is.</param>
@@ -34,6 +35,7 @@ public sealed class ChooseNewsletters(NewsroomDb db, LinkTokens tokens, AskForCo
         var now = clock.GetUtcNow();
         var wanted = await db.Newsletters.AsNoTracking().Where(n => add.Contains(n.Slug)).OrderBy(n => n.Id).ToListAsync(cancellationToken);
         var reader = await db.RetryingAsync(turn => ChangeAsync(subscriberId, leave, wanted, wording, now, turn), cancellationToken);
+        announcements.Ring();
         if (reader.Status == SubscriberStatus.Confirmed || wanted.Count == 0)
             return ChoiceOutcome.Saved;
         if (!reader.MayBeMailed)
@@ -67,6 +69,7 @@ public sealed class ChooseNewsletters(NewsroomDb db, LinkTokens tokens, AskForCo
         if (added.Count + ended.Count > 0)
         {
             reader.LeaveIfNothingIsLeft(now);
+            await announcements.AddConsentsAsync(db, cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
         }
         return reader;

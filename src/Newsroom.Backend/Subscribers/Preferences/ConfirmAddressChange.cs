@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Subscribers.Preferences;
 
@@ -24,7 +25,8 @@ public enum AddressChangeState
 }
 
 /// <summary>Moves a reader to the new address, by the link that was mailed there. Looking changes nothing; twice is once.</summary>
-public sealed class ConfirmAddressChange(NewsroomDb db, LinkTokens tokens, MoveReader move, SuppressionList suppressions, Outbox outbox, TimeProvider clock)
+public sealed class ConfirmAddressChange(
+    NewsroomDb db, LinkTokens tokens, MoveReader move, SuppressionList suppressions, Outbox outbox, Announcements announcements, TimeProvider clock)
 {
     public async Task<AddressChangeState> LookAsync(string token, CancellationToken cancellationToken) =>
         await FindAsync(token, cancellationToken) is { } change ? await DecideAsync(change, clock.GetUtcNow(), cancellationToken) : AddressChangeState.Unknown;
@@ -45,10 +47,12 @@ public sealed class ConfirmAddressChange(NewsroomDb db, LinkTokens tokens, MoveR
             change.Complete(old, other?.Id, now);
             reader.Touch();
             outbox.Add(db, OldAddressComposer.MailKind, change.Id, now);
+            await announcements.AddConsentsAsync(db, turn);
             await db.SaveChangesAsync(turn);
             return AddressChangeState.Done;
         }, cancellationToken);
         outbox.EnqueueDue();
+        announcements.Ring();
         return state;
     }
 

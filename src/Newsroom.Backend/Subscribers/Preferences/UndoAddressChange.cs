@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Subscribers.Preferences;
 
@@ -9,14 +10,21 @@ namespace Newsroom.Backend.Subscribers.Preferences;
 /// Takes a change of address back, by the link in the notice to the old one: for whoever had a forwarded mail of the reader and used its link. Changes
 /// that came after it are void too, so that nobody can move on before the owner reads the notice. Twice is once.
 /// </summary>
-public sealed class UndoAddressChange(NewsroomDb db, LinkTokens tokens, MoveReader move, SuppressionList suppressions, TimeProvider clock)
+public sealed class UndoAddressChange(NewsroomDb db, LinkTokens tokens, MoveReader move, SuppressionList suppressions, Announcements announcements, TimeProvider clock)
 {
     /// <returns><see cref="AddressChangeState.Open"/>: can be undone.</returns>
     public async Task<AddressChangeState> LookAsync(string token, CancellationToken cancellationToken) =>
         await FindAsync(token, cancellationToken) is { } change ? await DecideAsync(change, clock.GetUtcNow(), cancellationToken) : AddressChangeState.Unknown;
 
     /// <returns><see cref="AddressChangeState.Undone"/>: by this call, or by an earlier one.</returns>
-    public Task<AddressChangeState> RunAsync(string token, CancellationToken cancellationToken) => db.RetryingAsync(async turn =>
+    public async Task<AddressChangeState> RunAsync(string token, CancellationToken cancellationToken)
+    {
+        var state = await db.RetryingAsync(turn => UndoAsync(token, turn), cancellationToken);
+        announcements.Ring();
+        return state;
+    }
+
+    private async Task<AddressChangeState> UndoAsync(string token, CancellationToken turn)
     {
         var now = clock.GetUtcNow();
         if (await FindAsync(token, turn) is not { } change)
@@ -38,9 +46,10 @@ public sealed class UndoAddressChange(NewsroomDb db, LinkTokens tokens, MoveRead
         if (reader.AddressKey != old.Key && await move.RunAsync(reader, old, ConsentWording.OldAddress, now, turn) is { } home)
             db.Add(AddressChange.Trail(reader, home.Id, now));
         reader.Touch();
+        await announcements.AddConsentsAsync(db, turn);
         await db.SaveChangesAsync(turn);
         return AddressChangeState.Undone;
-    }, cancellationToken);
+    }
 
     /// <summary>The reader's own row gets back what the change ended there; the other one loses what the change began there, and keeps what it had before.</summary>
     private async Task CarryBackAsync(AddressChange change, Subscriber reader, long otherId, DateTimeOffset now, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Subscribers.Privacy;
 
@@ -32,8 +33,8 @@ public abstract record EraseOutcome
 /// gate. Page, command and job call it.
 /// </summary>
 public sealed partial class EraseReader(
-    NewsroomDb db, CollectPersonalData collect, IEnumerable<IPersonalData> features, SuppressionList suppressions, ErasureLog erasures, LinkTokens tokens, TimeProvider clock,
-    ILogger<EraseReader> logger)
+    NewsroomDb db, CollectPersonalData collect, IEnumerable<IPersonalData> features, SuppressionList suppressions, ErasureLog erasures, LinkTokens tokens, Announcements announcements,
+    TimeProvider clock, ILogger<EraseReader> logger)
 {
     /// <exception cref="IOException">The erasure log cannot be written; nothing was erased.</exception>
     public async Task<EraseOutcome> RunAsync(EmailAddress address, EraseCause cause, CancellationToken cancellationToken)
@@ -45,6 +46,7 @@ public sealed partial class EraseReader(
         if (cause == EraseCause.Wish)
             await erasures.AppendAsync(entry, cancellationToken);
         await CommitAsync(address, entry, cause, CancellationToken.None);
+        announcements.Ring();
         LogErased(record.Person.SubscriberId, cause);
         return new EraseOutcome.Erased(record.Stays);
     }

@@ -3,6 +3,7 @@ using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Subscribers.Help;
 using Newsroom.Backend.Subscribers.Preferences;
+using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Subscribers.Privacy;
 
@@ -30,7 +31,7 @@ public sealed record SubscriptionExport(string Newsletter, SubscriptionState Sta
 public sealed record SignUpExport(DateTimeOffset At, string? Name, DateTimeOffset? ConfirmedAt);
 
 /// <summary>What makes a reader: address, name, choices, sign-ups, consents.</summary>
-internal sealed class SubscriberPersonalData(NewsroomDb db, LinkTokens tokens) : IPersonalData
+internal sealed class SubscriberPersonalData(NewsroomDb db, LinkTokens tokens, Announcements announcements) : IPersonalData
 {
     public string Section => "reader";
 
@@ -58,6 +59,8 @@ internal sealed class SubscriberPersonalData(NewsroomDb db, LinkTokens tokens) :
             return;
         // The row first: whoever confirms, leaves or signs up at this moment is refused by its version, and decides anew.
         var reader = await db.Subscribers.Include(s => s.Subscriptions).SingleAsync(s => s.Id == id, cancellationToken);
+        if (reader.Status != SubscriberStatus.Erased)
+            await announcements.AddErasureAsync(db, reader, until, cancellationToken);
         reader.Erase(until);
         await db.SaveChangesAsync(cancellationToken);
         var requests = db.SignUpRequests.Where(r => r.SubscriberId == id).Select(r => r.Id);

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Subscribers.Suppressed;
 
@@ -10,7 +11,7 @@ namespace Newsroom.Backend.Subscribers.Suppressed;
 public sealed record Barred(Suppression Entry, bool IsNew);
 
 /// <summary>Staff enter an address whose owner asked, on the telephone or by letter, never to be written to. What was confirmed ends. Twice is once.</summary>
-public sealed class BarAddress(NewsroomDb db, SuppressionList suppressions, TimeProvider clock)
+public sealed class BarAddress(NewsroomDb db, SuppressionList suppressions, Announcements announcements, TimeProvider clock)
 {
     /// <param name="address">Known here or not.</param>
     /// <param name="why">The evidence: how and when it was asked for.</param>
@@ -29,9 +30,11 @@ public sealed class BarAddress(NewsroomDb db, SuppressionList suppressions, Time
                 var ended = reader.Suppress(now);
                 db.Add(Consent.Append(
                     reader, ConsentEvent.Withdrawn, ended.Select(s => s.Newsletter), ConsentWording.ToldStaff, ConsentMethod.Staff, new ConsentPlace(), now));
+                await announcements.AddConsentsAsync(db, turn);
                 await db.SaveChangesAsync(turn);
             }
             await transaction.CommitAsync(turn);
+            announcements.Ring();
             return new Barred(await db.Suppressions.AsNoTracking().SingleAsync(s => s.AddressHash == hash, turn), IsNew: !stood);
         },
         cancellationToken);

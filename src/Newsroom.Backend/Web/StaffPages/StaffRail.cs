@@ -24,7 +24,8 @@ public static class StaffRail
         new("House",
         [
             new("/staff/status", "Status"), new("/staff/settings", "Settings", StaffRole.Administrator),
-            new("/staff/people", "People", StaffRole.Administrator), new("/staff/keys", "API keys", StaffRole.Administrator), new("/staff/api", "API reference"),
+            new("/staff/people", "People", StaffRole.Administrator), new("/staff/keys", "API keys", StaffRole.Administrator), new("/staff/webhooks", "Webhooks", StaffRole.Administrator),
+            new("/staff/api", "API reference"),
             new("/staff/audit", "Audit log", StaffRole.Administrator), new("/staff/jobs", "Jobs", StaffRole.Administrator),
         ]),
     ];
