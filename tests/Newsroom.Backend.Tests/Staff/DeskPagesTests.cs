@@ -89,6 +89,21 @@ public sealed class TheStaffsPages : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Show_the_stories_that_came_in_and_read_the_feeds_for_an_editor()
+    {
+        await _app.ReadyDigestAsync(1);
+        var title = await _app.ReadAsync(db => db.Stories.OrderByDescending(s => s.Id).Select(s => s.Title).FirstAsync(Stop));
+        Assert.Contains(title, await _administrator.ReadAsync("/staff/stories"), StringComparison.Ordinal);
+        var viewer = await _app.MemberAsync(_administrator, StaffRole.Viewer);
+        Assert.DoesNotContain("Read the feeds now", await viewer.ReadAsync("/staff/stories"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, (await viewer.SubmitAsync("/staff/stories", "")).StatusCode);
+        var editor = await _app.MemberAsync(_administrator, StaffRole.Editor);
+        await editor.SubmitAsync("/staff/stories", "");
+        Assert.Contains("There is no feed to read", await editor.ReadAsync("/staff/stories"), StringComparison.Ordinal);
+        Assert.Contains("stories.fetched", await _app.ReadAsync(db => db.AuditEntries.Select(a => a.Action).ToListAsync(Stop)));
+    }
+
+    [Fact]
     public async Task Schedule_in_the_newsrooms_own_time_and_say_no_to_an_hour_that_is_not()
     {
         var path = "/staff/digests/" + await _app.ReadyDigestAsync(1);

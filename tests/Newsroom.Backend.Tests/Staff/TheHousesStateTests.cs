@@ -36,6 +36,19 @@ public sealed class TheHousesState : IAsyncLifetime
             Assert.Equal(HttpStatusCode.Forbidden, (await (await _app.MemberAsync(_administrator, role)).GetAsync("/staff/settings")).StatusCode);
     }
 
+    [Fact]
+    public async Task Sends_a_test_mail_and_shows_what_both_sides_said_but_no_password()
+    {
+        var answer = await _administrator.SubmitAsync("/staff/settings", "Test", ("to", "me@gazette.example"));
+        var page = await answer.Content.ReadAsStringAsync(Stop);
+        Assert.Contains("took the mail", page, StringComparison.Ordinal);
+        Assert.Contains("MAIL FROM", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, page, StringComparison.Ordinal);
+        Assert.Single(_app.MailsTo("me@gazette.example"));
+        var refused = await _administrator.SubmitAsync("/staff/settings", "Test", ("to", "nobody"));
+        Assert.Contains("give one mail address", await refused.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Stripe:SecretKey", true)]
     [InlineData("Stripe:WebhookSecrets:0", true)]

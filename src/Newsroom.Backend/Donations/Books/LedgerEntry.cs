@@ -73,6 +73,5 @@ internal sealed class LedgerEntryMapping : IEntityTypeConfiguration<LedgerEntry>
         builder.HasOne(e => e.Transaction).WithMany(t => t.Entries).HasForeignKey(e => e.TransactionId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(e => new { e.TransactionId, e.Account }).IsUnique();
         builder.HasIndex(e => new { e.Account, e.Id }).HasDatabaseName("IX_LedgerEntries_ListByAccount");
-        builder.HasIndex(e => new { e.Account, e.CurrencyCode, e.AmountMinor }).HasDatabaseName("IX_LedgerEntries_Balances");
     }
 }

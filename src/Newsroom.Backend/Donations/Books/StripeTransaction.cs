@@ -88,5 +88,6 @@ internal sealed class StripeTransactionMapping : IEntityTypeConfiguration<Stripe
         builder.HasIndex(t => t.CreatedAt);
         // All that a month's sum needs, so that it reads no row.
         builder.HasIndex(t => new { t.LiveMode, t.Kind, t.CreatedAt, t.CurrencyCode, t.AmountMinor, t.DonationId }).HasDatabaseName("IX_StripeTransactions_SumByMonth");
+        builder.HasIndex(t => new { t.LiveMode, t.Kind, t.CurrencyCode, t.AmountMinor, t.FeeMinor }).HasDatabaseName("IX_StripeTransactions_SumByKind");
     }
 }

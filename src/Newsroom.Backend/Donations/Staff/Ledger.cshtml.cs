@@ -51,7 +51,8 @@ public sealed class LedgerModel(NewsroomDb db, AccountBalances balances, IOption
     private async Task<IQueryable<LedgerEntry>> EntriesAsync(CancellationToken cancellationToken)
     {
         var isLive = stripe.Value.IsLive;
-        var entries = db.LedgerEntries.Where(e => e.Transaction.LiveMode == isLive);
+        // As a lookup for each entry, not as a join: so the list is walked from the newest entry down and ends with the page.
+        var entries = db.LedgerEntries.Where(e => db.StripeTransactions.Any(t => t.Id == e.TransactionId && t.LiveMode == isLive));
         if (Account is { } account)
             entries = entries.Where(e => e.Account == account);
         if (Gift is { } gift)

@@ -4,6 +4,7 @@ using Newsroom.Backend.Data;
 using Newsroom.Backend.Jobs;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Relays;
+using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Staff.House;
 
@@ -46,7 +47,7 @@ public sealed class ReadStatus(NewsroomDb db, DatabaseStart database, ReadJobs j
             new DateTimeOffset(System.Diagnostics.Process.GetCurrentProcess().StartTime.ToUniversalTime()),
             new DatabaseState(db.Database.IsSqlite() ? "SQLite" : "SQL Server", applied.Count, applied.Count == 0 ? null : applied[^1], pending, DiskSpace.Of(db)),
             jobs.Run(),
-            feeds.ConvertAll(f => new FeedLine(SettingText.WithoutPassword(f.Url), f.LastReadAt, f.LastError)),
+            feeds.ConvertAll(f => new FeedLine(UrlText.WithoutPassword(f.Url), f.LastReadAt, f.LastError)),
             await TrafficAsync(cancellationToken),
             relay.Read(now => relay.Relays.Select(r => RelayShape.Of(r, now)).ToList()),
             mail.Missing);

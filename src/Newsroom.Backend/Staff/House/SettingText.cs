@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Staff.House;
 
@@ -26,13 +27,8 @@ internal static class SettingText
         };
         if (IsSecret(key))
             return text.Length > 0 ? "set" : "not set";
-        return text.Length == 0 ? "–" : WithoutPassword(text);
+        return text.Length == 0 ? "–" : UrlText.WithoutPassword(text);
     }
-
-    /// <summary>An address with the name and password of a feed behind a login keeps neither.</summary>
-    public static string WithoutPassword(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.UserInfo.Length > 0
-        ? text.Replace(address.UserInfo + "@", "…@", StringComparison.Ordinal)
-        : text;
 
     /// <summary>Every leaf of an options object with its key, as configuration writes it. What is worked out from others has no setter, and is no setting.</summary>
     public static IEnumerable<(string Key, object? Value)> Leaves(string key, object? value)

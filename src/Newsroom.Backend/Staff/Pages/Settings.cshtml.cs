@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -30,6 +31,12 @@ public sealed class SettingsModel(
     public IReadOnlyList<Finding>? StripeFindings { get; private set; }
     public IReadOnlyList<Finding>? MailFindings { get; private set; }
 
+    /// <summary>What both sides said of the test mail, by relay.</summary>
+    public IReadOnlyList<RelayTest>? Tests { get; private set; }
+
+    /// <summary>Why no test was sent.</summary>
+    public string? TestRefused { get; private set; }
+
     public StripeMode Mode => stripe.Value.Mode;
     public string WebhookAddress => site.Value.Link("/webhooks/stripe");
     public string? DkimDomain => mail.Value.DkimDomain;
@@ -49,6 +56,25 @@ public sealed class SettingsModel(
     public async Task OnPostStripeAsync(CancellationToken cancellationToken)
     {
         StripeFindings = await checkStripe.RunAsync(cancellationToken);
+        await LookAsync(cancellationToken);
+    }
+
+    /// <summary>Sends one mail over each relay. Nothing of it is kept but that it was done.</summary>
+    public async Task OnPostTestAsync(string? to, [FromServices] SendTestMail test, CancellationToken cancellationToken)
+    {
+        switch (await test.RunAsync(to, cancellationToken))
+        {
+            case TestMailOutcome.Tried tried:
+                Tests = tried.Relays;
+                await trail.SayAsync(User, "mail.tested", after: tried.Relays.All(r => r.Accepted) ? "accepted" : "not accepted");
+                break;
+            case TestMailOutcome.NotNow(var why):
+                TestRefused = why;
+                break;
+            default:
+                TestRefused = "No test was sent: give one mail address, for example you@example.org.";
+                break;
+        }
         await LookAsync(cancellationToken);
     }
 

@@ -15,7 +15,7 @@ public static class StaffRail
     public static IReadOnlyList<RailGroup> Groups { get; } =
     [
         new("Today", [new("/staff", "Dashboard")]),
-        new("Newsletters", [new("/staff/digests", "Digests"), new("/staff/subscribers", "Subscribers")]),
+        new("Newsletters", [new("/staff/digests", "Digests"), new("/staff/stories", "Stories"), new("/staff/subscribers", "Subscribers")]),
         new("Money",
         [
             new("/staff/donations", "Gifts"), new("/staff/plans", "Regular gifts"), new("/staff/ledger", "Ledger"), new("/staff/payouts", "Payouts"),
