@@ -1,12 +1,12 @@
-using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Newsroom.Backend.Tests.Staff;
 using static Microsoft.Playwright.Assertions;
+using static Newsroom.Backend.BrowserTests.StaffSteps;
 
 namespace Newsroom.Backend.BrowserTests;
 
 /// <summary>From the console's set-up link to a newsroom that works: an administrator with a passkey, an editor with password and code, and what each may see.</summary>
-public sealed partial class TheStaffsHouse
+public sealed class TheStaffsHouse
 {
     private const string Password = "four quiet words here";
 
@@ -16,12 +16,10 @@ public sealed partial class TheStaffsHouse
         var cancellationToken = TestContext.Current.CancellationToken;
         await using var chromium = await Chromium.LaunchAsync();
         await using var program = await DemoProgram.StartAsync(cancellationToken);
-        // A passkey belongs to a name, not to a number.
-        var site = new UriBuilder(program.Url) { Host = "localhost" }.Uri;
-        var anna = new Visit(await chromium.OpenAsync(site, javaScript: true), JavaScript: true);
+        var anna = new Visit(await chromium.OpenAsync(SiteOf(program), javaScript: true), JavaScript: true);
         await HasAuthenticatorAsync(anna.Page);
 
-        await anna.Page.GotoAsync(SetUpLink().Match(program.Output) is { Success: true } link ? link.Value : throw new InvalidOperationException("No set-up link on the console:\n" + program.Output));
+        await anna.Page.GotoAsync(SetUpLinkOf(program));
         await anna.LookAsync("staff-setup");
         await anna.Page.GetByLabel("Your name").FillAsync("Anna Marsh");
         await anna.Page.GetByLabel("Your email address").FillAsync("anna@gazette.example");
@@ -39,6 +37,8 @@ public sealed partial class TheStaffsHouse
         {
             ("/staff/people", "people"), ("/staff/keys", "keys"), ("/staff/audit", "audit"), ("/staff/account", "account"),
             ("/staff/digests", "digests"), ("/staff/subscribers", "subscribers"), ("/staff/donations", "donations"),
+            ("/staff/newsletters", "newsletters"), ("/staff/forms", "forms"), ("/staff/forms/donate", "forms-donate"), ("/staff/suppressions", "suppressions"),
+            ("/staff/bounces", "bounces"), ("/staff/imports", "imports-empty"), ("/staff/imports/export", "export"),
         })
         {
             await anna.Page.GotoAsync(path);
@@ -71,31 +71,4 @@ public sealed partial class TheStaffsHouse
         await Expect(mira.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("not allowed");
         Assert.DoesNotContain("fail:", program.Output, StringComparison.Ordinal);
     }
-
-    private static Task PressAsync(IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name }).First.ClickAsync();
-
-    /// <summary>A device with a fingerprint reader that always knows its owner (Chrome DevTools Protocol, WebAuthn domain).</summary>
-    private static async Task HasAuthenticatorAsync(IPage page)
-    {
-        var devtools = await page.Context.NewCDPSessionAsync(page);
-        await devtools.SendAsync("WebAuthn.enable");
-        await devtools.SendAsync("WebAuthn.addVirtualAuthenticator", new()
-        {
-            ["options"] = new Dictionary<string, object>
-            {
-                ["protocol"] = "ctap2",
-                ["transport"] = "internal",
-                ["hasResidentKey"] = true,
-                ["hasUserVerification"] = true,
-                ["isUserVerified"] = true,
-                ["automaticPresenceSimulation"] = true,
-            },
-        });
-    }
-
-    [GeneratedRegex("/staff$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Dashboard();
-
-    [GeneratedRegex(@"http://localhost:\d+/setup\?code=[0-9A-Z-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex SetUpLink();
 }

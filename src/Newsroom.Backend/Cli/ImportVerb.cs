@@ -59,8 +59,8 @@ internal static class ImportVerb
             var name = wanted.File == SubscriberVerbs.Pipe ? "stdin" : Path.GetFileName(wanted.File);
             var order = new ImportOrder(stream, name, wanted.Newsletter, wanted.Consent, wanted.Columns, wanted.DryRun)
             {
-                NotTaken = report is null ? null : row => WriteRowAsync(report, row.Line.ToString(CultureInfo.InvariantCulture), row.Address, Words(row.Verdict), row.Reason),
-                Progress = Console.IsErrorRedirected ? null : counts => Console.Error.Write($"\r{counts.Rows:N0} rows"),
+                NotTaken = report is null ? null : row => WriteRowAsync(report, row.Line.ToString(CultureInfo.InvariantCulture), row.Address, VerdictWords.Of(row.Verdict), row.Reason),
+                Progress = Console.IsErrorRedirected ? null : counts => Console.Error.WriteAsync($"\r{counts.Rows:N0} rows"),
             };
             var outcome = await import.RunAsync(order, cancellationToken);
             if (!Console.IsErrorRedirected)
@@ -135,7 +135,7 @@ internal static class ImportVerb
             (c.Twice, RowVerdict.Twice),
         })
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,10:N0}  {Words(verdict)}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,10:N0}  {VerdictWords.Of(verdict)}"));
             foreach (var row in report.Samples.Where(s => s.Verdict == verdict))
                 Console.WriteLine($"{"",12}line {row.Line}  {PlainText.OneLine(row.Address, 80)}  {row.Reason}");
         }
@@ -144,18 +144,6 @@ internal static class ImportVerb
             Console.WriteLine(report.Note);
         Console.WriteLine(report.Id is null ? "A dry run: nothing was written." : $"This is {report.Id}. To take it back: subscribers undo-import {report.Id}");
     }
-
-    private static string Words(RowVerdict verdict) => verdict switch
-    {
-        RowVerdict.New => "new",
-        RowVerdict.Known => "known",
-        RowVerdict.LeftBefore => "left before",
-        RowVerdict.Suppressed => "suppressed",
-        RowVerdict.NoConsent => "no consent",
-        RowVerdict.Bad => "bad",
-        RowVerdict.Twice => "twice",
-        _ => throw new InvalidOperationException($"Unknown verdict {verdict}."),
-    };
 
     private static ColumnChoice? ReadChoice(string text) =>
         text.IndexOf('=', StringComparison.Ordinal) is var at and > 0 && at < text.Length - 1

@@ -35,6 +35,8 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<SignUpRequest> SignUpRequests => Set<SignUpRequest>();
     public DbSet<Consent> Consents => Set<Consent>();
     public DbSet<Import> Imports => Set<Import>();
+    public DbSet<UploadedList> UploadedLists => Set<UploadedList>();
+    public DbSet<UploadedFile> UploadedFiles => Set<UploadedFile>();
     public DbSet<AddressChange> AddressChanges => Set<AddressChange>();
     public DbSet<MailStateRequest> MailStateRequests => Set<MailStateRequest>();
     public DbSet<DataRequest> DataRequests => Set<DataRequest>();

@@ -23,6 +23,7 @@ public static class DonationsSetup
         services.AddStartNote(s => s.GetRequiredService<IOptions<StripeOptions>>().Value.IsConfigured ? null : "Gifts are not configured: set Stripe:SecretKey, Stripe:WebhookSecret, Organisation:LegalName.");
         services.AddSingleton(provider =>
             GivingTerms.Read(provider.GetRequiredService<IOptions<StripeOptions>>().Value, configuration.GetSection(StripeOptions.Section)));
+        services.AddSingleton<GiftSnippets>();
 
         services.AddHttpClient(StripeAccount.HttpClientName, (provider, client) =>
             client.Timeout = TimeSpan.FromSeconds(provider.GetRequiredService<IOptions<StripeOptions>>().Value.TimeoutSeconds));

@@ -56,5 +56,6 @@ internal sealed class OutgoingMailMapping : IEntityTypeConfiguration<OutgoingMai
         builder.Property(m => m.AddressHash).HasMaxLength(64);
         builder.HasIndex(m => new { m.Kind, m.SubjectId }).IsUnique();
         builder.HasIndex(m => new { m.State, m.NextAttemptAt }).HasDatabaseName("IX_OutgoingMails_Due");
+        builder.HasIndex(m => new { m.AddressHash, m.Id }).HasDatabaseName("IX_OutgoingMails_OfAddress").HasFilter("[AddressHash] IS NOT NULL");
     }
 }

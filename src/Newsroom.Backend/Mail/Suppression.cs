@@ -39,5 +39,6 @@ internal sealed class SuppressionMapping : IEntityTypeConfiguration<Suppression>
         builder.Property(s => s.Evidence).HasMaxLength(HandOver.AnswerLength);
         builder.HasIndex(s => s.AddressHash).IsUnique();
         builder.HasIndex(s => s.PublicId).IsUnique();
+        builder.HasIndex(s => new { s.Reason, s.Id }).HasDatabaseName("IX_Suppressions_ByReason");
     }
 }

@@ -38,6 +38,9 @@ public sealed record ConsentWording(string Version, string Text)
     /// <summary>By telephone or letter: staff entered it.</summary>
     public static ConsentWording ToldStaff { get; } = new("told-staff-1", "Asked the newsroom never to be written to.");
 
+    /// <summary>The same of a newsletter, or all of them.</summary>
+    public static ConsentWording ToldStaffToLeave { get; } = new("told-staff-leave-1", "Asked the newsroom to be taken off these newsletters.");
+
     public static ConsentWording Undo { get; } = new("undo-1", "That was a mistake: bring it back");
 
     /// <summary>Beside the button under the preferences' list of newsletters: for what is ticked anew and what is no longer.</summary>

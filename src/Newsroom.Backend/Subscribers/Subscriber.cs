@@ -182,6 +182,8 @@ internal sealed class SubscriberMapping : IEntityTypeConfiguration<Subscriber>
         builder.HasIndex(s => s.PublicId).IsUnique();
         builder.HasIndex(s => s.AddressKey).IsUnique();
         builder.HasIndex(s => new { s.Status, s.Id }).HasDatabaseName("IX_Subscribers_ListByStatus");
+        // Read from one end to the other by a search, so it holds nothing but names.
+        builder.HasIndex(s => s.Name).HasFilter("[Name] IS NOT NULL").HasDatabaseName("IX_Subscribers_SearchByName");
         builder.HasIndex(s => s.ConfirmedAt).HasDatabaseName("IX_Subscribers_Joined");
         builder.HasIndex(s => s.LeftAt).HasDatabaseName("IX_Subscribers_Left");
     }

@@ -7,6 +7,7 @@ using Newsroom.Backend.Subscribers.Embed;
 using Newsroom.Backend.Subscribers.Imports;
 using Newsroom.Backend.Subscribers.Preferences;
 using Newsroom.Backend.Subscribers.Privacy;
+using Newsroom.Backend.Subscribers.Staff;
 using Newsroom.Backend.Subscribers.Suppressed;
 using Newsroom.Backend.Web;
 
@@ -19,8 +20,9 @@ public static class SubscribersSetup
     public static IServiceCollection AddSubscribers(this IServiceCollection services)
     {
         services.AddSingleton<AnswerPace>().AddSingleton<AskForConfirmation>().AddScoped<RecordSignUps>().AddScoped<SignUp>().AddScoped<ConfirmSignUp>().AddScoped<RenewConfirmation>().AddScoped<Leave>().AddScoped<NeverAgain>();
+        services.AddScoped<MailConfirmationAgain>().AddScoped<LeaveOnRequest>().AddStaffPages();
         services.AddScoped<ReaderLinks>().AddScoped<EmbedSnippets>();
-        services.AddScoped<ImportReaders>().AddScoped<ImportBatch>().AddScoped<UndoImport>().AddScoped<ImportList>().AddScoped<ExportReaders>();
+        services.AddImports().AddScoped<ExportReaders>();
         services.AddSingleton<ConsentPlaces>();
         services.AddPrivacy();
         services.AddScoped<IMailComposer, ConfirmationComposer>().AddMailTemplate(ConfirmationComposer.MailKind, ConfirmationComposer.Sample);

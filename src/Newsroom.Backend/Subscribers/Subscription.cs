@@ -101,6 +101,7 @@ internal sealed class SubscriptionMapping : IEntityTypeConfiguration<Subscriptio
         builder.HasIndex(s => s.LeaveTokenHash).IsUnique();
         builder.HasIndex(s => new { s.SubscriberId, s.NewsletterId }).IsUnique();
         builder.HasIndex(s => new { s.NewsletterId, s.State, s.Rhythm, s.StoriesThroughId, s.SubscriberId }).HasDatabaseName("IX_Subscriptions_Audience");
+        builder.HasIndex(s => new { s.NewsletterId, s.SubscriberId }).HasDatabaseName("IX_Subscriptions_ListByNewsletter");
         builder.HasIndex(s => new { s.ImportId, s.Id }).HasDatabaseName("IX_Subscriptions_Import");
     }
 }

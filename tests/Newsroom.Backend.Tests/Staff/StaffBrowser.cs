@@ -28,21 +28,33 @@ internal sealed partial class StaffBrowser(HttpClient http)
         return text;
     }
 
-    /// <summary>Posts to a page's handler with that page's antiforgery token.</summary>
+    /// <summary>Posts a form with files, and the page's antiforgery token in it.</summary>
+    public async Task<HttpResponseMessage> SubmitFormAsync(string path, MultipartFormDataContent form)
+    {
+        form.Add(new StringContent(await TokenAsync(path, "")), "__RequestVerificationToken");
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = form };
+        request.Headers.Accept.ParseAdd("text/html");
+        return await http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Posts to a page's handler with the antiforgery token that stands in its form; where there is no such form, with the page's first.</summary>
     public async Task<HttpResponseMessage> SubmitAsync(string path, string handler, params (string Name, string Value)[] fields)
     {
-        var token = await TokenAsync(path);
+        var token = await TokenAsync(path, handler);
         using var request = new HttpRequestMessage(HttpMethod.Post, handler.Length == 0 ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}handler={handler}");
         request.Headers.Accept.ParseAdd("text/html");
         request.Content = new FormUrlEncodedContent([.. fields.Select(f => KeyValuePair.Create(f.Name, f.Value)), KeyValuePair.Create("__RequestVerificationToken", token)]);
         return await http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>The antiforgery token in a page's forms; empty where there is none.</summary>
-    public async Task<string> TokenAsync(string path)
+    /// <summary>The antiforgery token in a page's form for a handler, or its first; empty where there is none.</summary>
+    public async Task<string> TokenAsync(string path, string handler = "")
     {
-        var page = await GetAsync(path);
-        return TokenField().Match(await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Groups["v"].Value;
+        var page = await (await GetAsync(path)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var form = handler.Length == 0 ? -1 : page.IndexOf($"handler={handler}\">", StringComparison.Ordinal);
+        var token = TokenField().Match(form < 0 ? page : page[form..page.IndexOf("</form>", form, StringComparison.Ordinal)]);
+        Assert.True(form < 0 || token.Success, $"The form for {handler} on {path} has no token.");
+        return token.Groups["v"].Value;
     }
 
     /// <summary>Sets up password and authenticator, as the page after an invitation asks.</summary>

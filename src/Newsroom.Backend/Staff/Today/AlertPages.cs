@@ -13,6 +13,8 @@ internal static class AlertPages
         ("gifts.fraud", "/staff/donations"),
         ("stripe.", "/staff/settings#stripe"),
         ("smtp.", "/staff/status"),
+        ("bounces.waiting", "/staff/bounces"),
+        ("sign-up.", "/staff/bounces"),
     ];
 
     /// <summary>Alerts of a digest or a webhook end in its id: <c>digest.stopped.dig_…</c>, <c>webhook.failing.hook_…</c>.</summary>

@@ -37,7 +37,8 @@ internal static class EmbedApi
             var other => throw new InvalidOperationException($"Unknown outcome {other}."),
         };
 
-    private static EmbedShape ShapeOf(EmbedText text) => new(
+    /// <summary>With what to know about each way.</summary>
+    internal static EmbedShape ShapeOf(EmbedText text) => new(
         new(EmbedCode.Form(text), Unfiltered + "Works without script, from cached pages and on any site; afterwards the reader is on our page, or on the one named by next."),
         new(EmbedCode.Script(text), Unfiltered + "Place it where the form shall stand; the answer comes without leaving the page. The page's origin must be in Site:AllowedOrigins. Take integrity and crossorigin along as they are."),
         new(EmbedCode.Frame(text), Unfiltered + "For sites whose style sheets would spoil a form. The page's origin must be in Site:AllowedOrigins, or browsers show nothing. The second line only fits the height; leave it out where scripts are not allowed."),

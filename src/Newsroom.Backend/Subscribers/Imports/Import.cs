@@ -23,6 +23,8 @@ public sealed class Import
     /// <summary>It says that it runs, and has not been heard of for this long: its process is gone.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromMinutes(5);
 
+    public static readonly TimeSpan UndoLease = TimeSpan.FromMinutes(2);
+
     public long Id { get; private set; }
     public string PublicId { get; private set; } = Primitives.PublicId.New("imp");
     public required int NewsletterId { get; init; }
@@ -45,6 +47,27 @@ public sealed class Import
     public required DateTimeOffset HeardOfAt { get; set; }
     public DateTimeOffset? EndedAt { get; private set; }
 
+    /// <summary>When staff asked for it on a page, until it is done.</summary>
+    public DateTimeOffset? UndoAskedAt { get; private set; }
+
+    /// <summary>A job that undoes it and was not heard of by then is gone.</summary>
+    public DateTimeOffset? UndoLeaseUntil { get; private set; }
+
+    /// <param name="newsletterId">What its readers are to get.</param>
+    /// <param name="fileName">Cut to <see cref="FileNameLength"/>.</param>
+    /// <param name="consentText">See <see cref="ConsentText"/>.</param>
+    /// <param name="format">What the file was taken for.</param>
+    /// <param name="now">It runs from now on.</param>
+    public static Import Begin(int newsletterId, string fileName, string consentText, string format, DateTimeOffset now) => new()
+    {
+        NewsletterId = newsletterId,
+        FileName = fileName.Length > FileNameLength ? fileName[..FileNameLength] : fileName,
+        ConsentText = consentText,
+        Format = format,
+        StartedAt = now,
+        HeardOfAt = now,
+    };
+
     /// <summary>What to show of it: one that died cannot say so itself.</summary>
     public ImportState StateAt(DateTimeOffset now) => State == ImportState.Running && now - HeardOfAt > Silence ? ImportState.Stopped : State;
 
@@ -58,9 +81,9 @@ public sealed class Import
         (State, HeardOfAt, EndedAt) = (state, now, now);
     }
 
-    public void TookBack(int removed) => Removed += removed;
+    public void TookBack(int removed, DateTimeOffset now) => (Removed, UndoLeaseUntil) = (Removed + removed, now + UndoLease);
 
-    public void Undo(DateTimeOffset now) => (State, EndedAt) = (ImportState.Undone, State == ImportState.Undone ? EndedAt : now);
+    public void Undo(DateTimeOffset now) => (State, EndedAt, UndoAskedAt, UndoLeaseUntil) = (ImportState.Undone, State == ImportState.Undone ? EndedAt : now, null, null);
 }
 
 /// <summary>How many rows got which verdict. Their sum is the rows read: blank ones are none.</summary>
@@ -100,5 +123,6 @@ internal sealed class ImportMapping : IEntityTypeConfiguration<Import>
         builder.ComplexProperty(i => i.Counts, c => c.Ignore(x => x.Rows));
         builder.HasOne(i => i.Newsletter).WithMany().HasForeignKey(i => i.NewsletterId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(i => i.PublicId).IsUnique();
+        builder.HasIndex(i => i.UndoAskedAt).HasFilter("[UndoAskedAt] IS NOT NULL").HasDatabaseName("IX_Imports_UndoAsked");
     }
 }

@@ -12,6 +12,10 @@ internal static class ImportConsent
     private static readonly ConsentWording LeftElsewhere = new("import-left-1", "The file this reader came with says that they had left.");
     private static readonly ConsentWording TakenBack = new("import-undone-1", "The newsroom took the import back that had added this newsletter.");
 
+    /// <returns>What to say instead; null when it is enough.</returns>
+    public static string? FaultOf(string? text) => (text?.Trim().Length ?? 0) is >= ShortestText and <= LongestText ? null
+        : $"Say in {ShortestText} to {LongestText} characters what these readers agreed to and where, for example \"Signed up at example.org/news: 'Send me the weekly newsletter.'\" It is kept with every reader.";
+
     public static Consent Given(Subscriber reader, Newsletter newsletter, string text, string source, DateTimeOffset at) =>
         Consent.Append(reader, ConsentEvent.Confirmed, [newsletter], new ConsentWording("import", text), ConsentMethod.Import, new ConsentPlace(source), at);
 

@@ -6,7 +6,7 @@ using CsvHelper.Configuration;
 
 namespace Newsroom.Backend.Subscribers.Imports;
 
-/// <summary>A field and the column it is to be read from, as staff named it.</summary>
+/// <summary>A field and the column it is to be read from, as staff named it. An empty column: none, whatever is recognised.</summary>
 public sealed record ColumnChoice(ImportField Field, string Column);
 
 /// <summary>An opened list: which format it has, which columns are used, and its rows one by one.</summary>
@@ -43,6 +43,15 @@ internal sealed class ImportFile : IDisposable
     /// <exception cref="UnreadableFileException">No list, or none with an address.</exception>
     public static async Task<ImportFile> OpenAsync(Stream stream, IReadOnlyList<ColumnChoice> choices, CancellationToken cancellationToken)
     {
+        var file = await PeekAsync(stream, cancellationToken);
+        file.Columns = file.Find(choices);
+        return file;
+    }
+
+    /// <summary>The same with the columns that are recognised, whether they are enough or not: for looking.</summary>
+    /// <exception cref="UnreadableFileException">No list.</exception>
+    public static async Task<ImportFile> PeekAsync(Stream stream, CancellationToken cancellationToken)
+    {
         var text = await FileText.OpenAsync(stream, cancellationToken);
         var head = text.Head;
         // Excel's own first line, "sep=;".
@@ -57,7 +66,7 @@ internal sealed class ImportFile : IDisposable
         if (file._rows.Count > MostColumns)
             throw new UnreadableFileException($"The first line has {file._rows.Count} cells: a list has at most {MostColumns} columns. Keep those with the address, the name, the state and its dates.");
         file.Header = [.. file._rows.Record!.Select(c => c.Trim('\uFEFF', ' '))];
-        file.Columns = file.Find(choices);
+        file.Columns = file.Recognised();
         return file;
     }
 
@@ -139,14 +148,21 @@ internal sealed class ImportFile : IDisposable
         return counts.MaxBy(c => c.Value).Key;
     }
 
+    /// <summary>A column that plainly says who left, and is not among those recognised; null: none.</summary>
+    public string? UnreadNo => NoThatIsUnread(Columns);
+
+    private string? NoThatIsUnread(IReadOnlyDictionary<ImportField, int[]> found)
+    {
+        if (Format != ImportFormat.Plain)
+            return null;
+        var read = found.Values.SelectMany(i => i).ToHashSet();
+        return Header.Where((name, i) => !read.Contains(i) && ImportFormat.SaysNo(ImportFormat.Clean(name))).FirstOrDefault();
+    }
+
     /// <summary>A column that plainly says who left, and that nobody reads, would bring them all back. Of the formats we know, we know what each column says.</summary>
     private void RefuseUnreadNo(Dictionary<ImportField, int[]> found)
     {
-        if (Format != ImportFormat.Plain)
-            return;
-        var read = found.Values.SelectMany(i => i).ToHashSet();
-        var unread = Header.Where((name, i) => !read.Contains(i) && ImportFormat.SaysNo(ImportFormat.Clean(name))).FirstOrDefault();
-        if (unread is not null)
+        if (NoThatIsUnread(found) is { } unread)
             throw new UnreadableFileException(
                 $"The column '{PlainText.OneLine(unread, 40)}' seems to say who left or bounced, and would not be read. Say what it is with --map leftAt=COLUMN, bouncedAt=COLUMN or status=COLUMN, or take it out of the file.");
     }
@@ -158,12 +174,22 @@ internal sealed class ImportFile : IDisposable
         return Header.Count > 30 ? $"{names} and {Header.Count - 30} more" : names;
     }
 
-    private Dictionary<ImportField, int[]> Find(IReadOnlyList<ColumnChoice> choices)
+    private List<string> CleanHeader => [.. Header.Select(ImportFormat.Clean)];
+
+    private Dictionary<ImportField, int[]> Recognised()
     {
-        var clean = Header.Select(ImportFormat.Clean).ToList();
-        var found = Format.Columns
+        var clean = CleanHeader;
+        return Format.Columns
             .Select(c => (Field: c.Key, At: c.Value.Select(n => clean.IndexOf(n)).Where(i => i >= 0).ToArray()))
             .Where(c => c.At.Length > 0).ToDictionary(c => c.Field, c => c.At);
+    }
+
+    private Dictionary<ImportField, int[]> Find(IReadOnlyList<ColumnChoice> choices)
+    {
+        var (clean, found) = (CleanHeader, Recognised());
+        foreach (var none in choices.Where(c => c.Column.Length == 0))
+            found.Remove(none.Field);
+        choices = [.. choices.Where(c => c.Column.Length > 0)];
         foreach (var chosen in choices.GroupBy(c => c.Field))
             found[chosen.Key] = [.. chosen.Select(c => clean.IndexOf(ImportFormat.Clean(c.Column)) is var i and >= 0 ? i
                 : throw new UnreadableFileException($"The file has no column '{c.Column}'. Its columns are: {Names()}."))];

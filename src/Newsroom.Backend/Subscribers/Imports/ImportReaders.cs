@@ -15,8 +15,11 @@ public sealed record ImportOrder(Stream File, string FileName, string Newsletter
     /// <summary>Told of every row that is not <see cref="RowVerdict.New"/>, in the order of the file.</summary>
     public Func<JudgedRow, Task>? NotTaken { get; init; }
 
-    /// <summary>Told now and then how far it is.</summary>
-    public Action<RowCounts>? Progress { get; init; }
+    /// <summary>Told after every batch how far it is. What it throws ends the run.</summary>
+    public Func<RowCounts, Task>? Progress { get; init; }
+
+    /// <summary>Key of a running <see cref="Import"/>: this run goes on behind the rows it has counted, and leaves it running when it is cancelled.</summary>
+    public long? Continues { get; init; }
 }
 
 /// <param name="Id">The batch's; null for a dry run.</param>
@@ -68,25 +71,28 @@ public sealed class ImportReaders(NewsroomDb db, ImportBatch batch, TimeProvider
 
     public async Task<ImportOutcome> RunAsync(ImportOrder order, CancellationToken cancellationToken)
     {
-        var consent = order.Consent.Trim();
-        if (consent.Length is < ImportConsent.ShortestText or > ImportConsent.LongestText)
-            return new ImportOutcome.NoConsent(
-                $"Say in {ImportConsent.ShortestText} to {ImportConsent.LongestText} characters what these readers agreed to and where, for example \"Signed up at example.org/news: 'Send me the weekly newsletter.'\" It is kept with every reader.");
+        if (ImportConsent.FaultOf(order.Consent) is { } noConsent)
+            return new ImportOutcome.NoConsent(noConsent);
         if (await db.Newsletters.AsNoTracking().SingleOrDefaultAsync(n => n.Slug == order.Newsletter, cancellationToken) is not { } newsletter)
             return new ImportOutcome.NoSuchNewsletter(order.Newsletter);
         try
         {
             using var file = await ImportFile.OpenAsync(order.File, order.Columns, cancellationToken);
             await using var pages = await ManyPages.OpenAsync(db, cancellationToken);
-            if (file.Format == ImportFormat.Mailchimp && order.FileName.StartsWith("nonsubscribed", StringComparison.OrdinalIgnoreCase))
-                return new ImportOutcome.Unreadable("This is Mailchimp's file of contacts who never subscribed: they may not be written to. Import the files subscribed_, unsubscribed_ and cleaned_.");
-            return await new Run(this, order with { Consent = consent }, newsletter, file).ToEndAsync(cancellationToken);
+            if (file.Format == ImportFormat.Mailchimp && IsOfNobody(order.FileName))
+                return new ImportOutcome.Unreadable(OfNobody);
+            return await new Run(this, order with { Consent = order.Consent.Trim() }, newsletter, file).ToEndAsync(cancellationToken);
         }
         catch (UnreadableFileException e)
         {
             return new ImportOutcome.Unreadable(e.Message);
         }
     }
+
+    internal const string OfNobody =
+        "This is Mailchimp's file of contacts who never subscribed: they may not be written to. Import the files subscribed_, unsubscribed_ and cleaned_.";
+
+    internal static bool IsOfNobody(string fileName) => fileName.StartsWith("nonsubscribed", StringComparison.OrdinalIgnoreCase);
 
     private sealed class Run(ImportReaders own, ImportOrder order, Newsletter newsletter, ImportFile file)
     {
@@ -97,33 +103,47 @@ public sealed class ImportReaders(NewsroomDb db, ImportBatch batch, TimeProvider
 
         public async Task<ImportOutcome> ToEndAsync(CancellationToken cancellationToken)
         {
-            var started = own._clock.GetUtcNow();
             if (!order.DryRun)
-                _import = await own.BeginAsync(order, newsletter, file.Format.Name, started, cancellationToken);
-            var rows = new RowReader(file, newsletter.Slug, started);
+                _import = await own.BeginAsync(order, newsletter, file.Format.Name, cancellationToken);
+            _counts = _import?.Counts ?? _counts;
             try
             {
-                var pending = new List<FileRow>(BatchRows);
-                await foreach (var (line, cells) in file.RowsAsync(cancellationToken))
-                {
-                    pending.Add(rows.Read(line, cells));
-                    if (pending.Count < BatchRows)
-                        continue;
-                    await JudgeAsync(pending, cancellationToken);
-                    if (_import is not null)
-                        await own.BreatheAsync(cancellationToken);
-                }
-                await JudgeAsync(pending, cancellationToken);
+                // Only the word of its end may be missing.
+                if (_import is not { State: ImportState.Done })
+                    await JudgeAllAsync(new RowReader(file, newsletter.Slug, _import?.StartedAt ?? own._clock.GetUtcNow()), cancellationToken);
             }
             catch (UnreadableFileException e)
             {
                 return new ImportOutcome.Stopped(await EndAsync(ImportState.Stopped), e.Message);
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && order.Continues is null)
             {
                 return new ImportOutcome.Stopped(await EndAsync(ImportState.Stopped), "Stopped by you.");
             }
             return new ImportOutcome.Done(await EndAsync(ImportState.Done));
+        }
+
+        private async Task JudgeAllAsync(RowReader rows, CancellationToken cancellationToken)
+        {
+            var (pending, before) = (new List<FileRow>(BatchRows), _counts.Rows);
+            await foreach (var (line, cells) in file.RowsAsync(cancellationToken))
+            {
+                var row = rows.Read(line, cells);
+                if (before-- > 0)
+                {
+                    // Committed by the run before, and still the first place of its address.
+                    if (row.Fault is null)
+                        _seen.LineBefore(row);
+                    continue;
+                }
+                pending.Add(row);
+                if (pending.Count < BatchRows)
+                    continue;
+                await JudgeAsync(pending, cancellationToken);
+                if (_import is not null)
+                    await own.BreatheAsync(cancellationToken);
+            }
+            await JudgeAsync(pending, cancellationToken);
         }
 
         private async Task JudgeAsync(List<FileRow> rows, CancellationToken cancellationToken)
@@ -143,7 +163,8 @@ public sealed class ImportReaders(NewsroomDb db, ImportBatch batch, TimeProvider
             judged.AddRange(await own._batch.RunAsync(newsletter, _import?.Id, good, counts, cancellationToken));
             _counts = judged.Aggregate(_counts, (c, j) => c.And(j.Verdict));
             rows.Clear();
-            order.Progress?.Invoke(_counts);
+            if (order.Progress is not null)
+                await order.Progress(_counts);
             foreach (var row in judged.Where(j => j.Verdict != RowVerdict.New).OrderBy(j => j.Line))
             {
                 if (_samples.Count(s => s.Verdict == row.Verdict) < SamplesOfEach)
@@ -167,17 +188,11 @@ public sealed class ImportReaders(NewsroomDb db, ImportBatch batch, TimeProvider
     private Task BreatheAsync(CancellationToken cancellationToken) =>
         db.Database.IsSqlite() ? Task.Delay(Breath, _clock, cancellationToken) : Task.CompletedTask;
 
-    private async Task<Import> BeginAsync(ImportOrder order, Newsletter newsletter, string format, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<Import> BeginAsync(ImportOrder order, Newsletter newsletter, string format, CancellationToken cancellationToken)
     {
-        var import = new Import
-        {
-            NewsletterId = newsletter.Id,
-            FileName = order.FileName.Length > Import.FileNameLength ? order.FileName[..Import.FileNameLength] : order.FileName,
-            ConsentText = order.Consent,
-            Format = format,
-            StartedAt = now,
-            HeardOfAt = now,
-        };
+        if (order.Continues is { } id)
+            return await db.Imports.AsNoTracking().SingleAsync(i => i.Id == id, cancellationToken);
+        var import = Import.Begin(newsletter.Id, order.FileName, order.Consent, format, _clock.GetUtcNow());
         db.Add(import);
         await db.SaveChangesAsync(cancellationToken);
         db.ChangeTracker.Clear();

@@ -27,6 +27,21 @@ public enum RowVerdict
     Twice,
 }
 
+internal static class VerdictWords
+{
+    public static string Of(RowVerdict verdict) => verdict switch
+    {
+        RowVerdict.New => "new",
+        RowVerdict.Known => "known",
+        RowVerdict.LeftBefore => "left before",
+        RowVerdict.Suppressed => "suppressed",
+        RowVerdict.NoConsent => "no consent",
+        RowVerdict.Bad => "bad",
+        RowVerdict.Twice => "twice",
+        _ => throw new InvalidOperationException($"Unknown verdict {verdict}."),
+    };
+}
+
 /// <param name="Line">In the file, where the row begins; the header is in line 1.</param>
 /// <param name="Address">As the file has it.</param>
 /// <param name="Verdict">What became of the row.</param>

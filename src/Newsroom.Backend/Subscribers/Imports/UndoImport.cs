@@ -64,7 +64,7 @@ public sealed class UndoImport(NewsroomDb db, TimeProvider clock)
             removed++;
         }
         var row = await db.Imports.SingleAsync(i => i.Id == import.Id, turn);
-        row.TookBack(removed);
+        row.TookBack(removed, now);
         await db.SaveChangesAsync(turn);
         return (ended, page.Count - removed - ended, page.Count < PageRows ? null : (long?)page[^1].Id);
     }, cancellationToken);

@@ -17,7 +17,7 @@ public sealed class MyDataModel(MyDataLink link, CollectPersonalData collect, Ti
     public const string FileFlag = "file";
     public const string FileName = "my-data.json";
 
-    private static readonly JsonSerializerOptions Json = MakeJson();
+    internal static readonly JsonSerializerOptions Json = MakeJson();
 
     public MyDataLinkHolder Holder { get; private set; } = new MyDataLinkHolder.Nobody();
 

@@ -9,7 +9,7 @@ namespace Newsroom.Backend.Web.Auditing;
 /// </summary>
 public sealed class AuditTrail(IServiceScopeFactory scopes, TimeProvider clock)
 {
-    /// <summary>True once this request has said what it did.</summary>
+    /// <summary>True once this request has said what it did, or that it did nothing.</summary>
     public bool HasSpoken { get; private set; }
 
     /// <summary>Refused with a sentence, or done already: nothing was changed, and there is nothing to tell.</summary>

@@ -15,7 +15,15 @@ public static class StaffRail
     public static IReadOnlyList<RailGroup> Groups { get; } =
     [
         new("Today", [new("/staff", "Dashboard")]),
-        new("Newsletters", [new("/staff/digests", "Digests"), new("/staff/stories", "Stories"), new("/staff/subscribers", "Subscribers")]),
+        new("Newsletters",
+        [
+            new("/staff/digests", "Digests"), new("/staff/stories", "Stories"), new("/staff/newsletters", "Newsletters", StaffRole.Editor), new("/staff/forms", "Forms", StaffRole.Editor),
+        ]),
+        new("Readers",
+        [
+            new("/staff/subscribers", "Subscribers"), new("/staff/suppressions", "Never mailed"), new("/staff/bounces", "Bounces", StaffRole.Publisher),
+            new("/staff/imports", "Imports, exports", StaffRole.Administrator),
+        ]),
         new("Money",
         [
             new("/staff/donations", "Gifts"), new("/staff/plans", "Regular gifts"), new("/staff/ledger", "Ledger"), new("/staff/payouts", "Payouts"),

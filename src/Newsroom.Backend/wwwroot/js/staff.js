@@ -15,14 +15,15 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-// A part that changes by itself: [data-live] names an address that answers with the part's HTML. Asked for every few seconds while
-// the part says that it is not over, by the newest answer; a screen reader is told politely, by the part's own status line.
+// A part that changes by itself: [data-live] names an address that answers with the part's HTML. Asked for every few seconds while the part says
+// data-over="no", by the newest answer; a screen reader is told politely, by the part's own status line. (Not by the attribute's absence: Razor
+// writes a data- attribute also for null.)
 for (const part of document.querySelectorAll("[data-live]"))
   follow(part);
 
 async function follow(part) {
   const every = Number(part.dataset.every ?? 2) * 1000;
-  while (part.dataset.over === undefined) {
+  while (part.dataset.over !== "yes") {
     await new Promise(done => setTimeout(done, every));
     try {
       const answer = await fetch(part.dataset.live, { headers: { Accept: "text/html" }, cache: "no-store" });
@@ -33,11 +34,11 @@ async function follow(part) {
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");
       if (!fresh)
         continue;
-      // What has the focus stays: a button is not taken away under a finger.
-      if (!part.contains(document.activeElement))
-        part.innerHTML = fresh.innerHTML;
-      if (fresh.dataset.over !== undefined)
-        part.dataset.over = "";
+      // What has the focus stays, and is asked for again: a button is not taken away under a finger.
+      if (part.contains(document.activeElement))
+        continue;
+      part.innerHTML = fresh.innerHTML;
+      part.dataset.over = fresh.dataset.over;
     } catch {
       // Offline or restarting: the next round asks again.
     }

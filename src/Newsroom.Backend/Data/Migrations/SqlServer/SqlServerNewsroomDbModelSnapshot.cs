@@ -517,9 +517,6 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.HasIndex("TransactionId", "Account")
                         .IsUnique();
 
-                    b.HasIndex("Account", "CurrencyCode", "AmountMinor")
-                        .HasDatabaseName("IX_LedgerEntries_Balances");
-
                     b.ToTable("LedgerEntries");
                 });
 
@@ -709,6 +706,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.HasIndex("TransactionId")
                         .IsUnique();
+
+                    b.HasIndex("LiveMode", "Kind", "CurrencyCode", "AmountMinor", "FeeMinor")
+                        .HasDatabaseName("IX_StripeTransactions_SumByKind");
 
                     b.HasIndex("LiveMode", "Kind", "CreatedAt", "CurrencyCode", "AmountMinor", "DonationId")
                         .HasDatabaseName("IX_StripeTransactions_SumByMonth");
@@ -1619,6 +1619,10 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.HasKey("Id");
 
+                    b.HasIndex("AddressHash", "Id")
+                        .HasDatabaseName("IX_OutgoingMails_OfAddress")
+                        .HasFilter("[AddressHash] IS NOT NULL");
+
                     b.HasIndex("Kind", "SubjectId")
                         .IsUnique();
 
@@ -1699,6 +1703,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.HasIndex("PublicId")
                         .IsUnique();
+
+                    b.HasIndex("Reason", "Id")
+                        .HasDatabaseName("IX_Suppressions_ByReason");
 
                     b.ToTable("Suppressions");
                 });
@@ -2329,6 +2336,12 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .HasMaxLength(24)
                         .HasColumnType("nvarchar(24)");
 
+                    b.Property<DateTime?>("UndoAskedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<DateTime?>("UndoLeaseUntil")
+                        .HasColumnType("datetime2");
+
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Counts", "Newsroom.Backend.Subscribers.Imports.Import.Counts#RowCounts", b1 =>
                         {
                             b1.IsRequired();
@@ -2362,7 +2375,128 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.HasIndex("PublicId")
                         .IsUnique();
 
+                    b.HasIndex("UndoAskedAt")
+                        .HasDatabaseName("IX_Imports_UndoAsked")
+                        .HasFilter("[UndoAskedAt] IS NOT NULL");
+
                     b.ToTable("Imports");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Subscribers.Imports.UploadedFile", b =>
+                {
+                    b.Property<long>("ListId")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<byte[]>("NotTaken")
+                        .HasColumnType("varbinary(max)");
+
+                    b.HasKey("ListId");
+
+                    b.ToTable("UploadedFiles");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Subscribers.Imports.UploadedList", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Columns")
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)");
+
+                    b.Property<string>("ConsentText")
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(150)
+                        .HasColumnType("nvarchar(150)");
+
+                    b.Property<long?>("ImportId")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("LeaseId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTime?>("LeaseUntil")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Newsletter")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<string>("PublicId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)");
+
+                    b.Property<string>("Stage")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)");
+
+                    b.Property<DateTime>("UploadedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Counts", "Newsroom.Backend.Subscribers.Imports.UploadedList.Counts#RowCounts", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<int>("Bad")
+                                .HasColumnType("int");
+
+                            b1.Property<int>("Known")
+                                .HasColumnType("int");
+
+                            b1.Property<int>("LeftBefore")
+                                .HasColumnType("int");
+
+                            b1.Property<int>("New")
+                                .HasColumnType("int");
+
+                            b1.Property<int>("NoConsent")
+                                .HasColumnType("int");
+
+                            b1.Property<int>("Suppressed")
+                                .HasColumnType("int");
+
+                            b1.Property<int>("Twice")
+                                .HasColumnType("int");
+                        });
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ImportId");
+
+                    b.HasIndex("PublicId")
+                        .IsUnique();
+
+                    b.HasIndex("UploadedAt")
+                        .HasDatabaseName("IX_UploadedLists_Forget");
+
+                    b.HasIndex("Stage", "LeaseUntil")
+                        .HasDatabaseName("IX_UploadedLists_Due");
+
+                    b.ToTable("UploadedLists");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Subscribers.Preferences.AddressChange", b =>
@@ -2600,6 +2734,10 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.HasIndex("LeftAt")
                         .HasDatabaseName("IX_Subscribers_Left");
 
+                    b.HasIndex("Name")
+                        .HasDatabaseName("IX_Subscribers_SearchByName")
+                        .HasFilter("[Name] IS NOT NULL");
+
                     b.HasIndex("PublicId")
                         .IsUnique();
 
@@ -2670,6 +2808,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.HasIndex("ImportId", "Id")
                         .HasDatabaseName("IX_Subscriptions_Import");
+
+                    b.HasIndex("NewsletterId", "SubscriberId")
+                        .HasDatabaseName("IX_Subscriptions_ListByNewsletter");
 
                     b.HasIndex("SubscriberId", "NewsletterId")
                         .IsUnique();
@@ -3220,6 +3361,27 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .IsRequired();
 
                     b.Navigation("Newsletter");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Subscribers.Imports.UploadedFile", b =>
+                {
+                    b.HasOne("Newsroom.Backend.Subscribers.Imports.UploadedList", "List")
+                        .WithOne()
+                        .HasForeignKey("Newsroom.Backend.Subscribers.Imports.UploadedFile", "ListId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("List");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Subscribers.Imports.UploadedList", b =>
+                {
+                    b.HasOne("Newsroom.Backend.Subscribers.Imports.Import", "Import")
+                        .WithMany()
+                        .HasForeignKey("ImportId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.Navigation("Import");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Subscribers.Preferences.AddressChange", b =>

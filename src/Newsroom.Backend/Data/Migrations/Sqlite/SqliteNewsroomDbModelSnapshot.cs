@@ -493,9 +493,6 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.HasIndex("TransactionId", "Account")
                         .IsUnique();
 
-                    b.HasIndex("Account", "CurrencyCode", "AmountMinor")
-                        .HasDatabaseName("IX_LedgerEntries_Balances");
-
                     b.ToTable("LedgerEntries");
                 });
 
@@ -679,6 +676,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
                     b.HasIndex("TransactionId")
                         .IsUnique();
+
+                    b.HasIndex("LiveMode", "Kind", "CurrencyCode", "AmountMinor", "FeeMinor")
+                        .HasDatabaseName("IX_StripeTransactions_SumByKind");
 
                     b.HasIndex("LiveMode", "Kind", "CreatedAt", "CurrencyCode", "AmountMinor", "DonationId")
                         .HasDatabaseName("IX_StripeTransactions_SumByMonth");
@@ -1560,6 +1560,10 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("AddressHash", "Id")
+                        .HasDatabaseName("IX_OutgoingMails_OfAddress")
+                        .HasFilter("[AddressHash] IS NOT NULL");
+
                     b.HasIndex("Kind", "SubjectId")
                         .IsUnique();
 
@@ -1636,6 +1640,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
                     b.HasIndex("PublicId")
                         .IsUnique();
+
+                    b.HasIndex("Reason", "Id")
+                        .HasDatabaseName("IX_Suppressions_ByReason");
 
                     b.ToTable("Suppressions");
                 });
@@ -2244,6 +2251,12 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .HasMaxLength(24)
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("UndoAskedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("UndoLeaseUntil")
+                        .HasColumnType("TEXT");
+
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Counts", "Newsroom.Backend.Subscribers.Imports.Import.Counts#RowCounts", b1 =>
                         {
                             b1.IsRequired();
@@ -2277,7 +2290,126 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.HasIndex("PublicId")
                         .IsUnique();
 
+                    b.HasIndex("UndoAskedAt")
+                        .HasDatabaseName("IX_Imports_UndoAsked")
+                        .HasFilter("[UndoAskedAt] IS NOT NULL");
+
                     b.ToTable("Imports");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Subscribers.Imports.UploadedFile", b =>
+                {
+                    b.Property<long>("ListId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("NotTaken")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("ListId");
+
+                    b.ToTable("UploadedFiles");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Subscribers.Imports.UploadedList", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Columns")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ConsentText")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(150)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ImportId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("LeaseId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("LeaseUntil")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Newsletter")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PublicId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Stage")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("UploadedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Counts", "Newsroom.Backend.Subscribers.Imports.UploadedList.Counts#RowCounts", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<int>("Bad")
+                                .HasColumnType("INTEGER");
+
+                            b1.Property<int>("Known")
+                                .HasColumnType("INTEGER");
+
+                            b1.Property<int>("LeftBefore")
+                                .HasColumnType("INTEGER");
+
+                            b1.Property<int>("New")
+                                .HasColumnType("INTEGER");
+
+                            b1.Property<int>("NoConsent")
+                                .HasColumnType("INTEGER");
+
+                            b1.Property<int>("Suppressed")
+                                .HasColumnType("INTEGER");
+
+                            b1.Property<int>("Twice")
+                                .HasColumnType("INTEGER");
+                        });
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ImportId");
+
+                    b.HasIndex("PublicId")
+                        .IsUnique();
+
+                    b.HasIndex("UploadedAt")
+                        .HasDatabaseName("IX_UploadedLists_Forget");
+
+                    b.HasIndex("Stage", "LeaseUntil")
+                        .HasDatabaseName("IX_UploadedLists_Due");
+
+                    b.ToTable("UploadedLists");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Subscribers.Preferences.AddressChange", b =>
@@ -2507,6 +2639,10 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.HasIndex("LeftAt")
                         .HasDatabaseName("IX_Subscribers_Left");
 
+                    b.HasIndex("Name")
+                        .HasDatabaseName("IX_Subscribers_SearchByName")
+                        .HasFilter("[Name] IS NOT NULL");
+
                     b.HasIndex("PublicId")
                         .IsUnique();
 
@@ -2575,6 +2711,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
                     b.HasIndex("ImportId", "Id")
                         .HasDatabaseName("IX_Subscriptions_Import");
+
+                    b.HasIndex("NewsletterId", "SubscriberId")
+                        .HasDatabaseName("IX_Subscriptions_ListByNewsletter");
 
                     b.HasIndex("SubscriberId", "NewsletterId")
                         .IsUnique();
@@ -3117,6 +3256,27 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .IsRequired();
 
                     b.Navigation("Newsletter");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Subscribers.Imports.UploadedFile", b =>
+                {
+                    b.HasOne("Newsroom.Backend.Subscribers.Imports.UploadedList", "List")
+                        .WithOne()
+                        .HasForeignKey("Newsroom.Backend.Subscribers.Imports.UploadedFile", "ListId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("List");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Subscribers.Imports.UploadedList", b =>
+                {
+                    b.HasOne("Newsroom.Backend.Subscribers.Imports.Import", "Import")
+                        .WithMany()
+                        .HasForeignKey("ImportId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.Navigation("Import");
                 });
 
             modelBuilder.Entity("Newsroom.Backend.Subscribers.Preferences.AddressChange", b =>
