@@ -99,7 +99,7 @@ internal static partial class StaffPagesBench
             paths.AddRange(links.Where(l => l.StartsWith(list + "/", StringComparison.Ordinal) && l.Contains('_', StringComparison.Ordinal)).Take(1));
             paths.AddRange(links.Where(l => l.StartsWith(list + "?", StringComparison.Ordinal) && l.Contains("after=", StringComparison.Ordinal)).Take(1));
         }
-        paths.AddRange(["/staff/subscribers?address=ada", "/staff/subscribers?status=Left", "/staff/donations?status=Succeeded", "/staff/donations?find=ada", "/staff/donations?campaign=year-end"]);
+        paths.AddRange(["/staff/subscribers?q=ada", "/staff/subscribers?q=nobody", "/staff/subscribers?status=Left", "/staff/subscribers?newsletter=breaking", "/staff/donations?status=Succeeded", "/staff/donations?find=ada", "/staff/donations?campaign=year-end"]);
         return [.. paths.Distinct(StringComparer.Ordinal)];
     }
 

@@ -21,12 +21,18 @@ internal sealed class DemoProgram : IAsyncDisposable
 
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <param name="otherSite">An origin whose pages may post, frame and be returned to, besides our own.</param>
-    public static async Task<DemoProgram> StartAsync(CancellationToken cancellationToken, string? otherSite = null)
+    /// <param name="peopled">With sample people from <c>demo seed</c>.</param>
+    public static async Task<DemoProgram> StartAsync(CancellationToken cancellationToken, string? otherSite = null, bool peopled = false)
     {
         var folder = Directory.CreateTempSubdirectory("newsroom-browser-").FullName;
         var environment = new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Development" };
         if (otherSite is not null)
             environment["Site:AllowedOrigins:1"] = otherSite;
+        if (peopled)
+        {
+            var (exit, _, errors) = await RunningProgram.CommandAsync(folder, environment, cancellationToken, "demo", "seed");
+            Assert.True(exit == 0, errors);
+        }
         return new DemoProgram(folder, environment, await RunningProgram.ServeAsync(folder, environment, cancellationToken));
     }
 

@@ -15,7 +15,7 @@ public sealed class TheStaffsHouse
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         await using var chromium = await Chromium.LaunchAsync();
-        await using var program = await DemoProgram.StartAsync(cancellationToken);
+        await using var program = await DemoProgram.StartAsync(cancellationToken, peopled: true);
         var anna = new Visit(await chromium.OpenAsync(SiteOf(program), javaScript: true), JavaScript: true);
         await HasAuthenticatorAsync(anna.Page);
 
@@ -39,11 +39,23 @@ public sealed class TheStaffsHouse
             ("/staff/digests", "digests"), ("/staff/subscribers", "subscribers"), ("/staff/donations", "donations"),
             ("/staff/newsletters", "newsletters"), ("/staff/forms", "forms"), ("/staff/forms/donate", "forms-donate"), ("/staff/suppressions", "suppressions"),
             ("/staff/bounces", "bounces"), ("/staff/imports", "imports-empty"), ("/staff/imports/export", "export"),
+            ("/staff/stories", "stories"), ("/staff/plans", "plans"), ("/staff/ledger", "ledger"), ("/staff/payouts", "payouts"), ("/staff/unmatched", "unmatched"),
+            ("/staff/status", "status"), ("/staff/settings", "settings"), ("/staff/webhooks", "webhooks"),
         })
         {
             await anna.Page.GotoAsync(path);
             await anna.LookAsync("staff-" + name);
         }
+        foreach (var (list, name) in new[] { ("/staff/digests?status=Sent", "digest"), ("/staff/subscribers", "subscriber"), ("/staff/donations", "donation"), ("/staff/payouts", "payout") })
+        {
+            await anna.Page.GotoAsync(list);
+            await anna.Page.Locator("tbody th a").First.ClickAsync();
+            await anna.LookAsync("staff-" + name);
+        }
+        await anna.Page.GotoAsync("/staff/digests?status=Sent");
+        await anna.Page.Locator("tbody th a").First.ClickAsync();
+        await anna.Page.GetByRole(AriaRole.Link, new() { Name = "Each reader's copy" }).ClickAsync();
+        await anna.LookAsync("staff-deliveries");
 
         await anna.Page.GotoAsync("/staff/people");
         await anna.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("Mira Holt");
