@@ -30,11 +30,15 @@ public sealed record StripeIds(string? Session, string? PaymentIntent, string? I
 /// <param name="Error">The last error, if there was one.</param>
 public sealed record TimelineEntry(DateTimeOffset At, string What, string? Detail, string? State, string? Error);
 
+/// <summary>A gift with the public ids of its donor and plan, and the year and number of the receipt that holds.</summary>
+internal sealed record DonationRow(Donation Donation, string? Donor, string? Plan, int? Year, int? Sequence)
+{
+    public string? Receipt => this is { Year: { } year, Sequence: { } sequence } ? Donations.Receipt.NumberOf(year, sequence) : null;
+}
+
 internal static class DonationsApi
 {
     private static readonly string[] Statuses = [.. Enum.GetNames<DonationStatus>().Select(JsonNamingPolicy.CamelCase.ConvertName)];
-
-    private sealed record Row(Donation Donation, string? Donor, string? Plan, int? Year, int? Sequence);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -142,22 +146,22 @@ internal static class DonationsApi
         return Shape(row) with { Timeline = [.. timeline.OrderBy(t => t.At)] };
     }
 
-    private static IQueryable<Row> Rows(NewsroomDb db, IQueryable<Donation> donations)
+    internal static IQueryable<DonationRow> Rows(NewsroomDb db, IQueryable<Donation> donations)
     {
-        Expression<Func<Donation, Row>> toRow = d => new Row(d, d.Donor!.PublicId, d.Plan!.PublicId,
+        Expression<Func<Donation, DonationRow>> toRow = d => new DonationRow(d, d.Donor!.PublicId, d.Plan!.PublicId,
             db.Receipts.Where(r => r.DonationId == d.Id).OrderByDescending(r => r.Revision).Select(r => (int?)r.Year).FirstOrDefault(),
             db.Receipts.Where(r => r.DonationId == d.Id).OrderByDescending(r => r.Revision).Select(r => (int?)r.Sequence).FirstOrDefault());
         return donations.Select(toRow);
     }
 
-    private static DonationShape Shape(Row row)
+    private static DonationShape Shape(DonationRow row)
     {
         var gift = row.Donation;
         return new DonationShape(
             gift.PublicId, gift.Status, MoneyShape.Of(gift.Amount), gift.Frequency, gift.Address, gift.Name, gift.Anonymous, gift.Message, gift.Campaign,
             gift.InHonourOf, gift.InHonourOf is null ? null : Words.Tribute(gift.InMemory), gift.MailingAddress, gift.MailingCountry, gift.Attribution, gift.FeeCoverMinor > 0 ? new MoneyShape(gift.FeeCoverMinor, gift.CurrencyCode) : null,
             gift.RefundedMinor > 0 ? new MoneyShape(gift.RefundedMinor, gift.CurrencyCode) : null, row.Donor, row.Plan,
-            row is { Year: { } year, Sequence: { } sequence } ? Receipt.NumberOf(year, sequence) : null, gift.LiveMode, gift.CreatedAt, gift.PaidAt,
+            row.Receipt, gift.LiveMode, gift.CreatedAt, gift.PaidAt,
             new StripeIds(gift.SessionId, gift.PaymentIntentId, gift.InvoiceId), gift.LastError);
     }
 

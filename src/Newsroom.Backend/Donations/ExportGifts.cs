@@ -17,8 +17,6 @@ public sealed class ExportGifts(NewsroomDb db)
         "in_honour_of", "in_memory_of", "mailing_address", "mailing_country", "source", "plan", "live", "stripe_payment",
     ];
 
-    private sealed record Row(Donation Donation, string? Donor, string? Plan, int? Year, int? Sequence);
-
     /// <param name="gifts">Which.</param>
     /// <param name="file">Left open.</param>
     /// <param name="cancellationToken">Ends the writing between two pages.</param>
@@ -42,14 +40,10 @@ public sealed class ExportGifts(NewsroomDb db)
         return count;
     }
 
-    private Task<List<Row>> PageAsync(IQueryable<Donation> gifts, long after, CancellationToken cancellationToken) =>
-        gifts.AsNoTracking().Where(d => d.Id > after).OrderBy(d => d.Id).Take(PageRows)
-            .Select(d => new Row(d, d.Donor!.PublicId, d.Plan!.PublicId,
-                db.Receipts.Where(r => r.DonationId == d.Id).OrderByDescending(r => r.Revision).Select(r => (int?)r.Year).FirstOrDefault(),
-                db.Receipts.Where(r => r.DonationId == d.Id).OrderByDescending(r => r.Revision).Select(r => (int?)r.Sequence).FirstOrDefault()))
-            .ToListAsync(cancellationToken);
+    private Task<List<DonationRow>> PageAsync(IQueryable<Donation> gifts, long after, CancellationToken cancellationToken) =>
+        DonationsApi.Rows(db, gifts.AsNoTracking().Where(d => d.Id > after).OrderBy(d => d.Id).Take(PageRows)).ToListAsync(cancellationToken);
 
-    private static string?[] Cells(Row row)
+    private static string?[] Cells(DonationRow row)
     {
         var gift = row.Donation;
         string Sum(long minor) => new Primitives.Money(minor, gift.Amount.Currency).ToDecimalString();
@@ -57,7 +51,7 @@ public sealed class ExportGifts(NewsroomDb db)
         [
             gift.PublicId, SpreadsheetInstant.Of(gift.CreatedAt), SpreadsheetInstant.Of(gift.PaidAt), Camel(gift.Status.ToString()), Camel(gift.Frequency.ToString()),
             Sum(gift.AmountMinor), gift.CurrencyCode, Sum(gift.FeeCoverMinor), Sum(gift.RefundedMinor),
-            row is { Year: { } year, Sequence: { } sequence } ? Receipt.NumberOf(year, sequence) : null,
+            row.Receipt,
             row.Donor, gift.Name, gift.Address, gift.Anonymous ? "yes" : "no", gift.Message, gift.Campaign,
             gift.InMemory ? null : gift.InHonourOf, gift.InMemory ? gift.InHonourOf : null, gift.MailingAddress, gift.MailingCountry, gift.Attribution, row.Plan,
             gift.LiveMode ? "yes" : "no", gift.PaymentIntentId,
