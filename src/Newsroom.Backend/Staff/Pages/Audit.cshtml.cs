@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Primitives;
@@ -51,8 +50,7 @@ public sealed class AuditModel(NewsroomDb db, ExportAudit export, AuditTrail tra
             entries = entries.Where(a => a.Id < key);
         var rows = await entries.OrderByDescending(a => a.Id).Take(PageSize + 1).ToListAsync(cancellationToken);
         Lines = [.. rows.Take(PageSize).Select(a => new AuditLine(a, Actors.GetValueOrDefault(a.Actor, a.Actor)))];
-        if (rows.Count > PageSize)
-            Older = QueryHelpers.AddQueryString("/staff/audit", new Dictionary<string, string?> { ["who"] = Who, ["what"] = What, ["thing"] = Thing, ["after"] = Cursor.Encode(rows[PageSize - 1].Id) });
+        Older = rows.Count > PageSize ? Request.After(rows[PageSize - 1].Id) : null;
         return Page();
     }
 

@@ -17,7 +17,6 @@ public sealed record WaitingReport(long Key, string Id, ReportSource Source, Dat
 public sealed class BouncesModel(NewsroomDb db, HeldSignUps held, ReleaseHeld release, DiscardHeld discard, AuditTrail trail) : PageModel
 {
     public const string Path = "/staff/bounces";
-    private const int PageSize = 50;
 
     public IReadOnlyList<WaitingReport> Reports { get; private set; } = [];
     public HeldShape Held { get; private set; } = new(0, null, 0);
@@ -28,10 +27,10 @@ public sealed class BouncesModel(NewsroomDb db, HeldSignUps held, ReleaseHeld re
         if (!Cursor.TryDecode(after, out var last))
             return LocalRedirect(Path);
         // The oldest first: the one that has waited longest is forgotten first.
-        var rows = await db.MailReports.Where(r => r.Outcome == ReportOutcome.Waiting && (last == null || r.Id > last)).OrderBy(r => r.Id).Take(PageSize + 1)
+        var rows = await db.MailReports.Where(r => r.Outcome == ReportOutcome.Waiting && (last == null || r.Id > last)).OrderBy(r => r.Id).Take(PageCursor.PageSize + 1)
             .Select(r => new WaitingReport(r.Id, r.PublicId, r.Source, r.ReceivedAt, r.Status, r.Diagnostic, r.Note, r.MailedRecipientId != null)).ToListAsync(cancellationToken);
-        Reports = [.. rows.Take(PageSize)];
-        Later = rows.Count > PageSize ? $"{Path}?after={Cursor.Encode(Reports[^1].Key)}" : null;
+        Reports = [.. rows.Take(PageCursor.PageSize)];
+        Later = rows.Count > PageCursor.PageSize ? Request.After(Reports[^1].Key) : null;
         Held = await held.LookAsync(cancellationToken);
         return Page();
     }

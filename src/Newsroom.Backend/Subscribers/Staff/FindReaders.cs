@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Web.StaffPages;
 
 namespace Newsroom.Backend.Subscribers.Staff;
 
@@ -15,7 +16,7 @@ public sealed record ReaderLine(
 
 public sealed record LineNewsletter(string Name, SubscriptionState State);
 
-/// <param name="Lines">At most <see cref="FindReaders.PageSize"/>.</param>
+/// <param name="Lines">At most <see cref="PageCursor.PageSize"/>.</param>
 /// <param name="HasMore">There are older ones; of a search: more than are shown.</param>
 public sealed record ReaderPage(IReadOnlyList<ReaderLine> Lines, bool HasMore);
 
@@ -24,7 +25,6 @@ public sealed record ReaderPage(IReadOnlyList<ReaderLine> Lines, bool HasMore);
 /// </summary>
 public sealed class FindReaders(NewsroomDb db)
 {
-    public const int PageSize = 50;
 
     public async Task<ReaderPage> RunAsync(ReaderFilter filter, CancellationToken cancellationToken)
     {
@@ -32,7 +32,7 @@ public sealed class FindReaders(NewsroomDb db)
         var keys = filter.Text is { } text
             ? await SearchAsync(text, filter.Status, newsletterId, cancellationToken)
             : await PageAsync(filter, newsletterId, cancellationToken);
-        return new ReaderPage(await LinesAsync([.. keys.Take(PageSize)], cancellationToken), keys.Count > PageSize);
+        return new ReaderPage(await LinesAsync([.. keys.Take(PageCursor.PageSize)], cancellationToken), keys.Count > PageCursor.PageSize);
     }
 
     /// <summary>
@@ -55,9 +55,9 @@ public sealed class FindReaders(NewsroomDb db)
         {
             var subscriptions = db.Subscriptions.Where(x => x.NewsletterId == newsletterId && x.SubscriberId < before);
             subscriptions = filter.Status is { } status ? subscriptions.Where(x => x.Subscriber.Status == status) : subscriptions.Where(x => x.Subscriber.Status != SubscriberStatus.Erased);
-            return subscriptions.OrderByDescending(x => x.SubscriberId).Select(x => x.SubscriberId).Take(PageSize + 1).ToListAsync(cancellationToken);
+            return subscriptions.OrderByDescending(x => x.SubscriberId).Select(x => x.SubscriberId).Take(PageCursor.PageSize + 1).ToListAsync(cancellationToken);
         }
-        return Filtered(filter.Status, newsletterId).Where(s => s.Id < before).OrderByDescending(s => s.Id).Select(s => s.Id).Take(PageSize + 1).ToListAsync(cancellationToken);
+        return Filtered(filter.Status, newsletterId).Where(s => s.Id < before).OrderByDescending(s => s.Id).Select(s => s.Id).Take(PageCursor.PageSize + 1).ToListAsync(cancellationToken);
     }
 
     /// <summary>
@@ -70,11 +70,11 @@ public sealed class FindReaders(NewsroomDb db)
             return await readers.Where(s => s.AddressKey == address.Key).Select(s => s.Id).ToListAsync(cancellationToken);
         var (inAddress, inName) = ($"%{LikeText.Escape(text.ToLowerInvariant())}%", $"%{LikeText.Escape(text)}%");
         var keys = await readers.Where(s => EF.Functions.Like(s.AddressKey, inAddress, LikeText.Sign))
-            .OrderBy(s => s.AddressKey).Select(s => s.Id).Take(PageSize + 1).ToListAsync(cancellationToken);
-        if (keys.Count <= PageSize)
+            .OrderBy(s => s.AddressKey).Select(s => s.Id).Take(PageCursor.PageSize + 1).ToListAsync(cancellationToken);
+        if (keys.Count <= PageCursor.PageSize)
         {
             keys.AddRange(await readers.Where(s => s.Name != null && EF.Functions.Like(s.Name, inName, LikeText.Sign))
-                .OrderBy(s => s.Name).Select(s => s.Id).Take(PageSize + 1).ToListAsync(cancellationToken));
+                .OrderBy(s => s.Name).Select(s => s.Id).Take(PageCursor.PageSize + 1).ToListAsync(cancellationToken));
         }
         return [.. keys.Distinct()];
     }

@@ -18,25 +18,21 @@ public sealed record ImportLine(string Id, string FileName, string Newsletter, I
 public sealed class ImportsModel(NewsroomDb db, TimeProvider clock) : PageModel
 {
     public const string Path = "/staff/imports";
-    private const int PageSize = 50;
 
     public IReadOnlyList<WaitingList> Waiting { get; private set; } = [];
     public IReadOnlyList<ImportLine> Lines { get; private set; } = [];
     public string? Older { get; private set; }
-    public bool IsOlderPage { get; private set; }
 
     public async Task<IActionResult> OnGetAsync(string? after, CancellationToken cancellationToken)
     {
         if (!Cursor.TryDecode(after, out var before))
             return LocalRedirect(Path);
         var now = clock.GetUtcNow();
-        IsOlderPage = before is not null;
-        Waiting = IsOlderPage ? [] : await db.UploadedLists.Where(l => l.Stage != ListStage.Imported && l.Stage != ListStage.Importing).OrderByDescending(l => l.Id).Take(PageSize)
+        Waiting = before is not null ? [] : await db.UploadedLists.Where(l => l.Stage != ListStage.Imported && l.Stage != ListStage.Importing).OrderByDescending(l => l.Id).Take(PageCursor.PageSize)
             .Select(l => new WaitingList(l.PublicId, l.FileName, l.Stage, l.UploadedAt)).ToListAsync(cancellationToken);
-        var rows = await db.Imports.AsNoTracking().Include(i => i.Newsletter).Where(i => before == null || i.Id < before).OrderByDescending(i => i.Id).Take(PageSize + 1).ToListAsync(cancellationToken);
-        Lines = [.. rows.Take(PageSize).Select(i => new ImportLine(i.PublicId, i.FileName, i.Newsletter.Name, i.StateAt(now), i.Counts, i.StartedAt))];
-        if (rows.Count > PageSize)
-            Older = $"{Path}?after={Cursor.Encode(rows[PageSize - 1].Id)}";
+        var rows = await db.Imports.AsNoTracking().Include(i => i.Newsletter).Where(i => before == null || i.Id < before).OrderByDescending(i => i.Id).Take(PageCursor.PageSize + 1).ToListAsync(cancellationToken);
+        Lines = [.. rows.Take(PageCursor.PageSize).Select(i => new ImportLine(i.PublicId, i.FileName, i.Newsletter.Name, i.StateAt(now), i.Counts, i.StartedAt))];
+        Older = rows.Count > PageCursor.PageSize ? Request.After(rows[PageCursor.PageSize - 1].Id) : null;
         return Page();
     }
 }

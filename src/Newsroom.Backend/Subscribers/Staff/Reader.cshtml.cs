@@ -14,13 +14,15 @@ namespace Newsroom.Backend.Subscribers.Staff;
 public sealed class ReaderModel(
     OpenReader open, MailsOfReader mails, MailConfirmationAgain mailAgain, LeaveOnRequest leave, BarAddress bar, LiftSuppression lift, AuditTrail trail, TimeProvider clock) : PageModel
 {
+    /// <summary>The position in the list of the reader's mails.</summary>
+    public const string MailsCursor = "mails";
+
     public ReaderFile Record { get; private set; } = null!;
     public IReadOnlyList<DigestLine> Digests { get; private set; } = [];
     public IReadOnlyList<SingleMailLine> SingleMails { get; private set; } = [];
 
     /// <summary>Where the older digests are; null when there are none.</summary>
     public string? Older { get; private set; }
-    public bool IsOlderPage { get; private set; }
 
     public bool IsPublisher => User.MayActAs(StaffRole.Publisher);
     public bool IsPaused => Record.Reader.PausedUntil > clock.GetUtcNow();
@@ -106,9 +108,7 @@ public sealed class ReaderModel(
         Record = await open.RunAsync(reader, cancellationToken);
         var digests = await mails.DigestsAsync(reader.Id, before, cancellationToken);
         Digests = [.. digests.Take(MailsOfReader.PageSize)];
-        IsOlderPage = before is not null;
-        if (digests.Count > MailsOfReader.PageSize)
-            Older = $"{PathOf(id)}?mails={Cursor.Encode(Digests[^1].Key)}#digests";
+        Older = digests.Count > MailsOfReader.PageSize ? Request.After(Digests[^1].Key, MailsCursor) : null;
         SingleMails = await mails.SingleAsync(reader.Id, EmailAddress.Parse(reader.Address), cancellationToken);
         return true;
     }

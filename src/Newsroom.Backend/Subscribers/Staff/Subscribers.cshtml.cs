@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Primitives;
@@ -31,9 +30,6 @@ public sealed class SubscribersModel(NewsroomDb db, FindReaders find) : PageMode
     /// <summary>The next page's address; null on the last, and for a search.</summary>
     public string? Older { get; private set; }
 
-    /// <summary>The first page's address; null on it.</summary>
-    public string? Newest { get; private set; }
-
     public async Task<IActionResult> OnGetAsync(string? q, string? status, string? newsletter, string? after, CancellationToken cancellationToken)
     {
         if (!Cursor.TryDecode(after, out var before))
@@ -45,15 +41,7 @@ public sealed class SubscribersModel(NewsroomDb db, FindReaders find) : PageMode
         var page = await find.RunAsync(new ReaderFilter(Text, Status, Newsletter, before), cancellationToken);
         Lines = page.Lines;
         IsCut = page.HasMore && Text is not null;
-        Older = page.HasMore && Text is null ? Address(Cursor.Encode(page.Lines[^1].Key)) : null;
-        Newest = before is null ? null : Address(null);
+        Older = page.HasMore && Text is null ? Request.After(page.Lines[^1].Key) : null;
         return Page();
     }
-
-    private string Address(string? after) => QueryHelpers.AddQueryString(Path, new Dictionary<string, string?>
-    {
-        ["status"] = Status?.ToString().ToLowerInvariant(),
-        ["newsletter"] = Newsletter,
-        ["after"] = after,
-    });
 }

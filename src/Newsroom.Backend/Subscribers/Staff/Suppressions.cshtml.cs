@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
@@ -18,7 +17,6 @@ namespace Newsroom.Backend.Subscribers.Staff;
 public sealed class SuppressionsModel(NewsroomDb db, SuppressionList suppressions, BarAddress bar, LiftSuppression lift, AuditTrail trail) : PageModel
 {
     public const string Path = "/staff/suppressions";
-    private const int PageSize = 50;
 
     public static IReadOnlyList<SuppressionReason> Reasons { get; } = Enum.GetValues<SuppressionReason>();
 
@@ -26,7 +24,6 @@ public sealed class SuppressionsModel(NewsroomDb db, SuppressionList suppression
     public string? Address { get; private set; }
     public SuppressionReason? Reason { get; private set; }
     public string? Older { get; private set; }
-    public bool IsOlderPage { get; private set; }
 
     /// <summary>What is wrong with the search or the form, by the field's name.</summary>
     public Dictionary<string, string> Faults { get; } = new(StringComparer.Ordinal);
@@ -40,7 +37,6 @@ public sealed class SuppressionsModel(NewsroomDb db, SuppressionList suppression
             return LocalRedirect(Path);
         Address = string.IsNullOrWhiteSpace(address) ? null : address.Trim();
         Reason = Reasons.Cast<SuppressionReason?>().FirstOrDefault(r => r.ToString()!.Equals(reason, StringComparison.OrdinalIgnoreCase));
-        IsOlderPage = before is not null;
         await ShowAsync(before, cancellationToken);
         return Page();
     }
@@ -101,9 +97,8 @@ public sealed class SuppressionsModel(NewsroomDb db, SuppressionList suppression
         }
         if (Reason is { } reason)
             entries = entries.Where(s => s.Reason == reason);
-        var rows = await entries.Where(s => before == null || s.Id < before).OrderByDescending(s => s.Id).Take(PageSize + 1).ToListAsync(cancellationToken);
-        Entries = [.. rows.Take(PageSize)];
-        if (rows.Count > PageSize)
-            Older = QueryHelpers.AddQueryString(Path, new Dictionary<string, string?> { ["reason"] = Reason?.ToString().ToLowerInvariant(), ["after"] = Cursor.Encode(rows[PageSize - 1].Id) });
+        var rows = await entries.Where(s => before == null || s.Id < before).OrderByDescending(s => s.Id).Take(PageCursor.PageSize + 1).ToListAsync(cancellationToken);
+        Entries = [.. rows.Take(PageCursor.PageSize)];
+        Older = rows.Count > PageCursor.PageSize ? Request.After(rows[PageCursor.PageSize - 1].Id) : null;
     }
 }
