@@ -11,7 +11,7 @@ namespace Newsroom.Backend.Web.StaffPages;
 /// </summary>
 public sealed class StaffPagerTagHelper : TagHelper
 {
-    /// <summary>The address of the next page (<see cref="PageCursor.After"/>); null on the last.</summary>
+    /// <summary>The address of the next page (<see cref="PageCursor.After"/>); none on the last.</summary>
     public string? Older { get; set; }
 
     /// <summary>Of the list's position in the address.</summary>
@@ -33,7 +33,9 @@ public sealed class StaffPagerTagHelper : TagHelper
     {
         var request = ViewContext.HttpContext.Request;
         var isFirst = !request.IsFurtherPage(Cursor);
-        if (Older is null && isFirst)
+        // Razor hands a null attribute over as an empty text.
+        var isLast = string.IsNullOrEmpty(Older);
+        if (isLast && isFirst)
         {
             output.SuppressOutput();
             return;
@@ -44,8 +46,8 @@ public sealed class StaffPagerTagHelper : TagHelper
         output.Attributes.SetAttribute("aria-label", "Pages of this list");
         if (!isFirst)
             output.Content.AppendHtml(Link(QueryHelpers.AddQueryString(request.Path, PageCursor.Filters(request, Cursor)), First));
-        if (Older is not null)
-            output.Content.AppendHtml(Link(Older, Further, "next"));
+        if (!isLast)
+            output.Content.AppendHtml(Link(Older!, Further, "next"));
     }
 
     private TagBuilder Link(string address, string words, string? rel = null)
