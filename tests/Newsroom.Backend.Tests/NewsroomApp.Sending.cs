@@ -15,11 +15,12 @@ public sealed partial class NewsroomApp
     public Task<JsonNode> ProgressAsync(string digest) => GetAsync($"/api/v1/digests/{digest}/progress");
 
     /// <summary>The open stream of a digest's progress: each event's name and data, as they come.</summary>
-    public async IAsyncEnumerable<(string Event, string Data)> WatchAsync(string digest, [EnumeratorCancellation] CancellationToken gone)
+    public IAsyncEnumerable<(string Event, string Data)> WatchAsync(string digest, CancellationToken gone) => EventsAsync(Api, $"/api/v1/digests/{digest}/progress", gone);
+
+    /// <summary>An open stream of server-sent events: each one's name and data, as they come.</summary>
+    public static async IAsyncEnumerable<(string Event, string Data)> EventsAsync(HttpClient http, string path, [EnumeratorCancellation] CancellationToken gone)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/digests/{digest}/progress");
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        using var response = await Api.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, gone);
+        using var response = await AskForEventsAsync(http, path, gone);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(gone));
         var (name, data) = ("", "");
@@ -34,6 +35,26 @@ public sealed partial class NewsroomApp
                 yield return (name, data);
                 (name, data) = ("", "");
             }
+        }
+    }
+
+    public static async Task<HttpResponseMessage> AskForEventsAsync(HttpClient http, string path, CancellationToken gone)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, gone);
+    }
+
+    /// <summary>Moves the clock a second at a time until something has happened; how many seconds that took.</summary>
+    public async Task<int> SecondsUntilAsync(Task happened, int atMost = 3000)
+    {
+        for (var second = 0; ; second++)
+        {
+            if (happened.IsCompleted)
+                return second;
+            Assert.True(second < atMost, $"Nothing happened in {atMost} seconds.");
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(10);
         }
     }
 

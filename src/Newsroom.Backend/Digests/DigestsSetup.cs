@@ -13,7 +13,7 @@ public static class DigestsSetup
     {
         services.AddOptions<SendingOptions>().BindConfiguration(SendingOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SendingOptions>, SendingOptionsRules>();
-        services.AddSingleton<Ledgers>().AddSingleton<ProgressFigures>().AddSingleton<ProgressStreams>().AddScoped<ReadProgress>();
+        services.AddSingleton<Ledgers>().AddSingleton<ProgressFigures>().AddScoped<ReadProgress>();
         services.AddScoped<SendingAlerts>().AddScoped<SettleUncertain>().AddScoped<SendToTheMissing>().AddScoped<IMailedBy, DigestMailed>();
         services.AddScoped<NewStories>().AddScoped<ComposeDigest>();
         services.AddScoped<ChangeDigest>().AddScoped<StartDigest>().AddScoped<SendDigest>().AddScoped<ScheduleDigest>();

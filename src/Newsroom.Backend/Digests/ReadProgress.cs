@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 
@@ -24,8 +26,11 @@ public sealed record ProgressShape(
     DeferredShape Deferred, IReadOnlyList<FailureShape> Failures, ReturnedShape Returned, DateTimeOffset CountedAt)
 {
     /// <summary>Nothing in it will change by itself.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public bool IsFinal => Status is DigestStatus.Sent or DigestStatus.Cancelled or DigestStatus.Skipped && Ledger.Remaining == 0;
+
+    /// <summary>Another one when there is news. The instant of the count and what follows from it are none.</summary>
+    internal string Mark() => JsonSerializer.Serialize(this with { CountedAt = default, EtaSeconds = null, FinishesAt = IsFinal ? FinishesAt : null });
 }
 
 /// <summary>Progress of one digest; null when there is none with that id.</summary>

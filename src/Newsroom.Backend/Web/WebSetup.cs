@@ -19,7 +19,7 @@ public static class WebSetup
         services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptionsRules>();
         services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, ForwardedHeadersFromProxy>();
 
-        services.AddScoped<Auditing.AuditTrail>().AddSingleton<KeyPace.Book>();
+        services.AddScoped<Auditing.AuditTrail>().AddSingleton<KeyPace.Book>().AddSingleton<EventStreams>();
         services.AddRazorPages(o => o.RootDirectory = "/").AddMvcOptions(o =>
         {
             o.Filters.Add<OnlyHandledMethods>();

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 
@@ -98,12 +97,7 @@ public sealed class ADigestsProgress : IAsyncLifetime
 
         // Silence is broken so that no proxy takes the line for dead.
         var next = events.MoveNextAsync().AsTask();
-        for (var second = 0; !next.IsCompleted; second++)
-        {
-            Assert.True(second < 3000);
-            _app.Clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(10, Stop);
-        }
+        await _app.SecondsUntilAsync(next);
         Assert.True(await next);
         Assert.Equal(("alive", ""), events.Current);
 
@@ -132,11 +126,22 @@ public sealed class ADigestsProgress : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ends_when_its_key_is_revoked()
+    {
+        var (digest, reader) = (await _app.ReadyDigestAsync(1), await _app.ApiWithAsync("read"));
+        await using var events = NewsroomApp.EventsAsync(reader, $"/api/v1/digests/{digest}/progress", Stop).GetAsyncEnumerator(Stop);
+        Assert.True(await events.MoveNextAsync());
+        await _app.ReadAsync(db => db.ApiKeys.Where(k => k.Name == "tests" && k.Scopes == "read").ExecuteUpdateAsync(k => k.SetProperty(x => x.RevokedAt, NewsroomApp.Start), Stop));
+        _app.Clock.Advance(TimeSpan.FromSeconds(15));
+        Assert.False(await events.MoveNextAsync());
+    }
+
+    [Fact]
     public async Task Is_watched_by_so_many_and_a_place_is_free_again_when_one_goes()
     {
         var digest = await _app.ReadyDigestAsync(1);
         var (gone, watching) = (new CancellationTokenSource(), new List<IAsyncEnumerator<(string, string)>>());
-        for (var n = 0; n < Backend.Digests.ProgressStreams.Most; n++)
+        for (var n = 0; n < Backend.Web.EventStreams.Most; n++)
         {
             watching.Add(_app.WatchAsync(digest, gone.Token).GetAsyncEnumerator(Stop));
             Assert.True(await watching[^1].MoveNextAsync());
@@ -159,9 +164,7 @@ public sealed class ADigestsProgress : IAsyncLifetime
 
     private async Task<HttpStatusCode> TryWatchAsync(string digest)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/digests/{digest}/progress");
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        using var response = await _app.Api.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop);
+        using var response = await NewsroomApp.AskForEventsAsync(_app.Api, $"/api/v1/digests/{digest}/progress", Stop);
         return response.StatusCode;
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Staff.Accounts;
+using Newsroom.Backend.Web;
 using Newsroom.Backend.Web.StaffPages;
 
 namespace Newsroom.Backend.Staff.SignIn;
@@ -33,7 +34,8 @@ internal sealed class StaffSessionEvents(NewsroomDb db, TimeProvider clock) : Co
         if (now - session.ProvenAt < StaffSession.ProofLasts)
             claims.Add(new Claim(StaffPolicies.Proven, ""));
         context.ReplacePrincipal(new ClaimsPrincipal(new ClaimsIdentity(claims, StaffCookies.Session)));
-        if (now - session.LastSeenAt >= SeenEvery)
+        // A page that watches something is nobody who is there.
+        if (now - session.LastSeenAt >= SeenEvery && !EventStreams.IsAskedFor(context.Request))
             await NoteSeenAsync(session.Id, session.MemberId, now);
     }
 
