@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Web;
@@ -17,14 +18,12 @@ public sealed class OneModel(NewsroomDb db, Ledgers ledgers, ReadProgress progre
     public ProgressShape Progress { get; private set; } = null!;
     public string Zone => site.Value.TimeZone;
 
-    /// <summary>The time left, in words; null when nobody can say.</summary>
-    public string? Left => Progress.EtaSeconds switch
-    {
-        null => null,
-        < 90 => "a minute",
-        < 5400 and var seconds => $"{seconds / 60} minutes",
-        var seconds => $"{seconds / 3600} hours",
-    };
+    /// <summary>How far it is, in a sentence; null while nobody is to get it.</summary>
+    public string? Settled => Progress.Ledger is not { Planned: > 0 } ledger ? null
+        : $"{ledger.Planned - ledger.Remaining:N0} of {ledger.Planned:N0} readers settled{(Progress.RatePerMinute > 0 ? $", {Progress.RatePerMinute:N0} a minute" : "")}{(Left(Progress) is { } left ? $", about {left} left" : "")}.";
+
+    /// <summary>State and progress for whoever hears the page.</summary>
+    public string Says => $"{DigestStates.Of(Digest.Status)}{(Settled is null ? "" : ": ")}{Settled}";
 
     public async Task<IActionResult> OnGetAsync(string id, CancellationToken cancellationToken)
     {
@@ -33,6 +32,15 @@ public sealed class OneModel(NewsroomDb db, Ledgers ledgers, ReadProgress progre
         (Digest, Progress) = (digest, counted);
         return Page();
     }
+
+    /// <summary>The page renews itself while anything of it can change, a draft's state too: somebody else may send it.</summary>
+    public Task<IActionResult> OnGetLiveAsync(string id) => this.WatchAsync(async (services, ends) =>
+    {
+        if (await services.GetRequiredService<ReadProgress>().RunAsync(id, ends) is not { } now)
+            return null;
+        var scheduled = await services.GetRequiredService<NewsroomDb>().Digests.Where(d => d.PublicId == id).Select(d => d.ScheduledAt).SingleOrDefaultAsync(ends);
+        return ($"{now.Mark()} {Left(now)} {scheduled:O}", now.IsFinal);
+    });
 
     public Task<IActionResult> OnPostSendAsync(string id, [FromServices] SendDigest send, CancellationToken cancellationToken) =>
         StepAsync(id, "digest.sent", "It is on its way.", () => send.RunAsync(id, cancellationToken));
@@ -85,6 +93,15 @@ public sealed class OneModel(NewsroomDb db, Ledgers ledgers, ReadProgress progre
             _ => NotFound(),
         };
     }
+
+    /// <summary>The time left, in words; null when nobody can say.</summary>
+    private static string? Left(ProgressShape progress) => progress.EtaSeconds switch
+    {
+        null => null,
+        < 90 => "a minute",
+        < 5400 and var seconds => $"{seconds / 60} minutes",
+        var seconds => $"{seconds / 3600} hours",
+    };
 
     private async Task<IActionResult> StepAsync(string id, string action, string done, Func<Task<DigestStep>> step)
     {

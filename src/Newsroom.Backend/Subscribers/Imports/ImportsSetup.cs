@@ -7,7 +7,7 @@ internal static class ImportsSetup
 {
     public static IServiceCollection AddImports(this IServiceCollection services)
     {
-        services.AddScoped<ImportReaders>().AddScoped<ImportBatch>().AddScoped<UndoImport>().AddScoped<ImportList>();
+        services.AddScoped<ImportReaders>().AddScoped<ImportBatch>().AddScoped<UndoImport>().AddScoped<ImportList>().AddScoped<ReadImport>();
         services.AddScoped<UploadedFiles>().AddScoped<TakeList>().AddScoped<CheckList>().AddScoped<BringListIn>().AddScoped<ThrowListAway>().AddScoped<RunList>();
         services.AddScoped<AskUndo>().AddScoped<UndoAsked>().AddScoped<IPersonalData, ListPersonalData>();
         services.AddRecurringJob<TendImports>("subscribers.tend-imports", Timetable.EveryMinute, Queues.Bulk, j => j.RunAsync(CancellationToken.None), atStart: true);

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.EntityFrameworkCore;
-using Newsroom.Backend.Data;
+using Microsoft.Extensions.Options;
 using Newsroom.Backend.Subscribers.Imports;
+using Newsroom.Backend.Web;
 using Newsroom.Backend.Web.Auditing;
 using Newsroom.Backend.Web.StaffPages;
 
@@ -11,33 +11,33 @@ namespace Newsroom.Backend.Subscribers.Staff;
 
 /// <summary>One import: how far it is, what became of its rows, and taking it back.</summary>
 [Authorize(StaffPolicies.Administrator)]
-public sealed class ImportPageModel(NewsroomDb db, AskUndo undo, AuditTrail trail, TimeProvider clock) : PageModel
+public sealed class ImportPageModel(ReadImport read, AskUndo undo, AuditTrail trail, IOptions<SiteOptions> site) : PageModel
 {
-    public Import Import { get; private set; } = null!;
-    public ImportState State { get; private set; }
+    public ImportProgress Progress { get; private set; } = null!;
 
-    /// <summary>Where its list is while that is kept; null for one that a command brought in, or a week later.</summary>
-    public string? ListId { get; private set; }
-    public string? Fault { get; private set; }
+    /// <summary>How far it is, in a sentence.</summary>
+    public string HowFar => Progress switch
+    {
+        { IsBeingUndone: true } => $"{Number(Progress.Import.Removed)} readers removed so far.",
+        { IsOver: false, AllRows: { } all and > 0 } => $"{Number(Rows)} of {Number(all)} rows, {Rows * 100L / all}\u00a0%.",
+        { IsOver: false } => $"{Number(Rows)} rows so far.",
+        { State: ImportState.Done } => $"{Number(Progress.Import.Counts.New)} readers were brought in.",
+        { State: ImportState.Undone } => $"{Number(Progress.Import.Removed)} of {Number(Progress.Import.Counts.New)} readers were removed without a trace. Who had got mail, or had chosen something, is kept as left; who has confirmed since stays.",
+        _ => "Part of the way. What is counted below is written; the same file brought in again goes on from there.",
+    };
 
-    /// <summary>Of the list's check; null: not known.</summary>
-    public int? AllRows { get; private set; }
-
-    /// <summary>It was not heard of, and will go on by itself.</summary>
-    public bool GoesOn { get; private set; }
-    public bool IsBeingUndone => Import.UndoAskedAt is not null;
-    public bool IsOver => State != ImportState.Running && !GoesOn && !IsBeingUndone;
+    public int Rows => Progress.Import.Counts.Rows;
 
     public async Task<IActionResult> OnGetAsync(string id, CancellationToken cancellationToken)
     {
-        if (await db.Imports.AsNoTracking().Include(i => i.Newsletter).SingleOrDefaultAsync(i => i.PublicId == id, cancellationToken) is not { } import)
+        if (await read.RunAsync(id, cancellationToken) is not { } progress)
             return NotFound();
-        (Import, State) = (import, import.StateAt(clock.GetUtcNow()));
-        var list = await db.UploadedLists.Where(l => l.ImportId == import.Id).Select(l => new { l.PublicId, l.Counts, l.Fault, l.Stage }).SingleOrDefaultAsync(cancellationToken);
-        (ListId, Fault, AllRows) = (list?.PublicId, list?.Fault, list?.Counts.Rows);
-        GoesOn = list?.Stage == ListStage.Importing && State == ImportState.Stopped;
+        Progress = progress;
         return Page();
     }
+
+    public Task<IActionResult> OnGetLiveAsync(string id) => this.WatchAsync(async (services, ends) =>
+        await services.GetRequiredService<ReadImport>().RunAsync(id, ends) is { } now ? (now.Mark, now.IsOver) : null);
 
     public async Task<IActionResult> OnPostUndoAsync(string id, CancellationToken cancellationToken)
     {
@@ -57,4 +57,6 @@ public sealed class ImportPageModel(NewsroomDb db, AskUndo undo, AuditTrail trai
         });
         return LocalRedirect($"/staff/imports/{id}");
     }
+
+    private string Number(int count) => count.ToString("N0", site.Value.Culture);
 }

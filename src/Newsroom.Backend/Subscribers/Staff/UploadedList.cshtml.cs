@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Subscribers.Imports;
 using Newsroom.Backend.Web;
@@ -14,7 +15,7 @@ namespace Newsroom.Backend.Subscribers.Staff;
 
 /// <summary>One uploaded list from its first rows to the decision: columns and consent, the check, its report.</summary>
 [Authorize(StaffPolicies.Administrator), PrivatePage]
-public sealed class UploadedListModel(NewsroomDb db, UploadedFiles files, CheckList check, BringListIn bringIn, ThrowListAway throwAway, AuditTrail trail) : PageModel
+public sealed class UploadedListModel(NewsroomDb db, UploadedFiles files, CheckList check, BringListIn bringIn, ThrowListAway throwAway, AuditTrail trail, IOptions<SiteOptions> site) : PageModel
 {
     private const int FirstNotTaken = 20;
 
@@ -33,6 +34,11 @@ public sealed class UploadedListModel(NewsroomDb db, UploadedFiles files, CheckL
 
     public string NewsletterName => Newsletters.FirstOrDefault(n => n.Slug == List.Newsletter).Name ?? List.Newsletter ?? "";
 
+    /// <summary>How far it is, in a sentence.</summary>
+    public string HowFar => List.IsUnderWay ? $"{List.Counts.Rows.ToString("N0", site.Value.Culture)} rows so far."
+        : List.Stage == ListStage.Checked ? "Checked, nothing written yet."
+        : List.Fault ?? (Preview is null ? "The list's file is gone. Throw it away and upload it again." : "");
+
     public static string PathOf(string id) => $"/staff/imports/lists/{id}";
 
     public async Task<IActionResult> OnGetAsync(string id, bool change, CancellationToken cancellationToken)
@@ -48,6 +54,10 @@ public sealed class UploadedListModel(NewsroomDb db, UploadedFiles files, CheckL
             await ReadNotTakenAsync(cancellationToken);
         return Page();
     }
+
+    public Task<IActionResult> OnGetLiveAsync(string id) => this.WatchAsync(async (services, ends) =>
+        await services.GetRequiredService<NewsroomDb>().UploadedLists.AsNoTracking().SingleOrDefaultAsync(l => l.PublicId == id, ends) is { } now
+            ? ($"{now.Stage} {now.Counts} {now.Fault}", !now.IsUnderWay) : null);
 
     public async Task<IActionResult> OnGetNotTakenAsync(string id, CancellationToken cancellationToken)
     {
