@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
+using Newsroom.Backend.Digests;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Staff.Today;
 using Newsroom.Backend.Web;
@@ -16,6 +17,14 @@ public sealed class DashboardModel(ReadDashboard read, AuditTrail trail, IOption
 {
     public DashboardView View { get; private set; } = null!;
     public string SiteName => site.Value.Name;
+
+    /// <summary>While a digest is on its way, the page renews itself.</summary>
+    public bool IsSending => View.Last?.Status == DigestStatus.Sending;
+
+    /// <summary>For whoever hears the page: what asks for a look, and what became of the digest; no figures, which change all the time.</summary>
+    public string Says => string.Join(" ", (string?[])[
+        View.Last is { } last ? $"{last.Subject}: {last.Status.ToString().ToLowerInvariant()}." : null,
+        View.Alerts.Count switch { 0 => null, 1 => "1 alert.", var count => $"{count} alerts." }]);
 
     public string Number(int count) => count.ToString("N0", site.Value.Culture);
 
