@@ -12,9 +12,6 @@ public sealed class AnImportWatchedLive
     private const int Rows = 50_000;
     private const int Bad = 7;
 
-    /// <summary>Milliseconds: 50,000 readers on two busy cores.</summary>
-    private const int Long = 400_000;
-
     [Fact(Timeout = 1_800_000)]
     public async Task Moves_outlives_a_reload_ends_with_the_right_counts_and_is_taken_back()
     {
@@ -57,13 +54,6 @@ public sealed class AnImportWatchedLive
         await Expect(page.Locator(".badge", new() { HasText = "taken back" })).ToBeVisibleAsync();
         await anna.LookAsync("staff-imports");
         Assert.DoesNotContain("fail:", program.Output, StringComparison.Ordinal);
-    }
-
-    /// <summary>The bar's value once it has passed another; by itself, without a reload.</summary>
-    private static async Task<double> BarBeyondAsync(IPage page, double passed)
-    {
-        var moved = await page.WaitForFunctionAsync("passed => { const bar = document.querySelector('progress[value]'); return bar && bar.value > passed ? bar.value : false; }", passed, new() { Timeout = Long });
-        return await moved.EvaluateAsync<double>("value => value");
     }
 
     private static byte[] List()

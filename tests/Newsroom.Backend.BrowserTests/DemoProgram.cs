@@ -22,10 +22,12 @@ internal sealed class DemoProgram : IAsyncDisposable
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <param name="otherSite">An origin whose pages may post, frame and be returned to, besides our own.</param>
     /// <param name="peopled">With sample people from <c>demo seed</c>.</param>
-    public static async Task<DemoProgram> StartAsync(CancellationToken cancellationToken, string? otherSite = null, bool peopled = false)
+    /// <param name="settings">What is configured beside.</param>
+    public static async Task<DemoProgram> StartAsync(
+        CancellationToken cancellationToken, string? otherSite = null, bool peopled = false, Dictionary<string, string>? settings = null)
     {
         var folder = Directory.CreateTempSubdirectory("newsroom-browser-").FullName;
-        var environment = new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Development" };
+        var environment = new Dictionary<string, string>(settings ?? []) { ["DOTNET_ENVIRONMENT"] = "Development" };
         if (otherSite is not null)
             environment["Site:AllowedOrigins:1"] = otherSite;
         if (peopled)

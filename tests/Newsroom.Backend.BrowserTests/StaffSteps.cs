@@ -7,6 +7,9 @@ namespace Newsroom.Backend.BrowserTests;
 /// <summary>What members of staff do in more than one walk.</summary>
 internal static partial class StaffSteps
 {
+    /// <summary>Milliseconds: 50,000 readers on two busy cores.</summary>
+    public const int Long = 400_000;
+
     /// <summary>The first administrator: by the console's set-up link and a passkey, at the dashboard.</summary>
     public static async Task<Visit> AdministratorAsync(Chromium chromium, DemoProgram program)
     {
@@ -28,6 +31,13 @@ internal static partial class StaffSteps
         SetUpLink().Match(program.Output) is { Success: true } link ? link.Value : throw new InvalidOperationException("No set-up link on the console:\n" + program.Output);
 
     public static Task PressAsync(IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name }).First.ClickAsync();
+
+    /// <summary>The bar's value once it has passed another; by itself, without a reload.</summary>
+    public static async Task<double> BarBeyondAsync(IPage page, double passed)
+    {
+        var moved = await page.WaitForFunctionAsync("passed => { const bar = document.querySelector('progress[value]'); return bar && bar.value > passed ? bar.value : false; }", passed, new() { Timeout = Long });
+        return await moved.EvaluateAsync<double>("value => value");
+    }
 
     /// <summary>A device with a fingerprint reader that always knows its owner (Chrome DevTools Protocol, WebAuthn domain).</summary>
     public static async Task HasAuthenticatorAsync(IPage page)
