@@ -25,12 +25,20 @@ internal static class Look
         },
     };
 
+    /// <summary>What is copied into a page of somebody else's: headings are that page's too.</summary>
+    private static readonly AxeRunOptions FragmentRules = new() { Rules = new(MailRules.Rules) { ["page-has-heading-one"] = new() { Enabled = false } } };
+
+    /// <summary>Frames that may run no scripts: axe would wait in them for ever.</summary>
+    private static readonly AxeRunContext ButStillFrames = new() { Exclude = [new("iframe[sandbox]")] };
+
     /// <summary>Nobody looks at pictures there, and four for each stop are a third of a walk's time.</summary>
     private static readonly bool KeepsPictures = Environment.GetEnvironmentVariable("CI") is null or "";
 
     /// <summary>Keeps pictures of the page and, where scripts run, checks it by axe and for reflow.</summary>
     public static async Task AtAsync(IPage page, string name, bool javaScript, bool isMail = false)
     {
+        if (javaScript)
+            await LoadFramesAsync(page);
         foreach (var width in new[] { Phone, Desk })
         {
             await page.SetViewportSizeAsync(width, 900);
@@ -41,21 +49,46 @@ internal static class Look
                 if (KeepsPictures)
                     await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, file), FullPage = true });
                 // Each width once and each scheme once: what axe finds depends on the one or on the other.
-                // A mail is shown in a frame that may run no scripts, where axe would wait for ever: Visit.LookAtMailAsync checks it by itself.
-                if (javaScript && (width, scheme) is (Phone, ColorScheme.Dark) or (Desk, ColorScheme.Light) && await page.Locator("iframe").CountAsync() == 0)
+                if (javaScript && (width, scheme) is (Phone, ColorScheme.Dark) or (Desk, ColorScheme.Light))
                     await AccessibleAsync(page, $"{name}, {scheme}, {width} px", isMail ? MailRules : null);
             }
         }
         if (javaScript)
+        {
             await ReflowsAsync(page, name);
+            await FragmentsAsync(page, name);
+        }
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
     }
 
     private static async Task AccessibleAsync(IPage page, string where, AxeRunOptions? rules)
     {
-        var findings = (await page.RunAxe(rules)).Violations;
+        var findings = (await page.RunAxe(ButStillFrames, rules)).Violations;
         Assert.True(findings.Length == 0, where + ":\n" + string.Join('\n', findings.Select(f =>
             $"{f.Id}: {f.Help}\n" + string.Join('\n', f.Nodes.Take(5).Select(n => $"  {n.Html}\n  {n.Any.FirstOrDefault()?.Message}")))));
+    }
+
+    /// <summary>Frames that load when they come into sight.</summary>
+    private static async Task LoadFramesAsync(IPage page)
+    {
+        foreach (var frame in await page.Locator("iframe[loading=lazy]").AllAsync())
+        {
+            await frame.ScrollIntoViewIfNeededAsync();
+            await frame.ContentFrame.Locator("main, form").First.WaitForAsync();
+        }
+        await page.EvaluateAsync("scrollTo(0, 0)");
+    }
+
+    /// <summary>What stands in a frame that may run no scripts, as a page of its own. A mail comes from an address: Visit.LookAtMailAsync looks at it.</summary>
+    private static async Task FragmentsAsync(IPage page, string name)
+    {
+        foreach (var frame in await page.Locator("iframe[sandbox][srcdoc]").AllAsync())
+        {
+            var alone = await page.Context.NewPageAsync();
+            await alone.SetContentAsync(await frame.GetAttributeAsync("srcdoc") ?? "");
+            await AccessibleAsync(alone, $"{name}, {await frame.GetAttributeAsync("title")}", FragmentRules);
+            await alone.CloseAsync();
+        }
     }
 
     private static async Task ReflowsAsync(IPage page, string name)
