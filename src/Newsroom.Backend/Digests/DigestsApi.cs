@@ -27,17 +27,17 @@ internal static class DigestsApi
             .Produces<DigestShape>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status409Conflict).ProducesValidationProblem(422);
         digests.MapGet("/{id}", (string id, NewsroomDb db, Ledgers ledgers, CancellationToken ct) => ShowAsync(db, ledgers, id, ct)).WithSummary("One digest with its ledger.")
             .Produces<DigestShape>().ProducesProblem(404);
-        Step(digests, "send", "Starts sending now.",
-            (string id, SendDigest send, NewsroomDb db, Ledgers ledgers, CancellationToken ct) => AnswerAsync(db, ledgers, id, send.RunAsync(id, ct), ct));
-        Step(digests, "pause", "Holds the sending; what is in hand is finished.",
-            (string id, PauseDigest pause, NewsroomDb db, Ledgers ledgers, CancellationToken ct) => AnswerAsync(db, ledgers, id, pause.RunAsync(id, ct), ct));
-        Step(digests, "resume", "Goes on with a paused or stopped digest.",
-            (string id, ResumeDigest resume, NewsroomDb db, Ledgers ledgers, CancellationToken ct) => AnswerAsync(db, ledgers, id, resume.RunAsync(id, ct), ct));
-        Step(digests, "cancel", "Ends a digest; what went stays gone.",
-            (string id, CancelDigest cancel, NewsroomDb db, Ledgers ledgers, CancellationToken ct) => AnswerAsync(db, ledgers, id, cancel.RunAsync(id, ct), ct));
-        Step(digests, "schedule", "Sends at a local time in an IANA zone.",
-            (string id, ScheduleRequest when, ScheduleDigest schedule, NewsroomDb db, Ledgers ledgers, IOptions<SiteOptions> site, CancellationToken ct) =>
-            AnswerAsync(db, ledgers, id, schedule.RunAsync(id, when.At, when.TimeZone ?? site.Value.TimeZone, ct), ct));
+        digests.MapPost("/{id}/send", (string id, SendDigest send, NewsroomDb db, Ledgers ledgers, CancellationToken ct) => AnswerAsync(db, ledgers, id, send.RunAsync(id, ct), ct))
+            .AsStep("Starts sending now.");
+        digests.MapPost("/{id}/pause", (string id, PauseDigest pause, NewsroomDb db, Ledgers ledgers, CancellationToken ct) => AnswerAsync(db, ledgers, id, pause.RunAsync(id, ct), ct))
+            .AsStep("Holds the sending; what is in hand is finished.");
+        digests.MapPost("/{id}/resume", (string id, ResumeDigest resume, NewsroomDb db, Ledgers ledgers, CancellationToken ct) => AnswerAsync(db, ledgers, id, resume.RunAsync(id, ct), ct))
+            .AsStep("Goes on with a paused or stopped digest.");
+        digests.MapPost("/{id}/cancel", (string id, CancelDigest cancel, NewsroomDb db, Ledgers ledgers, CancellationToken ct) => AnswerAsync(db, ledgers, id, cancel.RunAsync(id, ct), ct))
+            .AsStep("Ends a digest; what went stays gone.");
+        digests.MapPost("/{id}/schedule", (string id, ScheduleRequest when, ScheduleDigest schedule, NewsroomDb db, Ledgers ledgers, IOptions<SiteOptions> site, CancellationToken ct) =>
+            AnswerAsync(db, ledgers, id, schedule.RunAsync(id, when.At, when.TimeZone ?? site.Value.TimeZone, ct), ct))
+            .AsStep("Sends at a local time in an IANA zone.");
         digests.MapPost("/{id}/test", TestAsync).WithSummary("Sends one copy to an address, now.")
             .Produces<TestShape>().ProducesProblem(404).ProducesProblem(409).ProducesValidationProblem(422);
         digests.MapProgress();
@@ -45,8 +45,8 @@ internal static class DigestsApi
         digests.MapDeliveries();
     }
 
-    private static void Step(RouteGroupBuilder digests, string verb, string summary, Delegate handler) =>
-        digests.MapPost($"/{{id}}/{verb}", handler).WithSummary(summary).Produces<DigestShape>().ProducesProblem(404).ProducesProblem(409);
+    private static void AsStep(this RouteHandlerBuilder step, string summary) =>
+        step.WithSummary(summary).Produces<DigestShape>().ProducesProblem(404).ProducesProblem(409);
 
     private static async Task<IResult> ListAsync(NewsroomDb db, Ledgers counted, string? after, int? limit, string? newsletter, string? rhythm, CancellationToken cancellationToken)
     {

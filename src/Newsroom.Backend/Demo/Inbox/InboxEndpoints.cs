@@ -16,7 +16,7 @@ internal static class InboxEndpoints
     public static void MapInbox(this IEndpointRouteBuilder routes)
     {
         var inbox = routes.MapGroup("/dev/inbox");
-        inbox.MapGet("", (Mailbox mailbox, IOptions<SiteOptions> site, TimeProvider time, string? to) =>
+        inbox.MapGet("", IResult (Mailbox mailbox, IOptions<SiteOptions> site, TimeProvider time, string? to) =>
             new RazorComponentResult<InboxPage>(new { Mails = mailbox.List(to), site.Value.Zone, Now = time.GetUtcNow(), To = to }));
         routes.MapGet("/dev/inbox.json", ListAsync);
         inbox.MapPost("clear", (Mailbox mailbox) =>

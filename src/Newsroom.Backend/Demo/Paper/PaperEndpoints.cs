@@ -13,7 +13,15 @@ internal static class PaperEndpoints
     public static void MapPaper(this IEndpointRouteBuilder routes)
     {
         // Before the newsroom's own page at the same address.
-        routes.MapGet("/", FrontPage).WithOrder(-1);
+        routes.MapGet("/", IResult (SampleFeed feed, Mailbox mailbox, GivingTerms giving, IOptions<SiteOptions> site, TimeProvider time) => new RazorComponentResult<FrontPage>(new
+        {
+            Site = site.Value.Name,
+            PublicUrl = site.Value.Link(""),
+            GiftForm = GiftEmbed.Form(new GiftEmbedText(site.Value.Link(""), site.Value.Name, giving.Default, Frequency.Monthly, site.Value.Culture, "front-page")),
+            Today = TimeZoneInfo.ConvertTime(time.GetUtcNow(), site.Value.Zone),
+            Stories = feed.Published(),
+            MailCount = mailbox.List().Count,
+        })).WithOrder(-1);
         routes.MapGet("/dev/stories/{slug}", Story);
         routes.MapGet("/dev/pictures/{slug}.svg", (string slug, SampleFeed feed) =>
             feed.Find(slug) is { } found ? Results.Text(StoryPictures.Draw(found.Story), "image/svg+xml") : Results.NotFound());
@@ -25,20 +33,10 @@ internal static class PaperEndpoints
         });
     }
 
-    private static RazorComponentResult<FrontPage> FrontPage(SampleFeed feed, Mailbox mailbox, GivingTerms giving, IOptions<SiteOptions> site, TimeProvider time) => new(new
-    {
-        Site = site.Value.Name,
-        PublicUrl = site.Value.Link(""),
-        GiftForm = GiftEmbed.Form(new GiftEmbedText(site.Value.Link(""), site.Value.Name, giving.Default, Frequency.Monthly, site.Value.Culture, "front-page")),
-        Today = TimeZoneInfo.ConvertTime(time.GetUtcNow(), site.Value.Zone),
-        Stories = feed.Published(),
-        MailCount = mailbox.List().Count,
-    });
-
-    private static Results<RazorComponentResult<StoryPage>, NotFound> Story(string slug, SampleFeed feed, IOptions<SiteOptions> site, HttpResponse response)
+    private static IResult Story(string slug, SampleFeed feed, IOptions<SiteOptions> site, HttpResponse response)
     {
         if (feed.Find(slug) is not { } found)
-            return TypedResults.NotFound();
+            return Results.NotFound();
         // As a newspaper's theme has it that embeds our script: its proof of work runs in a worker of its own.
         response.Headers.ContentSecurityPolicy = "default-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
         return new RazorComponentResult<StoryPage>(new { Site = site.Value.Name, PublicUrl = site.Value.Link(""), Published = found });

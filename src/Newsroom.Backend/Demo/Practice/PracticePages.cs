@@ -12,7 +12,20 @@ internal static class PracticePages
     {
         routes.MapGet("/dev/stripe/checkout/{id}", Checkout);
         routes.MapPost("/dev/stripe/checkout/{id}", DecideAsync);
-        routes.MapGet("/dev/stripe", Dashboard);
+        routes.MapGet("/dev/stripe", IResult (PracticeStripe stripe, IOptions<SiteOptions> site) => new RazorComponentResult<DashboardPage>(new
+        {
+            Charges = stripe.Newest("charge", 50, _ => true, "balance_transaction"),
+            Refunds = stripe.Newest("refund", 100, _ => true),
+            Disputes = stripe.Newest("dispute", 20, _ => true, "charge"),
+            Payouts = stripe.Newest("payout", 20, _ => true),
+            Plans = stripe.Newest("subscription", 50, _ => true, "customer"),
+            Unpaid = stripe.Newest("invoice", 20, i => PracticeView.Text(i, "status") == "open"),
+            Open = stripe.Newest("checkout.session", 20, s => PracticeView.Text(s, "status") == "open"),
+            Events = stripe.Newest("event", 40, _ => true),
+            Travel = stripe.WebhooksTravel,
+            FaultsWaiting = stripe.Faults.Waiting,
+            site.Value.Zone,
+        }));
         routes.MapAct("/dev/stripe/charges/{id}/refund", (stripe, id) => stripe.Refund(id));
         routes.MapAct("/dev/stripe/charges/{id}/dispute", (stripe, id) => stripe.Dispute(id));
         routes.MapAct("/dev/stripe/charges/{id}/fail", (stripe, id) => stripe.FailLate(id));
@@ -117,21 +130,6 @@ internal static class PracticePages
             return PracticeView.Text(session, "success_url").Replace("{CHECKOUT_SESSION_ID}", id, StringComparison.Ordinal);
         return declined ? $"/dev/stripe/checkout/{id}?declined=true" : PracticeStore.Text(session, "cancel_url") ?? "/dev/stripe";
     }
-
-    private static RazorComponentResult<DashboardPage> Dashboard(PracticeStripe stripe, IOptions<SiteOptions> site) => new(new
-    {
-        Charges = stripe.Newest("charge", 50, _ => true, "balance_transaction"),
-        Refunds = stripe.Newest("refund", 100, _ => true),
-        Disputes = stripe.Newest("dispute", 20, _ => true, "charge"),
-        Payouts = stripe.Newest("payout", 20, _ => true),
-        Plans = stripe.Newest("subscription", 50, _ => true, "customer"),
-        Unpaid = stripe.Newest("invoice", 20, i => PracticeView.Text(i, "status") == "open"),
-        Open = stripe.Newest("checkout.session", 20, s => PracticeView.Text(s, "status") == "open"),
-        Events = stripe.Newest("event", 40, _ => true),
-        Travel = stripe.WebhooksTravel,
-        FaultsWaiting = stripe.Faults.Waiting,
-        site.Value.Zone,
-    });
 
     internal static async Task<SeeOther> ActAsync(Func<object> act, PracticeWebhooks webhooks, CancellationToken cancellationToken)
     {
