@@ -23,6 +23,7 @@ public sealed class DkimSignatures : IDisposable
         "X-Auto-Response-Suppress",
     ];
 
+    private readonly IOptions<MailOptions> _mail;
     private readonly List<RSA> _rsa = [];
 
     // Receivers that know only RSA read the upper one first (RFC 8463 §3).
@@ -30,17 +31,17 @@ public sealed class DkimSignatures : IDisposable
 
     public DkimSignatures(IOptions<MailOptions> mail)
     {
+        _mail = mail;
         var options = mail.Value.Dkim;
-        var domain = mail.Value.DkimDomain;
         var next = options.Next;
         if (options.PrivateKeyFile is { Length: > 0 } rsa)
-            AddRsa(rsa, domain!, options.Selector!, date => !(next.IsSet && next.Signs(date)));
+            AddRsa(rsa, options.Selector!, date => !(next.IsSet && next.Signs(date)));
         if (next is { IsSet: true, PrivateKeyFile: { } nextFile, Selector: { } nextSelector })
-            AddRsa(nextFile, domain!, nextSelector, next.Signs);
+            AddRsa(nextFile, nextSelector, next.Signs);
         if (options.Ed25519PrivateKeyFile is { Length: > 0 } ed25519)
         {
             var key = DkimKeys.ReadEd25519(ed25519);
-            _keys.Add(new SigningKey("ed25519-sha256", domain!, options.Ed25519Selector!, _ => true, hash => SignEd25519(key, hash)));
+            _keys.Add(new SigningKey("ed25519-sha256", options.Ed25519Selector!, _ => true, hash => SignEd25519(key, hash)));
         }
     }
 
@@ -52,25 +53,27 @@ public sealed class DkimSignatures : IDisposable
     {
         if (_keys.Count == 0)
             return [];
+        // Looked up for each message: it follows the sender, which staff may change.
+        var domain = _mail.Value.DkimDomain!;
         var (names, canonical) = Canonical(fields);
         var bodyHash = Convert.ToBase64String(body.Hash());
-        return [.. _keys.Where(key => key.Signs(date)).Select(key => Sign(key, names, canonical, bodyHash, date))];
+        return [.. _keys.Where(key => key.Signs(date)).Select(key => Sign(key, domain, names, canonical, bodyHash, date))];
     }
 
     public void Dispose() => _rsa.ForEach(key => key.Dispose());
 
-    private void AddRsa(string file, string domain, string selector, Func<DateTimeOffset, bool> signs)
+    private void AddRsa(string file, string selector, Func<DateTimeOffset, bool> signs)
     {
         var key = DkimKeys.ReadRsa(file);
         _rsa.Add(key);
-        _keys.Add(new SigningKey("rsa-sha256", domain, selector, signs, hash => key.SignHash(hash, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)));
+        _keys.Add(new SigningKey("rsa-sha256", selector, signs, hash => key.SignHash(hash, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)));
     }
 
-    private static HeaderField Sign(SigningKey key, string names, string canonical, string bodyHash, DateTimeOffset date)
+    private static HeaderField Sign(SigningKey key, string domain, string names, string canonical, string bodyHash, DateTimeOffset date)
     {
         var unsigned = string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $" v=1; a={key.Algorithm}; c=relaxed/relaxed; t={date.ToUnixTimeSeconds()};\r\n d={key.Domain}; s={key.Selector};\r\n h={names};\r\n bh={bodyHash};\r\n b=");
+            $" v=1; a={key.Algorithm}; c=relaxed/relaxed; t={date.ToUnixTimeSeconds()};\r\n d={domain}; s={key.Selector};\r\n h={names};\r\n bh={bodyHash};\r\n b=");
         var header = new StringBuilder(canonical);
         Relax(header, "DKIM-Signature", unsigned);
         var signature = Convert.ToBase64String(key.Sign(SHA256.HashData(Encoding.UTF8.GetBytes(header.ToString()))));
@@ -129,9 +132,8 @@ public sealed class DkimSignatures : IDisposable
     }
 
     /// <param name="Algorithm"><c>a=</c></param>
-    /// <param name="Domain"><c>d=</c></param>
     /// <param name="Selector"><c>s=</c></param>
     /// <param name="Signs">Whether it signs a message of that date.</param>
     /// <param name="Sign">From a SHA-256 to a signature.</param>
-    private sealed record SigningKey(string Algorithm, string Domain, string Selector, Func<DateTimeOffset, bool> Signs, Func<byte[], byte[]> Sign);
+    private sealed record SigningKey(string Algorithm, string Selector, Func<DateTimeOffset, bool> Signs, Func<byte[], byte[]> Sign);
 }

@@ -17,10 +17,16 @@ public sealed class MailOptions
 {
     public const string Section = "Mail";
 
+    private Sender? _sender;
+
     public MailTransport Transport { get; set; } = MailTransport.Smtp;
 
     /// <summary>Display name and address of the sender: <c>The Harbour Gazette &lt;news@example.org&gt;</c>.</summary>
-    public string From { get; set; } = "";
+    public string From
+    {
+        get;
+        set => (field, _sender) = (value, Mail.Sender.TryParse(value));
+    } = "";
 
     /// <summary>The first relay, and for most newsrooms the only one.</summary>
     public SmtpOptions Smtp { get; set; } = new();
@@ -44,7 +50,7 @@ public sealed class MailOptions
         .Select((relay, n) => (FormattableString.Invariant($"{Section}:Relays:{n}"), relay)).Prepend(($"{Section}:Smtp", Smtp));
 
     /// <summary><see cref="From"/> taken apart; null when it is empty or wrong.</summary>
-    public Sender? Sender => Mail.Sender.TryParse(From);
+    public Sender? Sender => _sender;
 
     /// <summary>The domain that signs (<c>d=</c>); null while neither <c>Mail:Dkim:Domain</c> nor <c>Mail:From</c> is set.</summary>
     public string? DkimDomain => Dkim.Domain is { Length: > 0 } own ? own : Sender?.Address.Domain;

@@ -25,9 +25,9 @@ public sealed partial class MailTemplates
     // A digest of 100 stories takes some 10,000 steps; an endless loop must end.
     private const int MaxSteps = 200_000;
     private readonly FluidParser _parser = new();
-    private readonly Lazy<TemplateOptions> _options;
     private readonly IFileProvider _files;
     private readonly IOptions<SiteOptions> _site;
+    private volatile Ground? _ground;
     private readonly ConcurrentDictionary<string, IFluidTemplate> _parsed = new(StringComparer.Ordinal);
 
     public MailTemplates(IOptions<SiteOptions> site)
@@ -36,10 +36,17 @@ public sealed partial class MailTemplates
         var shipped = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "templates", "email"));
         var own = Path.GetFullPath(OwnFolder);
         _files = Directory.Exists(own) ? new CompositeFileProvider(new PhysicalFileProvider(own), shipped) : shipped;
-        _options = new Lazy<TemplateOptions>(Options);
     }
 
-    private SiteOptions Newsroom => _site.Value;
+    /// <summary>Made anew when staff have changed the newsroom's details.</summary>
+    private TemplateOptions Options
+    {
+        get
+        {
+            var site = _site.Value;
+            return _ground is { } ground && ReferenceEquals(ground.Site, site) ? ground.Options : (_ground = new Ground(site, OptionsOf(site))).Options;
+        }
+    }
 
     /// <summary>The files there are, each with the newsroom's own copy counted once.</summary>
     public IEnumerable<string> Files => _files.GetDirectoryContents("").Where(f => !f.IsDirectory && f.Name.EndsWith(".liquid", StringComparison.Ordinal)).Select(f => f.Name);
@@ -69,7 +76,7 @@ public sealed partial class MailTemplates
     private async ValueTask<string> RenderAsync(string file, IReadOnlyDictionary<string, object?> model, TextEncoder encoder, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var context = new TemplateContext(_options.Value);
+        var context = new TemplateContext(Options);
         foreach (var (key, value) in model)
             context.SetValue(key, value);
         try
@@ -82,7 +89,7 @@ public sealed partial class MailTemplates
         }
     }
 
-    private TemplateOptions Options()
+    private TemplateOptions OptionsOf(SiteOptions newsroom)
     {
         var options = new TemplateOptions
         {
@@ -90,22 +97,22 @@ public sealed partial class MailTemplates
             MaxSteps = MaxSteps,
             StrictVariables = true,
             StrictFilters = true,
-            CultureInfo = Newsroom.Culture,
-            TimeZone = Newsroom.Zone,
+            CultureInfo = newsroom.Culture,
+            TimeZone = newsroom.Zone,
         };
         options.Scope.SetValue("style", FluidValue.Create(Styles(), options));
-        options.Scope.SetValue("site", FluidValue.Create(Site(), options));
+        options.Scope.SetValue("site", FluidValue.Create(Site(newsroom), options));
         return options;
     }
 
-    private Dictionary<string, object?> Site() => new(StringComparer.Ordinal)
+    private static Dictionary<string, object?> Site(SiteOptions newsroom) => new(StringComparer.Ordinal)
     {
-        ["name"] = Newsroom.Name,
-        ["url"] = Newsroom.Link("/"),
-        ["postal_address"] = Newsroom.PostalAddress,
-        ["language"] = Newsroom.Language,
-        ["direction"] = Newsroom.Culture.TextInfo.IsRightToLeft ? "rtl" : "ltr",
-        ["time_zone"] = Newsroom.TimeZone,
+        ["name"] = newsroom.Name,
+        ["url"] = newsroom.Link("/"),
+        ["postal_address"] = newsroom.PostalAddress,
+        ["language"] = newsroom.Language,
+        ["direction"] = newsroom.Culture.TextInfo.IsRightToLeft ? "rtl" : "ltr",
+        ["time_zone"] = newsroom.TimeZone,
     };
 
     private Dictionary<string, string> Styles()
@@ -124,6 +131,10 @@ public sealed partial class MailTemplates
 
     /// <summary>Tags leave empty lines behind; one is enough between paragraphs.</summary>
     private static string Tidy(string text) => EmptyLines().Replace(LineEnds().Replace(text.ReplaceLineEndings("\n"), "\n"), "\n\n").Trim() + "\n";
+
+    /// <param name="Site">Whose details stand in the options.</param>
+    /// <param name="Options">Of every rendering.</param>
+    private sealed record Ground(SiteOptions Site, TemplateOptions Options);
 
     [GeneratedRegex(@"[ \t]+\n", RegexOptions.None, 1000)]
     private static partial Regex LineEnds();

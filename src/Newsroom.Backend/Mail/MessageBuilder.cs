@@ -40,12 +40,10 @@ public sealed record ListHeaders(string ListId, string UnsubscribeUrl, string? A
 /// <summary>Makes signed messages that need no change on their way (RFC 5322, 2045, 2047, 2369, 2919, 3834, 8058).</summary>
 public sealed class MessageBuilder(IOptions<MailOptions> mail, MailMarks marks, ReturnPaths returnPaths, LinkTokens tokens, DkimSignatures signatures)
 {
-    private readonly Sender? _sender = mail.Value.Sender;
-
     /// <exception cref="InvalidOperationException"><c>Mail:From</c> is empty.</exception>
     public async ValueTask<BuiltMessage> BuildAsync(MessageParts parts, CancellationToken cancellationToken)
     {
-        var sender = _sender ?? throw new InvalidOperationException("Mail:From is empty.");
+        var sender = mail.Value.Sender ?? throw new InvalidOperationException("Mail:From is empty.");
         var id = await marks.OfAsync(parts.Mailed, cancellationToken);
         var messageId = $"{id}@{sender.Address.Domain}";
         // The boundary of a message by itself follows from its mark, so that composing it again gives the same bytes.
