@@ -13,6 +13,7 @@ using Newsroom.Backend.Stories;
 using Newsroom.Backend.Subscribers;
 using Newsroom.Backend.Subscribers.Privacy;
 using Newsroom.Backend.Web;
+using Newsroom.Backend.Web.Details;
 using Newsroom.Backend.Webhooks;
 
 if (CommandLine.Handles(args))
@@ -24,6 +25,7 @@ return await StartFaults.ToExitCodeAsync(async () =>
     await using (var scope = app.Services.CreateAsyncScope())
     {
         await scope.ServiceProvider.GetRequiredService<DatabaseStart>().PrepareAsync(CancellationToken.None);
+        await scope.ServiceProvider.GetRequiredService<StoredSettings>().LoadAsync(CancellationToken.None);
         await scope.ServiceProvider.GetRequiredService<ReplayErasures>().RunAsync(CancellationToken.None);
     }
     app.Services.GetRequiredService<OneServerLock>().TakeToServe();

@@ -4,6 +4,7 @@ using Newsroom.Backend.Data;
 using Newsroom.Backend.Staff.Today;
 using Newsroom.Backend.Subscribers.Privacy;
 using Newsroom.Backend.Web.Auditing;
+using Newsroom.Backend.Web.Details;
 
 namespace Newsroom.Backend.Cli;
 
@@ -66,6 +67,7 @@ internal static class BackupVerbs
         services.GetRequiredService<OneServerLock>().Take();
         // Also where the start does not migrate: whoever restores wants this database.
         await services.GetRequiredService<DatabaseStart>().MigrateAsync(CancellationToken.None);
+        await services.GetRequiredService<StoredSettings>().LoadAsync(CancellationToken.None);
         var erased = await services.GetRequiredService<ReplayErasures>().RunAsync(CancellationToken.None);
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         var held = new List<string>();

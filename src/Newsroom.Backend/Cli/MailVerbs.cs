@@ -53,8 +53,8 @@ internal static class MailVerbs
         var json = CommonOptions.Json();
         const string What = "Makes a key file that only its owner may read, and prints the DNS record to publish and the settings.";
         var command = new Command("new", What) { selector, ed25519, file, json };
-        command.SetAction((parsed, cancellationToken) => host.RunBareAsync(async services =>
-            await services.GetRequiredService<MakeDkimKey>()
+        command.SetAction((parsed, cancellationToken) => host.RunWithDetailsAsync(
+            async services => await services.GetRequiredService<MakeDkimKey>()
                 .RunAsync(parsed.GetRequiredValue(selector), parsed.GetValue(ed25519), parsed.GetValue(file), cancellationToken) switch
             {
                 MakeDkimKeyOutcome.Made made => PrintMade(made, services.GetRequiredService<IOptions<MailOptions>>().Value.Dkim, parsed.GetValue(json)),
@@ -63,7 +63,8 @@ internal static class MailVerbs
                 MakeDkimKeyOutcome.FileExists there => VerbHost.Fail($"{there.File} is there already and is not overwritten: give another --selector or --out."),
                 MakeDkimKeyOutcome.CannotWrite cannot => VerbHost.Fail($"{cannot.File} cannot be written: {cannot.Why}"),
                 var other => throw new InvalidOperationException($"Unknown outcome {other}."),
-            }));
+            },
+            cancellationToken));
         return command;
     }
 
@@ -99,14 +100,15 @@ internal static class MailVerbs
         var json = CommonOptions.Json();
         const string What = "Looks whether a key's record is published, before or after the key is set. Ends with 1 until it is, and is right.";
         var command = new Command("check", What) { selector, file, json };
-        command.SetAction((parsed, cancellationToken) => host.RunBareAsync(async services =>
-            await services.GetRequiredService<CheckDkimKey>().RunAsync(parsed.GetRequiredValue(selector), parsed.GetValue(file), cancellationToken) switch
+        command.SetAction((parsed, cancellationToken) => host.RunWithDetailsAsync(
+            async services => await services.GetRequiredService<CheckDkimKey>().RunAsync(parsed.GetRequiredValue(selector), parsed.GetValue(file), cancellationToken) switch
             {
                 CheckDkimKeyOutcome.Looked looked => PrintLooked(looked.Finding, parsed.GetValue(json)),
                 CheckDkimKeyOutcome.NoDomain => VerbHost.Fail("Set Mail:From, or Mail:Dkim:Domain: without a domain there is no record to look for."),
                 CheckDkimKeyOutcome.BadKey bad => VerbHost.Fail($"{bad.File} cannot be used: {bad.Why} Give the private key's file by --key."),
                 var other => throw new InvalidOperationException($"Unknown outcome {other}."),
-            }));
+            },
+            cancellationToken));
         return command;
     }
 
@@ -123,19 +125,21 @@ internal static class MailVerbs
     {
         var json = CommonOptions.Json();
         var command = new Command("show", "Prints the DNS records of the configured keys. Says nothing of what is published: doctor does.") { json };
-        command.SetAction((parsed, _) => host.RunBareAsync(services =>
-        {
-            var mail = services.GetRequiredService<IOptions<MailOptions>>().Value;
-            var keys = DkimKeys.Configured(mail.Dkim);
-            var domain = mail.DkimDomain ?? "YOUR-DOMAIN";
-            if (keys.Count == 0)
-                return Task.FromResult(VerbHost.Fail("No key is configured: make one with mail dkim new --selector NAME."));
-            if (parsed.GetValue(json))
-                return Task.FromResult(VerbHost.PrintJson(new { records = keys.Select(k => Shape(k, domain)) }));
-            foreach (var key in keys)
-                Print(key, domain);
-            return Task.FromResult(VerbHost.Done);
-        }));
+        command.SetAction((parsed, cancellationToken) => host.RunWithDetailsAsync(
+            services =>
+            {
+                var mail = services.GetRequiredService<IOptions<MailOptions>>().Value;
+                var keys = DkimKeys.Configured(mail.Dkim);
+                var domain = mail.DkimDomain ?? "YOUR-DOMAIN";
+                if (keys.Count == 0)
+                    return Task.FromResult(VerbHost.Fail("No key is configured: make one with mail dkim new --selector NAME."));
+                if (parsed.GetValue(json))
+                    return Task.FromResult(VerbHost.PrintJson(new { records = keys.Select(k => Shape(k, domain)) }));
+                foreach (var key in keys)
+                    Print(key, domain);
+                return Task.FromResult(VerbHost.Done);
+            },
+            cancellationToken));
         return command;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Web;
+using Newsroom.Backend.Web.Details;
 
 namespace Newsroom.Backend.Cli;
 
@@ -29,6 +30,23 @@ internal sealed class VerbHost(Func<string[], WebApplication> build)
         async services =>
         {
             await services.GetRequiredService<DatabaseStart>().PrepareAsync(cancellationToken);
+            await services.GetRequiredService<StoredSettings>().LoadAsync(cancellationToken);
+            return await verb(services);
+        });
+
+    /// <summary>Runs a verb that needs no database, but the newsroom's details where one has them.</summary>
+    public Task<int> RunWithDetailsAsync(Func<IServiceProvider, Task<int>> verb, CancellationToken cancellationToken) => RunBareAsync(
+        async services =>
+        {
+            try
+            {
+                if ((await services.GetRequiredService<DatabaseStart>().StatusAsync(cancellationToken)).Pending.Count == 0)
+                    await services.GetRequiredService<StoredSettings>().LoadAsync(cancellationToken);
+            }
+            catch (StartFaultException)
+            {
+                // Not reachable from here: a key can be made on any machine, for the sender that the configuration names.
+            }
             return await verb(services);
         });
 

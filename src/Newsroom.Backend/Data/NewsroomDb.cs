@@ -18,6 +18,7 @@ using Newsroom.Backend.Subscribers.Imports;
 using Newsroom.Backend.Subscribers.Preferences;
 using Newsroom.Backend.Subscribers.Privacy;
 using Newsroom.Backend.Web.Auditing;
+using Newsroom.Backend.Web.Details;
 using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Data;
@@ -75,6 +76,7 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<StaffSession> StaffSessions => Set<StaffSession>();
     public DbSet<EntryLink> EntryLinks => Set<EntryLink>();
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+    public DbSet<StoredSetting> StoredSettings => Set<StoredSetting>();
     public DbSet<Erasure> Erasures => Set<Erasure>();
     public DbSet<LinkKey> LinkKeys => Set<LinkKey>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();

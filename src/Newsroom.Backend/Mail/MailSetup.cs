@@ -7,6 +7,7 @@ using Newsroom.Backend.Mail.Bounces.Webhooks;
 using Newsroom.Backend.Mail.Doctor;
 using Newsroom.Backend.Mail.Relays;
 using Newsroom.Backend.Web;
+using Newsroom.Backend.Web.Details;
 
 namespace Newsroom.Backend.Mail;
 
@@ -16,6 +17,8 @@ public static class MailSetup
     {
         services.AddOptions<MailOptions>().BindConfiguration(MailOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<MailOptions>, MailOptionsRules>();
+        services.AddLiveOptions<MailOptions>().AddSingleton(new StorableSetting(
+            "Mail:From", "", from => new MailOptionsRules().Validate(null, new MailOptions { From = from }).Failures?.FirstOrDefault()) { HoldsMailAddress = true });
         services.AddSingleton<IValidateOptions<MailOptions>, MailTemplateCheck>();
         services.AddSingleton<MailReadiness>().AddStartNote(s => s.GetRequiredService<MailReadiness>().MissingForLists);
         services.AddSingleton<MailTemplates>();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration.Json;
+using Newsroom.Backend.Web.Details;
 
 namespace Newsroom.Backend.Web;
 
@@ -12,7 +13,7 @@ internal static class Hosting
     {
         var sources = builder.Configuration.Sources;
         var lastFile = sources.ToList().FindLastIndex(s => s is JsonConfigurationSource);
-        // Lowest first: the program's own files, the operator's file in the working directory, secrets, then environment and arguments.
+        // Lowest first: what staff stored, the program's own files, the operator's file in the working directory, secrets, then environment and arguments.
         var own = new ConfigurationBuilder()
             .Add<OperatorsFile>(file =>
             {
@@ -22,6 +23,7 @@ internal static class Hosting
             .AddKeyPerFile(SecretsFolder, optional: true);
         foreach (var source in own.Sources)
             sources.Insert(++lastFile, source);
+        sources.Insert(0, new StoredSettingsSource());
 
         string[] addresses = ["urls", "http_ports", "https_ports"];
         if (addresses.All(key => string.IsNullOrEmpty(builder.Configuration[key])) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())

@@ -67,19 +67,29 @@ internal sealed class SiteOptionsRules : IValidateOptions<SiteOptions>
             faults.Add($"Site:PublicUrl '{options.PublicUrl}' is not an http(s) address: give the one readers reach, for example https://news.example.org.");
         if (!string.IsNullOrEmpty(options.AlertAddress) && !EmailAddress.TryParse(options.AlertAddress, out _))
             faults.Add("Site:AlertAddress is not a mail address: give one such as desk@example.org, or leave it out.");
+        if (!string.IsNullOrEmpty(options.ContactAddress) && !EmailAddress.TryParse(options.ContactAddress, out _))
+            faults.Add("Site:ContactAddress is not a mail address: give one such as hello@example.org, or leave it out.");
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(options.TimeZone, out _))
             faults.Add($"Site:TimeZone '{options.TimeZone}' is unknown: give an IANA zone such as America/New_York (a container image needs tzdata).");
-        try
-        {
-            _ = options.Culture;
-        }
-        catch (System.Globalization.CultureNotFoundException)
-        {
+        if (!IsLanguage(options.Language))
             faults.Add($"Site:Language '{options.Language}' is unknown: give a language tag such as en-US.");
-        }
         faults.AddRange(options.AllowedOrigins
             .Where(o => !(Uri.TryCreate(o, UriKind.Absolute, out var origin) && origin.GetLeftPart(UriPartial.Authority) == o))
             .Select(o => $"Site:AllowedOrigins has '{o}': give scheme, host and port only, for example https://www.example.org."));
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    /// <summary>ICU makes a culture of nearly every word. Registered languages have two or three letters (RFC 5646 §2.2.1), so "English" is none.</summary>
+    private static bool IsLanguage(string tag)
+    {
+        var main = tag.Split('-')[0];
+        try
+        {
+            return main.Length is 2 or 3 && main.All(char.IsAsciiLetter) && System.Globalization.CultureInfo.GetCultureInfo(tag) is not null;
+        }
+        catch (System.Globalization.CultureNotFoundException)
+        {
+            return false;
+        }
     }
 }

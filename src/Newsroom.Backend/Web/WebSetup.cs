@@ -1,6 +1,7 @@
-using System.Net.Mail;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Web.Details;
 
 namespace Newsroom.Backend.Web;
 
@@ -13,8 +14,9 @@ public static class WebSetup
     {
         services.AddSingleton(TimeProvider.System);
         services.AddOptions<SiteOptions>().BindConfiguration(SiteOptions.Section).ValidateOnStart()
-            .PostConfigure(site => site.ContactAddress ??= MailAddress.TryCreate(configuration["Mail:From"], out var from) ? from.Address : null);
+            .PostConfigure(site => site.ContactAddress ??= SenderOf(configuration["Mail:From"]));
         services.AddSingleton<IValidateOptions<SiteOptions>, SiteOptionsRules>();
+        services.AddDetails();
         services.AddOptions<ProxyOptions>().BindConfiguration(ProxyOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptionsRules>();
         services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, ForwardedHeadersFromProxy>();
@@ -77,6 +79,10 @@ public static class WebSetup
         app.MapOpenApi().AllowAnonymous();
         return app;
     }
+
+    /// <summary>The address in <c>Mail:From</c>; null when there is none, or a wrong one, which the rules of <c>Mail</c> name.</summary>
+    private static string? SenderOf(string? from) =>
+        System.Net.Mail.MailAddress.TryCreate(from, out var sender) && EmailAddress.TryParse(sender.Address, out _) ? sender.Address : null;
 
     /// <summary>
     /// No endpoint is 404, and routing's own answers (405, 415) are not the program's endpoints: without this the fallback policy

@@ -2876,6 +2876,25 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("Newsroom.Backend.Web.Details.StoredSetting", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<DateTime>("ChangedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.HasKey("Key");
+
+                    b.ToTable("StoredSettings");
+                });
+
             modelBuilder.Entity("Newsroom.Backend.Webhooks.Webhook", b =>
                 {
                     b.Property<int>("Id")

@@ -2775,6 +2775,25 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         });
                 });
 
+            modelBuilder.Entity("Newsroom.Backend.Web.Details.StoredSetting", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("ChangedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Key");
+
+                    b.ToTable("StoredSettings");
+                });
+
             modelBuilder.Entity("Newsroom.Backend.Webhooks.Webhook", b =>
                 {
                     b.Property<int>("Id")
