@@ -16,6 +16,7 @@ internal static partial class StaffSteps
         var anna = new Visit(await chromium.OpenAsync(SiteOf(program), javaScript: true), JavaScript: true);
         await HasAuthenticatorAsync(anna.Page);
         await anna.Page.GotoAsync(SetUpLinkOf(program));
+        await PressAsync(anna.Page, "Go on");
         await anna.Page.GetByLabel("Your name").FillAsync("Anna Marsh");
         await anna.Page.GetByLabel("Your email address").FillAsync("anna@gazette.example");
         await PressAsync(anna.Page, "Go on");

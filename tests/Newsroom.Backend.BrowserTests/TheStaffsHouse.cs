@@ -21,6 +21,9 @@ public sealed class TheStaffsHouse
 
         await anna.Page.GotoAsync(SetUpLinkOf(program));
         await anna.LookAsync("staff-setup");
+        await anna.Page.GetByLabel("Where readers write to").FillAsync("hello@harbour-gazette.example.org");
+        await PressAsync(anna.Page, "Go on");
+        await anna.LookAsync("staff-setup-you");
         await anna.Page.GetByLabel("Your name").FillAsync("Anna Marsh");
         await anna.Page.GetByLabel("Your email address").FillAsync("anna@gazette.example");
         await PressAsync(anna.Page, "Go on");
@@ -40,7 +43,7 @@ public sealed class TheStaffsHouse
             ("/staff/newsletters", "newsletters"), ("/staff/forms", "forms"), ("/staff/forms/donate", "forms-donate"), ("/staff/suppressions", "suppressions"),
             ("/staff/bounces", "bounces"), ("/staff/imports", "imports-empty"), ("/staff/imports/export", "export"),
             ("/staff/stories", "stories"), ("/staff/plans", "plans"), ("/staff/ledger", "ledger"), ("/staff/payouts", "payouts"), ("/staff/unmatched", "unmatched"),
-            ("/staff/status", "status"), ("/staff/settings", "settings"), ("/staff/webhooks", "webhooks"),
+            ("/staff/status", "status"), ("/staff/settings", "settings"), ("/staff/settings/newsroom", "newsroom"), ("/staff/webhooks", "webhooks"),
         })
         {
             await anna.Page.GotoAsync(path);
@@ -81,6 +84,8 @@ public sealed class TheStaffsHouse
         await Expect(mira.Page.GetByRole(AriaRole.Link, new() { Name = "People" })).ToHaveCountAsync(0);
         await mira.Page.GotoAsync("/staff/people");
         await Expect(mira.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("not allowed");
+        await mira.Page.GotoAsync("/subscribe");
+        await Expect(mira.Page.GetByRole(AriaRole.Link, new() { Name = "hello@harbour-gazette.example.org" })).ToBeVisibleAsync();
         Assert.DoesNotContain("fail:", program.Output, StringComparison.Ordinal);
     }
 }

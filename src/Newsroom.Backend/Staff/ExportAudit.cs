@@ -29,12 +29,13 @@ public sealed class ExportAudit(NewsroomDb db)
         }
     }
 
-    /// <summary>Whoever may stand in the log, by id: staff, keys, and the command line.</summary>
+    /// <summary>Whoever may stand in the log, by id: staff, keys, the command line and the set-up link.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ActorsAsync(CancellationToken cancellationToken)
     {
         var names = await db.StaffMembers.Select(m => new { m.PublicId, m.Name }).OrderBy(m => m.Name).Take(1000).ToListAsync(cancellationToken);
         names.AddRange(await db.ApiKeys.Select(k => new { k.PublicId, Name = "key: " + k.Name }).OrderBy(k => k.Name).Take(1000).ToListAsync(cancellationToken));
         names.Add(new { PublicId = Actors.CommandLine, Name = "command line" });
+        names.Add(new { PublicId = Actors.SetUpLink, Name = "set-up link" });
         return names.ToDictionary(n => n.PublicId, n => n.Name, StringComparer.Ordinal);
     }
 

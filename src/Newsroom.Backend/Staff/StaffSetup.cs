@@ -19,7 +19,7 @@ public static class StaffSetup
     {
         services.AddScoped<AddApiKey>().AddScoped<ApiKeys>().AddScoped<ExportAudit>();
         services.AddScoped<ReadDashboard>().AddScoped<ReadReaderFigures>().AddScoped<ReadDigestFigures>().AddScoped<ReadGiftFigures>().AddScoped<Checklist>();
-        services.AddScoped<ReadStatus>().AddScoped<ReadSettings>();
+        services.AddScoped<ReadStatus>().AddScoped<ReadSettings>().AddScoped<ReadDetails>();
         services.AddAuthentication(ApiKeyAuthentication.Name)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.Name, null)
             .AddStaffCookies();

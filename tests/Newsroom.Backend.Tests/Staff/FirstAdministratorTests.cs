@@ -34,6 +34,39 @@ public sealed class TheFirstAdministrator : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Gives_the_newsrooms_details_first_and_nobody_without_the_link_does()
+    {
+        await using var app = await NewsroomApp.StartAsync(new() { ["Site:Name"] = null, ["Site:PostalAddress"] = null, ["Site:TimeZone"] = null, ["Mail:From"] = null });
+        var (browser, link) = (app.StaffBrowser(), await app.SetUpLinkAsync());
+        Assert.Contains("data-own-zone=\"yes\"", await browser.ReadAsync(link), StringComparison.Ordinal);
+        (string, string)[] details = [("Site:Name", "The Courier"), ("Site:PostalAddress", "9 Quay Street"), ("Site:AlertAddress", "desk@courier.example"), ("Site:Language", "en-US")];
+        var bad = await browser.SubmitAsync(link, "Details", [.. details, ("Site:TimeZone", "Mars/Olympus")]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, bad.StatusCode);
+        using var guessed = new FormUrlEncodedContent([.. details.Select(d => KeyValuePair.Create(d.Item1, d.Item2)), KeyValuePair.Create("__RequestVerificationToken", await browser.TokenAsync(link, "Details"))]);
+        Assert.Equal(HttpStatusCode.NotFound, (await browser.Http.PostAsync("/setup?code=AAAA-AAAA&handler=Details", guessed, TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(0, await app.ReadAsync(db => db.StoredSettings.CountAsync()));
+
+        var good = await browser.SubmitAsync(link, "Details", [.. details, ("Site:TimeZone", "America/New_York")]);
+        Assert.Equal($"{link}&step=you", good.Headers.Location?.OriginalString);
+        Assert.Contains("Your email address", await browser.ReadAsync($"{link}&step=you"), StringComparison.Ordinal);
+        await browser.SubmitAsync(link, "", ("name", "Anna"), ("address", "anna@courier.example"));
+        await browser.UseAuthenticatorAsync();
+        Assert.Contains("The newsroom's details</strong><span class=\"visually-hidden\">: open", await browser.ReadAsync("/staff"), StringComparison.Ordinal);
+        await browser.SubmitAsync("/staff/settings/newsroom", "", ("Mail:From", "The Courier <news@courier.example>"));
+        Assert.Contains("The newsroom's details</strong><span class=\"visually-hidden\">: done", await browser.ReadAsync("/staff"), StringComparison.Ordinal);
+
+        var told = await app.ReadAsync(db => db.AuditEntries.OrderBy(a => a.Id).FirstAsync(a => a.Action == "newsroom.details"));
+        Assert.Equal("set-up-link", told.Actor);
+        Assert.Contains("Site:Name: The Courier", told.After, StringComparison.Ordinal);
+        Assert.DoesNotContain("desk@", told.After, StringComparison.Ordinal);
+        Assert.Contains("set-up link", await browser.ReadAsync("/staff/audit"), StringComparison.Ordinal);
+        var late = app.StaffBrowser();
+        using var form = new FormUrlEncodedContent([KeyValuePair.Create("Site:PostalAddress", "elsewhere"), KeyValuePair.Create("__RequestVerificationToken", await late.TokenAsync("/staff/sign-in"))]);
+        Assert.Equal(HttpStatusCode.NotFound, (await late.Http.PostAsync(link + "&handler=Details", form, TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal("9 Quay Street", await app.ReadAsync(db => db.StoredSettings.Where(s => s.Key == "Site:PostalAddress").Select(s => s.Value).SingleAsync()));
+    }
+
+    [Fact]
     public async Task Has_half_an_hour()
     {
         _app.Clock.Advance(SetUpLink.Lifetime);

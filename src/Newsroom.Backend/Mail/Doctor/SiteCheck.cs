@@ -23,7 +23,7 @@ public sealed class SiteCheck(IOptions<SiteOptions> site, IOptions<DatabaseOptio
         }
         if (newsroom.PostalAddress.Length == 0)
             yield return Finding.Fail("site", "Site:PostalAddress is empty: the law asks for it in every newsletter, and no digest starts without it.",
-                "Set Site:PostalAddress.");
+                "Give it at /staff/settings/newsroom, or set Site:PostalAddress.");
         if (string.IsNullOrEmpty(newsroom.AlertAddress))
             yield return Finding.Warn("site", "Site:AlertAddress is empty: nobody is told when sending stops.",
                 "Set Site:AlertAddress to a mailbox that somebody reads, at another provider best.");

@@ -1,8 +1,3 @@
-using Microsoft.Extensions.Configuration.CommandLine;
-using Microsoft.Extensions.Configuration.EnvironmentVariables;
-using Microsoft.Extensions.Configuration.Json;
-using Microsoft.Extensions.Configuration.KeyPerFile;
-using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Digests;
@@ -52,27 +47,12 @@ public sealed class ReadSettings(IConfiguration configuration, IServiceProvider 
             known.TryAdd(key, value);
         if (section == DatabaseOptions.Section)
             known.Add("ConnectionStrings:" + DatabaseOptions.ConnectionStringName, configuration.GetConnectionString(DatabaseOptions.ConnectionStringName));
-        return [.. known.Select(k => new Setting(k.Key, SettingText.Of(k.Key, k.Value), Source(k.Key)))];
+        return [.. known.Select(k => new Setting(k.Key, SettingText.Of(k.Key, k.Value), SettingPlace.Of(configuration, k.Key)))];
     }
 
     /// <summary>A group inside of another one is shown once, as its own.</summary>
     private static bool IsElsewhere(string section, string key) =>
         Array.Exists(Groups, g => g.Section.StartsWith(section + ":", StringComparison.Ordinal) && key.StartsWith(g.Section, StringComparison.OrdinalIgnoreCase));
-
-    private string Source(string key)
-    {
-        var provider = (configuration as IConfigurationRoot)?.Providers.Reverse().FirstOrDefault(p => p.TryGet(key, out _));
-        return provider switch
-        {
-            null => "default",
-            JsonConfigurationProvider json => json.Source.FileProvider?.GetFileInfo(json.Source.Path ?? "").PhysicalPath ?? json.Source.Path ?? "a file",
-            EnvironmentVariablesConfigurationProvider => "environment: " + key.Replace(":", "__", StringComparison.Ordinal),
-            KeyPerFileConfigurationProvider => "secret file: " + key.Replace(":", "__", StringComparison.Ordinal),
-            CommandLineConfigurationProvider => "command line: --" + key,
-            MemoryConfigurationProvider => "demo mode, until you set it",
-            _ => "the host",
-        };
-    }
 
     private static T Of<T>(IServiceProvider services)
         where T : class => services.GetRequiredService<IOptions<T>>().Value;

@@ -20,7 +20,7 @@ namespace Newsroom.Backend.Staff.Pages;
 /// <param name="Text">What must stand there.</param>
 public sealed record DnsRecord(string Name, string Text);
 
-/// <summary>What is set, where it was set, and whether the others agree: DNS, Stripe. Nothing is changed here: settings are files and environment.</summary>
+/// <summary>What is set, where it was set, and whether the others agree: DNS, Stripe. What staff may change is on a page of its own (<see cref="NewsroomModel"/>); the rest is files and environment.</summary>
 [Authorize(StaffPolicies.Administrator)]
 public sealed class SettingsModel(
     NewsroomDb db, ReadSettings settings, CheckStripe checkStripe, Examine examine, AuditTrail trail, IOptions<MailOptions> mail, IOptions<SiteOptions> site, IOptions<StripeOptions> stripe) : PageModel

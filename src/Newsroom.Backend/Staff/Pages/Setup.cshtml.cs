@@ -2,41 +2,65 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Staff.Accounts;
+using Newsroom.Backend.Staff.House;
 using Newsroom.Backend.Staff.SignIn;
 using Newsroom.Backend.Web;
 using Newsroom.Backend.Web.Auditing;
+using Newsroom.Backend.Web.Details;
 using Newsroom.Backend.Web.StaffPages;
 
 namespace Newsroom.Backend.Staff.Pages;
 
 /// <summary>
-/// The first minute of a newsroom: what it is called, and who looks after it. Opened by the link on the console (<see cref="SetUpLink"/>); a browser closed
+/// The first minute of a newsroom: first what it is called and where it is found, then who looks after it. Opened by the link on the console (<see cref="SetUpLink"/>); a browser closed
 /// half-way opens it again, until the administrator can sign in.
 /// </summary>
 [AllowAnonymous, PrivatePage, PostLimit(SignInLimit.Policy)]
 public sealed class SetupModel(
-    NewsroomDb db, SetUpLink link, InviteMember invite, Sessions sessions, AuditTrail trail, IOptions<SiteOptions> site, IConfiguration configuration) : PageModel
+    NewsroomDb db, SetUpLink link, ReadDetails read, ChangeDetails change, InviteMember invite, Sessions sessions, AuditTrail trail) : PageModel
 {
+    private const string You = "you";
+
     public bool IsOpen { get; private set; }
+
+    /// <summary>The first of the two steps.</summary>
+    public bool IsAtDetails => Fields.Count > 0;
+    public IReadOnlyList<DetailField> Fields { get; private set; } = [];
     public string Code { get; private set; } = "";
     public string? Name { get; private set; }
     public string? Address { get; private set; }
     public Dictionary<string, string> Faults { get; } = new(StringComparer.Ordinal);
 
-    public IReadOnlyList<(string Name, string Key, string Value)> Details =>
-    [
-        ("Name", "Site:Name", site.Value.Name),
-        ("Public address", "Site:PublicUrl", site.Value.PublicUrl),
-        ("Postal address", "Site:PostalAddress", site.Value.PostalAddress),
-        ("Time zone", "Site:TimeZone", site.Value.TimeZone),
-        ("Sender", "Mail:From", configuration["Mail:From"] ?? ""),
-    ];
+    public async Task OnGetAsync(string? code, string? step, CancellationToken cancellationToken)
+    {
+        await OpenAsync(code, cancellationToken);
+        if (IsOpen && step != You)
+            Fields = read.Run();
+    }
 
-    public Task OnGetAsync(string? code, CancellationToken cancellationToken) => OpenAsync(code, cancellationToken);
+    public async Task<IActionResult> OnPostDetailsAsync(string? code, CancellationToken cancellationToken)
+    {
+        await OpenAsync(code, cancellationToken);
+        if (!IsOpen)
+            return Page();
+        var given = ReadDetails.Given(Request.Form);
+        switch (await change.RunAsync(given, cancellationToken))
+        {
+            case ChangeDetailsOutcome.Saved saved:
+                if (saved.Changes.Count > 0)
+                    await trail.SayAsync(Actors.SetUpLink, ChangeDetails.Deed, before: saved.Before, after: saved.After);
+                return LocalRedirect($"/setup?code={Uri.EscapeDataString(Code)}&step={You}");
+            case ChangeDetailsOutcome.Invalid(var faults):
+                Fields = read.Run(given, faults);
+                Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+                return Page();
+            case var other:
+                throw new InvalidOperationException($"Unknown outcome {other}.");
+        }
+    }
 
     public async Task<IActionResult> OnPostAsync(string? code, string? name, string? address, CancellationToken cancellationToken)
     {

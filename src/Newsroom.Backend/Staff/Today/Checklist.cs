@@ -28,6 +28,8 @@ public sealed class Checklist(NewsroomDb db, MailReadiness mail, IOptions<MailOp
     public async Task<IReadOnlyList<ChecklistItem>> RunAsync(CancellationToken cancellationToken) =>
     [
         new("The address readers reach", "Set Site:PublicUrl to the https address of this program, as your proxy shows it.", "/staff/settings", site.Value.PublicUrl.StartsWith("https:", StringComparison.OrdinalIgnoreCase)),
+        new("The newsroom's details", "Give its name, its postal address and the sender of its mails.", Pages.NewsroomModel.Path,
+            site.Value.Name != new SiteOptions().Name && site.Value.PostalAddress.Length > 0 && mailOptions.Value.From.Length > 0),
         new("Mail may go to lists", mail.MissingForLists ?? "", "/staff/settings#mail", mail.MissingForLists is null),
         new("Your domain vouches for your mail", DomainAdvice, "/staff/settings#mail", await IsVouchedForAsync(cancellationToken)),
         new("A mail left by your relay", "Invite somebody, or sign yourself up: the first mail that the relay takes ticks this.", "/staff/people",

@@ -16,7 +16,7 @@ public sealed class AuditEntry
     public long Id { get; private set; }
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>A member's or an API key's public id; <see cref="Actors.CommandLine"/>.</summary>
+    /// <summary>A member's or an API key's public id, or one of <see cref="Actors"/>.</summary>
     public required string Actor { get; init; }
 
     /// <summary><c>thing.deed</c>: <c>digest.paused</c>.</summary>
@@ -35,6 +35,9 @@ public sealed class AuditEntry
 public static class Actors
 {
     public const string CommandLine = "command-line";
+
+    /// <summary>Whoever held the console's link, before there was anybody.</summary>
+    public const string SetUpLink = "set-up-link";
 }
 
 internal sealed class AuditEntryMapping : IEntityTypeConfiguration<AuditEntry>

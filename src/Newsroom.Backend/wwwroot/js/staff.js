@@ -14,3 +14,9 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     setTimeout(() => { button.textContent = "Copy"; }, 3000);
   });
 }
+
+// A time zone that nobody has given yet begins with this browser's.
+const zone = document.querySelector("select[data-own-zone=yes]");
+const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && [...zone.options].some(option => option.value === own))
+  zone.value = own;
