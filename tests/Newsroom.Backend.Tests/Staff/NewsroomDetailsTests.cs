@@ -138,6 +138,24 @@ public sealed class TheNewsroomsDetails : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Leave_mail_as_it_was_where_the_rest_of_its_section_no_longer_holds()
+    {
+        var key = Path.Combine(Directory.CreateTempSubdirectory("newsroom-key-").FullName, "key.pem");
+        File.Copy(TestKeys.DkimKeyFile, key);
+        await using var app = await NewsroomApp.StartAsync(NewsroomApp.WithAdministrator(new() { ["Mail:From"] = null, ["Site:PostalAddress"] = null, ["Mail:Dkim:PrivateKeyFile"] = key }));
+        var administrator = await app.AdministratorAsync();
+        await administrator.SubmitAsync(Page, "", ("Mail:From", "news@courier.example"));
+        await app.WriteLetterAsync("one@reader.example");
+        await app.RunDueJobsAsync();
+        Directory.Delete(Path.GetDirectoryName(key)!, recursive: true);
+        await administrator.SubmitAsync(Page, "", ("Mail:From", "news@other.example"), ("Site:PostalAddress", "9 Quay Street"));
+        await app.WriteLetterAsync("two@reader.example");
+        await app.RunDueJobsAsync();
+        Assert.Equal(["news@courier.example", "news@courier.example"], app.Mails.Select(m => m.Message.From.Mailboxes.Single().Address));
+        Assert.Contains("9 Quay Street", await app.Http.GetStringAsync("/subscribe", Stop), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Are_changed_only_after_a_fresh_proof()
     {
         var token = await _administrator.TokenAsync(Page);
