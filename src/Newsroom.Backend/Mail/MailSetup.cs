@@ -13,12 +13,14 @@ namespace Newsroom.Backend.Mail;
 
 public static class MailSetup
 {
+    private static readonly StorableSetting StorableSender =
+        new("Mail:From", "", from => new MailOptionsRules().Validate(null, new MailOptions { From = from }).Failures?.FirstOrDefault()) { HoldsMailAddress = true };
+
     public static IServiceCollection AddMail(this IServiceCollection services)
     {
         services.AddOptions<MailOptions>().BindConfiguration(MailOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<MailOptions>, MailOptionsRules>();
-        services.AddLiveOptions<MailOptions>().AddSingleton(new StorableSetting(
-            "Mail:From", "", from => new MailOptionsRules().Validate(null, new MailOptions { From = from }).Failures?.FirstOrDefault()) { HoldsMailAddress = true });
+        services.AddLiveOptions<MailOptions>().AddSingleton(StorableSender);
         services.AddSingleton<IValidateOptions<MailOptions>, MailTemplateCheck>();
         services.AddSingleton<MailReadiness>().AddStartNote(s => s.GetRequiredService<MailReadiness>().MissingForLists);
         services.AddSingleton<MailTemplates>();
