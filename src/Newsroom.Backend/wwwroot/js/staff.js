@@ -1,9 +1,13 @@
 // Small help for all staff pages; each works without it.
 
-// On a phone the menu begins closed.
+// On a phone the menu begins closed; a window made wide again shows it.
 const menu = document.querySelector(".rail details");
-if (menu && matchMedia("(max-width: 60rem)").matches)
-  menu.open = false;
+const narrow = matchMedia("(max-width: 60rem)");
+if (menu) {
+  const fold = () => { menu.open = !narrow.matches; };
+  narrow.addEventListener("change", fold);
+  fold();
+}
 
 // Copies what stands in the element a button names, and says so.
 for (const button of document.querySelectorAll("[data-copy]")) {
