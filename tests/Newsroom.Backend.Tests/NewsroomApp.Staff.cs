@@ -55,6 +55,12 @@ public sealed partial class NewsroomApp
         return InvitationLink().Match(text) is { Success: true } link ? link.Value : throw new InvalidOperationException($"No link in:\n{text}");
     }
 
+    /// <summary>The fingerprint of what a form shows, which its editor sends back.</summary>
+    internal static string SeenIn(string page) => SeenField().Match(page) is { Success: true } seen ? seen.Groups["v"].Value : throw new InvalidOperationException($"No fingerprint in:\n{page}");
+
+    [GeneratedRegex("""name="(Form\.S|s)een" value="(?<v>[0-9a-f]{16})["]""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SeenField();
+
     [GeneratedRegex(@"/staff/enter/\S+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex InvitationLink();
 }

@@ -11,7 +11,7 @@ internal static class NewsletterVerbs
     {
         var slug = new Argument<string>("SLUG") { Description = "Its name in addresses, for example this-week." };
         var name = new Argument<string>("NAME") { Description = "The name readers know it by." };
-        var command = new Command("add", "Makes a newsletter. Its cadence is set by API.") { slug, name };
+        var command = new Command("add", "Makes a newsletter. Its cadence is set on its staff page, or by API when it is made there.") { slug, name };
         command.SetAction((parsed, cancellationToken) => host.RunAsync(
             async services => await services.GetRequiredService<AddNewsletter>()
                     .RunAsync(parsed.GetRequiredValue(slug), parsed.GetRequiredValue(name), description: null, cadence: null, lane: null, cancellationToken) switch

@@ -25,10 +25,25 @@ public sealed class DigestSlot
     public required DateTimeOffset DueAt { get; init; }
 
     /// <summary>When a process last began to work on it.</summary>
-    public required DateTimeOffset TakenAt { get; init; }
+    public required DateTimeOffset TakenAt { get; set; }
 
     /// <summary>Null while it is made; then what became of it: <c>sending: …</c>, <c>draft: …</c>, <c>skipped: …</c>, <c>missed: …</c>.</summary>
     public string? Outcome { get; set; }
+
+    public static bool IsTooLate(DateTimeOffset dueAt, DateTimeOffset now) => now - dueAt > Window;
+
+    /// <summary>A slot that is worked on from now; one that is too late says so at once.</summary>
+    public static DigestSlot Take(int newsletterId, Rhythm rhythm, CadenceSlot due, DateTimeOffset now) => new()
+    {
+        NewsletterId = newsletterId,
+        Rhythm = rhythm,
+        LocalDate = due.LocalDate,
+        DueAt = due.DueAt,
+        TakenAt = now,
+        Outcome = IsTooLate(due.DueAt, now)
+            ? FormattableString.Invariant($"missed: due at {due.DueAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC, and nothing ran until {now.UtcDateTime:yyyy-MM-dd HH:mm} UTC")
+            : null,
+    };
 
     public bool WasMissed => Outcome?.StartsWith("missed", StringComparison.Ordinal) ?? false;
 }

@@ -21,7 +21,7 @@ public static class DigestsSetup
         services.AddScoped<Editions>().AddScoped<PlanAudience>().AddScoped<SliceRun>().AddScoped<SendSlice>().AddScoped<FinishDigest>();
         services.AddSingleton<Stragglers>().AddHostedService(s => s.GetRequiredService<Stragglers>());
         services.AddScoped<BringUpToDate>().AddScoped<MakeSlotEditions>();
-        services.AddScoped<MakeSlotDigest>().AddScoped<NextRuns>();
+        services.AddScoped<MakeSlotDigest>().AddScoped<NextRuns>().AddScoped<TurnCadence>();
         services.AddMailTemplate(Editions.Template, DigestModel.Sample);
         services.AddRecurringJob<TendDigests>("digests.tend", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
         services.AddRecurringJob<WatchSending>("digests.watch", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None));

@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Newsletters;
+using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Digests;
 
@@ -24,6 +26,8 @@ public abstract record NextRunsOutcome
 /// <summary>When a newsletter's cadence runs next.</summary>
 public sealed class NextRuns(NewsroomDb db)
 {
+    private const int MostKept = 10;
+
     /// <param name="slug">Which newsletter.</param>
     /// <param name="from">Runs at this instant or later.</param>
     /// <param name="count">How many.</param>
@@ -36,7 +40,7 @@ public sealed class NextRuns(NewsroomDb db)
         if (newsletter.Cadence is not { } cadence)
             return new NextRunsOutcome.NoCadence();
         var zone = TimeZoneInfo.FindSystemTimeZoneById(cadence.TimeZone);
-        var runs = CadenceSlots.After(cadence, from.AddTicks(-1)).Take(count).Select(slot =>
+        var runs = (await AfterAsync(db, newsletter.Id, cadence, from.AddTicks(-1), cancellationToken)).Take(count).Select(slot =>
         {
             var wanted = slot.LocalDate.ToDateTime(cadence.At);
             var note = zone.IsInvalidTime(wanted) ? $"{cadence.At:HH\\:mm} does not exist that day; runs right after the clocks go forward"
@@ -45,5 +49,16 @@ public sealed class NextRuns(NewsroomDb db)
             return new NextRun(TimeZoneInfo.ConvertTime(slot.DueAt, zone), slot.DueAt.ToUniversalTime(), note);
         });
         return new NextRunsOutcome.Runs(cadence.TimeZone, [.. runs]);
+    }
+    /// <summary>
+    /// The slots of a cadence after an instant, without the dates that had their digest at another time already: that was before the cadence was changed
+    /// (<see cref="TurnCadence"/>).
+    /// </summary>
+    internal static async Task<IEnumerable<CadenceSlot>> AfterAsync(NewsroomDb db, int newsletterId, Cadence cadence, DateTimeOffset after, CancellationToken cancellationToken)
+    {
+        // The diary knows nothing of the future: of its rows only the newest can matter.
+        var newest = await db.DigestSlots.Where(s => s.NewsletterId == newsletterId && s.Rhythm == Rhythm.AsPublished)
+            .OrderByDescending(s => s.LocalDate).Take(MostKept).Select(s => new { s.LocalDate, s.DueAt }).ToListAsync(cancellationToken);
+        return CadenceSlots.After(cadence, after).Where(slot => !newest.Exists(k => k.LocalDate == slot.LocalDate && k.DueAt != slot.DueAt));
     }
 }

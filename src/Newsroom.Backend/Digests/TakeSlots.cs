@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Jobs;
-using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Subscribers;
 using Newsroom.Backend.Web;
 
@@ -16,12 +15,6 @@ namespace Newsroom.Backend.Digests;
 [AutomaticRetry(Attempts = 0)]
 public sealed class TakeSlots(NewsroomDb db, IBackgroundJobClient jobs, IOptions<SiteOptions> site, TimeProvider clock)
 {
-    // Slots missed while nothing ran are written into the diary, as far back as somebody would ask.
-    private static readonly TimeSpan LookBack = TimeSpan.FromDays(7);
-
-    // A rhythm that had no readers lately begins with its next slot.
-    private static readonly TimeSpan JustNow = TimeSpan.FromMinutes(5);
-
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -38,12 +31,7 @@ public sealed class TakeSlots(NewsroomDb db, IBackgroundJobClient jobs, IOptions
             .ToListAsync(cancellationToken);
         foreach (var newsletter in newsletters)
         {
-            // What would have been due before the newsletter was made was never promised.
-            var after = newsletter.CreatedAt > now - LookBack ? newsletter.CreatedAt : now - LookBack;
-            var due = CadenceSlots.After(newsletter.Cadence, after).TakeWhile(s => s.DueAt <= now).ToList();
-            var from = due.Count == 0 ? default : due[0].LocalDate;
-            var known = await db.DigestSlots.Where(s => s.NewsletterId == newsletter.Id && s.Rhythm == Rhythm.AsPublished && s.LocalDate >= from).Select(s => s.LocalDate).ToListAsync(cancellationToken);
-            foreach (var slot in due.Where(s => !known.Contains(s.LocalDate)))
+            foreach (var slot in await DueSlots.OfCadenceAsync(db, newsletter.Id, newsletter.CreatedAt, newsletter.Cadence, now, cancellationToken))
                 await TakeAsync(newsletter.Id, Rhythm.AsPublished, slot, now, cancellationToken);
         }
     }
@@ -56,42 +44,16 @@ public sealed class TakeSlots(NewsroomDb db, IBackgroundJobClient jobs, IOptions
                 .Where(n => db.Subscriptions.Any(s => s.NewsletterId == n.Id && s.State == SubscriptionState.Active && s.Rhythm == rhythm))
                 .ToListAsync(cancellationToken);
             foreach (var newsletter in served)
-                await TakeDueOfRhythmAsync(newsletter, rhythm, now, cancellationToken);
+            {
+                foreach (var slot in await DueSlots.OfRhythmAsync(db, newsletter.Id, rhythm, newsletter.Cadence, site.Value.TimeZone, now, cancellationToken))
+                    await TakeAsync(newsletter.Id, rhythm, slot, now, cancellationToken);
+            }
         }
     }
 
-    private async Task TakeDueOfRhythmAsync(Newsletter newsletter, Rhythm rhythm, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task TakeAsync(int newsletterId, Rhythm rhythm, CadenceSlot due, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var memory = now - RhythmSlots.Memory(rhythm);
-        var last = await db.DigestSlots.AsNoTracking()
-            .Where(s => s.NewsletterId == newsletter.Id && s.Rhythm == rhythm && s.DueAt > memory)
-            .OrderByDescending(s => s.LocalDate)
-            .FirstOrDefaultAsync(cancellationToken);
-        // One at a time: whether it was missed decides which is the next.
-        for (var (after, missed) = (last?.DueAt ?? now - JustNow, last?.WasMissed ?? false); ;)
-        {
-            var due = RhythmSlots.After(rhythm, newsletter.Cadence, site.Value.TimeZone, after, missed).First(s => s.LocalDate > (last?.LocalDate ?? DateOnly.MinValue));
-            if (due.DueAt > now)
-                return;
-            missed = await TakeAsync(newsletter.Id, rhythm, due, now, cancellationToken);
-            after = due.DueAt;
-        }
-    }
-
-    /// <summary>True when it is too late for this one.</summary>
-    private async Task<bool> TakeAsync(int newsletterId, Rhythm rhythm, CadenceSlot due, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var slot = new DigestSlot
-        {
-            NewsletterId = newsletterId,
-            Rhythm = rhythm,
-            LocalDate = due.LocalDate,
-            DueAt = due.DueAt,
-            TakenAt = now,
-            Outcome = now - due.DueAt > DigestSlot.Window
-                ? FormattableString.Invariant($"missed: due at {due.DueAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC, and nothing ran until {now.UtcDateTime:yyyy-MM-dd HH:mm} UTC")
-                : null,
-        };
+        var slot = DigestSlot.Take(newsletterId, rhythm, due, now);
         db.Add(slot);
         try
         {
@@ -101,11 +63,10 @@ public sealed class TakeSlots(NewsroomDb db, IBackgroundJobClient jobs, IOptions
         {
             // Another node was first.
             db.ChangeTracker.Clear();
-            return slot.WasMissed;
+            return;
         }
         if (slot.Outcome is null)
             Enqueue(slot.Id, rhythm);
-        return slot.WasMissed;
     }
 
     private async Task TakeUpLeftAsync(DateTimeOffset now, CancellationToken cancellationToken)

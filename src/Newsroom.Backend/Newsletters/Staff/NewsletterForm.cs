@@ -1,6 +1,13 @@
+using System.Globalization;
+using Newsroom.Backend.Mail;
+
 namespace Newsroom.Backend.Newsletters.Staff;
 
-/// <summary>A new newsletter as the page's form sends it.</summary>
+/// <param name="Form">What stands in the fields.</param>
+/// <param name="Wrong">The field that is to blame; null: none.</param>
+public sealed record NewsletterFields(NewsletterForm Form, string? Wrong);
+
+/// <summary>A newsletter as the pages' forms send it.</summary>
 public sealed class NewsletterForm
 {
     public static IReadOnlyList<(string Value, string Name)> Week { get; } =
@@ -19,9 +26,32 @@ public sealed class NewsletterForm
     public bool Approval { get; set; }
     public bool IsBreaking { get; set; }
 
+    /// <summary>Asked for only once it is made.</summary>
+    public bool IsDefault { get; set; }
+
+    /// <summary>What the editor had before them, see <see cref="EditNewsletter.SeenOf"/>.</summary>
+    public string? Seen { get; set; }
+
     public CadenceForm? Cadence => Days.Count == 0 ? null : new([.. Days], At, string.IsNullOrWhiteSpace(TimeZone) ? null : TimeZone.Trim(), Approval);
 
-    /// <summary>The id of the field in the page that a fault of <see cref="AddNewsletter"/> is about.</summary>
+    public string? Lane => IsBreaking ? nameof(MailLane.Breaking) : null;
+
+    /// <param name="newsletter">To be edited.</param>
+    /// <param name="siteZone">For one without cadence.</param>
+    public static NewsletterForm Of(Newsletter newsletter, string siteZone) => new()
+    {
+        Name = newsletter.Name,
+        Description = newsletter.Description,
+        Days = [.. newsletter.Cadence?.DayList ?? []],
+        At = newsletter.Cadence?.At.ToString("HH:mm", CultureInfo.InvariantCulture) ?? "07:00",
+        TimeZone = newsletter.Cadence?.TimeZone ?? siteZone,
+        Approval = newsletter.Cadence?.Approval ?? false,
+        IsBreaking = newsletter.Lane == MailLane.Breaking,
+        IsDefault = newsletter.IsDefault,
+        Seen = EditNewsletter.SeenOf(newsletter),
+    };
+
+    /// <summary>The id of the field in the page that a <see cref="NewsletterFault"/> is about.</summary>
     public static string IdOf(string field) => field switch
     {
         "cadence.days" => "days",

@@ -5,7 +5,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Digests;
-using Newsroom.Backend.Mail;
 using Newsroom.Backend.Subscribers;
 using Newsroom.Backend.Web;
 using Newsroom.Backend.Web.Auditing;
@@ -45,7 +44,7 @@ public sealed class NewslettersModel(NewsroomDb db, NextRuns next, AddNewsletter
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
-        var outcome = await add.RunAsync(Form.Slug?.Trim(), Form.Name, Form.Description, Form.Cadence, Form.IsBreaking ? nameof(MailLane.Breaking) : null, cancellationToken);
+        var outcome = await add.RunAsync(Form.Slug?.Trim(), Form.Name, Form.Description, Form.Cadence, Form.Lane, cancellationToken);
         switch (outcome)
         {
             case AddNewsletterOutcome.Added(var made):

@@ -38,8 +38,10 @@ public sealed class ReadDigestFigures(NewsroomDb db, Ledgers ledgers)
         var scheduled = await db.Digests.Where(d => d.Status == DigestStatus.Scheduled && d.ScheduledAt != null).OrderBy(d => d.ScheduledAt)
             .Select(d => new { d.PublicId, d.Subject, d.ScheduledAt }).FirstOrDefaultAsync(cancellationToken);
         var newsletters = await db.Newsletters.AsNoTracking().Where(n => n.Cadence != null).ToListAsync(cancellationToken);
-        return newsletters
-            .SelectMany(n => CadenceSlots.After(n.Cadence!, now).Take(1).Select(slot => new NextDigest(n.Name, slot.DueAt, null, n.Cadence!.Approval)))
+        var next = new List<NextDigest>();
+        foreach (var newsletter in newsletters)
+            next.AddRange((await NextRuns.AfterAsync(db, newsletter.Id, newsletter.Cadence!, now, cancellationToken)).Take(1).Select(slot => new NextDigest(newsletter.Name, slot.DueAt, null, newsletter.Cadence!.Approval)));
+        return next
             .Concat(scheduled is null ? [] : [new NextDigest(scheduled.Subject, scheduled.ScheduledAt!.Value, scheduled.PublicId, false)])
             .MinBy(n => n.At);
     }

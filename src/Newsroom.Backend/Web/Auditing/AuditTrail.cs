@@ -34,6 +34,17 @@ public sealed class AuditTrail(IServiceScopeFactory scopes, TimeProvider clock)
     public Task SayAsync(ClaimsPrincipal user, string action, string? subject = null, string? before = null, string? after = null) =>
         SayAsync(ActorOf(user), action, subject, before, after);
 
+    /// <summary>The same for what was edited; when it is as it was, nothing was changed, and there is nothing to tell.</summary>
+    /// <returns>Whether something was.</returns>
+    public async Task<bool> SayChangeAsync(ClaimsPrincipal user, string action, string subject, string before, string after)
+    {
+        if (before == after)
+            SayNothing();
+        else
+            await SayAsync(user, action, subject, before, after);
+        return before != after;
+    }
+
     public static string ActorOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier) ?? Actors.CommandLine;
 
     private static string? Cut(string? text) => text?.Length > AuditEntry.DetailLength ? text[..AuditEntry.DetailLength] : text;
