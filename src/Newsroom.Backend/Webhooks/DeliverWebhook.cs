@@ -20,7 +20,7 @@ public sealed partial class DeliverWebhook(NewsroomDb db, WebhookSecrets secrets
         var pause = row.Type == EventTypes.Test ? null : RetrySchedule.PauseAfter(row.Attempts + 1, Random.Shared.NextDouble());
         if (pause < attempt.RetryAfter)
             pause = attempt.RetryAfter;
-        if (await WebhookRows.SettleAsync(db, row, lease, attempt, pause, clock.GetUtcNow()))
+        if (await WebhookRows.SettleAsync(db, row, webhook, lease, attempt, pause, clock.GetUtcNow()))
             LogAttempt(row.PublicId, row.Type, webhook.PublicId, row.Attempts + 1, attempt.Status, attempt.Owner);
     }
 

@@ -13,11 +13,7 @@ public abstract record RegisterWebhookOutcome
 
     /// <param name="Webhook">Enabled.</param>
     /// <param name="Secret">What its receiver checks signatures with: shown this once.</param>
-    public sealed record Registered(Webhook Webhook, string Secret) : RegisterWebhookOutcome
-    {
-        /// <summary>For the audit log, where what is told goes: not the whole address, which is often a secret.</summary>
-        public string InShort => $"{new Uri(Webhook.Url).Host}: {Webhook.Events}";
-    }
+    public sealed record Registered(Webhook Webhook, string Secret) : RegisterWebhookOutcome;
 
     /// <param name="Field"><c>url</c>, <c>events</c> or <c>name</c>.</param>
     /// <param name="WhatToDo">A sentence.</param>
@@ -36,20 +32,9 @@ public sealed class RegisterWebhook(NewsroomDb db, WebhookSecrets secrets, IOpti
     /// <param name="cancellationToken">Cancels before it is kept.</param>
     public async Task<RegisterWebhookOutcome> RunAsync(string? url, IReadOnlyList<string>? events, string? name, CancellationToken cancellationToken)
     {
-        if (WebhookAddress.FaultOf(url, options.Value.AllowPrivateNetworks, out var address) is { } fault)
-            return new RegisterWebhookOutcome.Invalid("url", fault);
-        if (events is not { Count: > 0 } || events.FirstOrDefault(e => !EventTypes.Known.Contains(e, StringComparer.Ordinal)) is not null)
-            return new RegisterWebhookOutcome.Invalid("events", $"Name the events to be told of: some of {string.Join(", ", EventTypes.Known)}.");
-        name = string.IsNullOrWhiteSpace(name) ? address!.Host : name.Trim();
-        if (name.Length > Webhook.NameLength || name.Any(char.IsControl))
-            return new RegisterWebhookOutcome.Invalid("name", $"Give a name of at most {Webhook.NameLength} characters on one line, or leave it out.");
-        var webhook = new Webhook
-        {
-            Name = name,
-            Url = address!.AbsoluteUri,
-            Events = string.Join(' ', EventTypes.Known.Where(events.Contains)),
-            CreatedAt = clock.GetUtcNow(),
-        };
+        if (WebhookWishes.TryRead(url, events, name, options.Value.AllowPrivateNetworks, out var wishes) is var (field, whatToDo))
+            return new RegisterWebhookOutcome.Invalid(field, whatToDo);
+        var webhook = new Webhook { Name = wishes!.Name, Url = wishes.Url, Events = wishes.Events, CreatedAt = clock.GetUtcNow() };
         if (!await db.RetryingAsync(turn => AddAsync(webhook, turn), cancellationToken))
             return new RegisterWebhookOutcome.TooMany();
         return new RegisterWebhookOutcome.Registered(webhook, await secrets.TextAsync(webhook.SecretId, cancellationToken));

@@ -36,13 +36,13 @@ public sealed class Webhook
     public string PublicId { get; private set; } = Primitives.PublicId.New("hook");
 
     /// <summary>For people.</summary>
-    public required string Name { get; init; }
+    public required string Name { get; set; }
 
     /// <summary>Often a secret of the receiver's: whoever knows it may post there.</summary>
-    public required string Url { get; init; }
+    public required string Url { get; set; }
 
     /// <summary>Some of <see cref="EventTypes.Known"/>, apart by spaces.</summary>
-    public required string Events { get; init; }
+    public required string Events { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>What the secret is derived from: a name, not the secret.</summary>
@@ -64,6 +64,17 @@ public sealed class Webhook
     public bool IsEnabled => DisabledAt is null;
 
     public string[] Wanted => Events.Split(' ');
+
+    /// <summary>For the audit log, where what is told goes: not the whole address, which is often a secret.</summary>
+    public string InShort => $"{new Uri(Url).Host}: {Events}";
+
+    /// <summary>At another address the failures of the one before, and the rest it asked for, are over.</summary>
+    internal void Become(WebhookWishes wishes)
+    {
+        if (wishes.Url != Url)
+            (FailingSince, RestsUntil) = (null, null);
+        (Name, Url, Events) = (wishes.Name, wishes.Url, wishes.Events);
+    }
 
     /// <summary>A new secret; the present one signs beside it for <see cref="BothSecretsFor"/>, one from before no longer.</summary>
     public void RotateSecret(DateTimeOffset now)
@@ -87,6 +98,7 @@ internal sealed class WebhookMapping : IEntityTypeConfiguration<Webhook>
     {
         builder.Ignore(h => h.IsEnabled);
         builder.Ignore(h => h.Wanted);
+        builder.Ignore(h => h.InShort);
         builder.Property(h => h.PublicId).HasMaxLength(PublicId.MaxLength);
         builder.Property(h => h.Name).HasMaxLength(Webhook.NameLength);
         builder.Property(h => h.Url).HasMaxLength(Webhook.UrlLength);

@@ -89,7 +89,7 @@ public sealed class WebhookClient(IHttpClientFactory clients, IOptions<SiteOptio
         var words = string.Create(CultureInfo.InvariantCulture, $"{status} {response.ReasonPhrase}").TrimEnd();
         var error = status switch
         {
-            >= 300 and < 400 => $"The receiver answered {words}: redirects are not followed. Register the address that it leads to.",
+            >= 300 and < 400 => $"The receiver answered {words}: redirects are not followed. Give the webhook the address that it leads to.",
             (int)HttpStatusCode.Gone => $"The receiver answered {words}: it wants to hear nothing more.",
             _ => $"The receiver answered {words} instead of 2xx.",
         };

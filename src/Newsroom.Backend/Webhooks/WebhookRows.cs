@@ -40,13 +40,14 @@ internal static class WebhookRows
     /// </summary>
     /// <param name="db">Where.</param>
     /// <param name="row">As it was read under the lease.</param>
+    /// <param name="webhook">Its webhook, as it was for this attempt.</param>
     /// <param name="lease">The attempt's own.</param>
     /// <param name="attempt">What came of it.</param>
     /// <param name="pause">Until the next one; null: it was the last.</param>
     /// <param name="now">When.</param>
     /// <returns>False: the row is not this attempt's any more.</returns>
     public static Task<bool> SettleAsync(
-        NewsroomDb db, WebhookDelivery row, Guid lease, WebhookAttempt attempt, TimeSpan? pause, DateTimeOffset now) => db.RetryingAsync(async turn =>
+        NewsroomDb db, WebhookDelivery row, Webhook webhook, Guid lease, WebhookAttempt attempt, TimeSpan? pause, DateTimeOffset now) => db.RetryingAsync(async turn =>
         {
             await using var transaction = await db.Database.BeginTransactionAsync(turn);
             var state = attempt.IsTaken ? WebhookDeliveryState.Delivered : pause is null ? WebhookDeliveryState.Failed : WebhookDeliveryState.Waiting;
@@ -64,14 +65,15 @@ internal static class WebhookRows
                     .SetProperty(d => d.LeaseUntil, (DateTimeOffset?)null), turn);
             // A test says how the receiver is, not whether it missed anything.
             if (settled == 1 && row.Type != EventTypes.Test)
-                await JudgeAsync(db, row.WebhookId, attempt, now, turn);
+                await JudgeAsync(db, webhook, attempt, now, turn);
             await transaction.CommitAsync(turn);
             return settled == 1;
         }, CancellationToken.None);
 
-    private static async Task JudgeAsync(NewsroomDb db, int webhookId, WebhookAttempt attempt, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>What an address that the webhook no longer has did with the attempt says nothing of the one it has now.</summary>
+    private static async Task JudgeAsync(NewsroomDb db, Webhook tried, WebhookAttempt attempt, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var webhook = db.Webhooks.Where(h => h.Id == webhookId);
+        var webhook = db.Webhooks.Where(h => h.Id == tried.Id && h.Url == tried.Url);
         if (attempt.IsTaken)
         {
             await webhook.ExecuteUpdateAsync(
@@ -87,6 +89,11 @@ internal static class WebhookRows
         if (attempt.IsGone)
             await DisableAsync(webhook, WebhookStop.Gone, now, cancellationToken);
     }
+
+    /// <summary>What waits for its next attempt is due now; what is being attempted is settled by its attempt.</summary>
+    public static Task<int> HastenAsync(NewsroomDb db, int webhookId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        db.WebhookDeliveries.Where(d => d.WebhookId == webhookId && d.State == WebhookDeliveryState.Waiting && d.NextAttemptAt > now)
+            .ExecuteUpdateAsync(s => s.SetProperty(d => d.NextAttemptAt, now), cancellationToken);
 
     /// <summary>Those that are not disabled already.</summary>
     public static Task<int> DisableAsync(IQueryable<Webhook> webhooks, WebhookStop why, DateTimeOffset now, CancellationToken cancellationToken) =>

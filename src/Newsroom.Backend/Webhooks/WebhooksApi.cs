@@ -37,6 +37,12 @@ public sealed record WebhookShape(
 /// <param name="Name">For people; left out: the address's host.</param>
 public sealed record NewWebhook(string? Url, IReadOnlyList<string>? Events, string? Name);
 
+/// <summary>What is left out stays as it is.</summary>
+/// <param name="Url">https, on the public internet; what waits goes there.</param>
+/// <param name="Events">Some of <see cref="EventTypes.Known"/>, in the place of those before.</param>
+/// <param name="Name">For people.</param>
+public sealed record ChangedWebhook(string? Url, IReadOnlyList<string>? Events, string? Name);
+
 /// <summary><c>/api/v1/hooks</c>.</summary>
 internal static class WebhooksApi
 {
@@ -48,6 +54,8 @@ internal static class WebhooksApi
             .Produces<WebhookShape>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status409Conflict).ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
         hooks.MapGet("{id}", (NewsroomDb db, TimeProvider clock, string id, CancellationToken ct) => ShowAsync(db, clock, id, null, ct)).WithSummary("One webhook.")
             .Produces<WebhookShape>().ProducesProblem(StatusCodes.Status404NotFound);
+        hooks.MapPatch("{id}", EditAsync).WithSummary("Changes address, events or name; what is left out stays. Its secret stays, and what waits goes to the new address.")
+            .Produces<WebhookShape>().ProducesProblem(StatusCodes.Status404NotFound).ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
         hooks.MapDelete("{id}", async (RemoveWebhook remove, string id, CancellationToken ct) => await remove.RunAsync(id, ct) ? Results.NoContent() : Api.NotFound("webhook"))
             .WithSummary("Takes a webhook away, with its log.").Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
         hooks.MapPost("{id}/rotate", RotateAsync).WithSummary("Gives it a new secret, in this answer only; both sign for 24 hours.")
@@ -75,13 +83,28 @@ internal static class WebhooksApi
     {
         var outcome = await register.RunAsync(form.Url, form.Events, form.Name, cancellationToken);
         if (outcome is RegisterWebhookOutcome.Registered made)
-            await trail.SayAsync(user, "webhook.registered", made.Webhook.PublicId, after: made.InShort);
+            await trail.SayAsync(user, "webhook.registered", made.Webhook.PublicId, after: made.Webhook.InShort);
         return outcome switch
         {
             RegisterWebhookOutcome.Registered(var webhook, var secret) =>
                 Results.Created($"/api/v1/hooks/{webhook.PublicId}", WebhookShape.Of(webhook, clock.GetUtcNow()) with { Secret = secret }),
             RegisterWebhookOutcome.Invalid(var field, var whatToDo) => Api.Invalid(field, whatToDo),
             RegisterWebhookOutcome.TooMany => Api.Conflict($"There are {Webhook.MostOfThem} webhooks already: remove one first."),
+            var other => throw new InvalidOperationException($"Unknown outcome {other}."),
+        };
+    }
+
+    private static async Task<IResult> EditAsync(
+        ChangedWebhook form, EditWebhook edit, AuditTrail trail, ClaimsPrincipal user, TimeProvider clock, string id, CancellationToken cancellationToken)
+    {
+        var outcome = await edit.RunAsync(id, new WebhookEdit(form.Url, form.Events, form.Name, Seen: null), cancellationToken);
+        if (outcome is EditWebhookOutcome.Edited(_, var before, var after))
+            await trail.SayChangeAsync(user, "webhook.edited", id, before, after);
+        return outcome switch
+        {
+            EditWebhookOutcome.Edited(var webhook, _, _) => Results.Ok(WebhookShape.Of(webhook, clock.GetUtcNow())),
+            EditWebhookOutcome.Invalid(var field, var whatToDo) => Api.Invalid(field, whatToDo),
+            EditWebhookOutcome.NoSuchWebhook => Api.NotFound("webhook"),
             var other => throw new InvalidOperationException($"Unknown outcome {other}."),
         };
     }

@@ -16,7 +16,7 @@ public static class WebhooksSetup
             .RemoveAllLoggers();
         services.AddSingleton<WebhookClient>().AddSingleton<WebhookSecrets>();
         services.AddScoped<Announcements>().AddScoped<DeliverWebhook>();
-        services.AddScoped<RegisterWebhook>().AddScoped<RotateWebhookSecret>().AddScoped<EnableWebhook>().AddScoped<DisableWebhook>().AddScoped<RemoveWebhook>();
+        services.AddScoped<RegisterWebhook>().AddScoped<EditWebhook>().AddScoped<RotateWebhookSecret>().AddScoped<EnableWebhook>().AddScoped<DisableWebhook>().AddScoped<RemoveWebhook>();
         services.AddScoped<TestWebhook>().AddScoped<SendAgain>();
         services.AddScoped<IPersonalData, WebhookPersonalData>();
         services.AddRecurringJob<DeliverWebhooks>("webhooks.deliver", Timetable.EveryMinute, Queues.Webhooks, j => j.RunAsync(CancellationToken.None), atStart: true);

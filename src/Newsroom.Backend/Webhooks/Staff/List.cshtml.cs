@@ -9,6 +9,16 @@ using Newsroom.Backend.Web.StaffPages;
 
 namespace Newsroom.Backend.Webhooks.Staff;
 
+/// <summary>The fields of a webhook, for a new one and for one that is edited.</summary>
+/// <param name="Url">What stands in the field.</param>
+/// <param name="Name">What stands in the field.</param>
+/// <param name="Ticked">Events.</param>
+/// <param name="Wrong">The field that is to blame: <c>name</c>, <c>url</c>, <c>events</c>; null: none.</param>
+public sealed record WebhookFields(string? Url, string? Name, IReadOnlyList<string> Ticked, string? Wrong)
+{
+    public bool IsWrong(string field) => Wrong == field;
+}
+
 /// <summary>The addresses of other programs that are told what happens here, and the form for another one.</summary>
 [Authorize(StaffPolicies.Administrator), PrivatePage]
 public sealed class ListModel(NewsroomDb db, RegisterWebhook register, AuditTrail trail) : PageModel
@@ -33,7 +43,7 @@ public sealed class ListModel(NewsroomDb db, RegisterWebhook register, AuditTrai
         {
             case RegisterWebhookOutcome.Registered made:
                 Made = made;
-                await trail.SayAsync(User, "webhook.registered", made.Webhook.PublicId, after: made.InShort);
+                await trail.SayAsync(User, "webhook.registered", made.Webhook.PublicId, after: made.Webhook.InShort);
                 break;
             case RegisterWebhookOutcome.Invalid invalid:
                 Refuse((invalid.Field, invalid.WhatToDo), StatusCodes.Status422UnprocessableEntity);
@@ -50,8 +60,6 @@ public sealed class ListModel(NewsroomDb db, RegisterWebhook register, AuditTrai
         void Refuse((string Field, string WhatToDo) fault, int status) =>
             (Fault, Name, Address, Ticked, Response.StatusCode) = (fault, name, url, events ?? [], status);
     }
-
-    public bool IsWrong(string field) => Fault?.Field == field;
 
     private async Task LookAsync(CancellationToken cancellationToken) =>
         Webhooks = await db.Webhooks.AsNoTracking().OrderBy(h => h.Id).Take(Webhook.MostOfThem).ToListAsync(cancellationToken);

@@ -50,7 +50,7 @@ public static class WebhookWords
     public static string Of(WebhookFaultOwner owner) => owner switch
     {
         WebhookFaultOwner.Receiver => "The receiver’s to mend.",
-        WebhookFaultOwner.Address => "The address is wrong: register the webhook anew with the right one.",
+        WebhookFaultOwner.Address => "The address is wrong: change it under “Edit”.",
         WebhookFaultOwner.Newsroom => "Whoever runs this program finds more in its log.",
         _ => throw new ArgumentOutOfRangeException(nameof(owner), owner, "Nobody's."),
     };
