@@ -13,7 +13,12 @@ public sealed record DiskSpace(string Folder, long DatabaseBytes, long FreeBytes
     private const long LeastBytes = 1024L * 1024 * 1024;
 
     /// <summary>Under a gigabyte, or less than the file itself needs when it is copied.</summary>
-    public bool IsShort => FreeBytes < LeastBytes || FreeBytes < DatabaseBytes;
+    public bool IsShort => FreeBytes < NeededBytes;
+
+    /// <summary>A tenth more than that: what goes up and down around the limit is one trouble, not many.</summary>
+    public bool HasRoomAgain => FreeBytes > NeededBytes + NeededBytes / 10;
+
+    private long NeededBytes => Math.Max(LeastBytes, DatabaseBytes);
 
     /// <returns>Null where the database is a server's, or the disk cannot be asked.</returns>
     public static DiskSpace? Of(NewsroomDb db)

@@ -20,6 +20,7 @@ public static class StaffSetup
         services.AddScoped<AddApiKey>().AddScoped<ApiKeys>().AddScoped<ExportAudit>();
         services.AddScoped<ReadDashboard>().AddScoped<ReadReaderFigures>().AddScoped<ReadDigestFigures>().AddScoped<ReadGiftFigures>().AddScoped<Checklist>();
         services.AddScoped<ReadStatus>().AddScoped<ReadSettings>().AddScoped<ReadDetails>();
+        services.AddScoped<WatchHouse>().AddHostedService<WatchHouseAlways>();
         services.AddAuthentication(ApiKeyAuthentication.Name)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.Name, null)
             .AddStaffCookies();

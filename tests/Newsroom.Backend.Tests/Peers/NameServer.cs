@@ -81,6 +81,14 @@ internal sealed class NameServer : IDisposable
         return this;
     }
 
+    /// <summary>Takes every record of a name away.</summary>
+    public NameServer Remove(string name)
+    {
+        foreach (var key in _records.Keys.Where(k => k.Name == name))
+            _records.TryRemove(key, out _);
+        return this;
+    }
+
     /// <summary>Never answers.</summary>
     public NameServer Silent(string name)
     {

@@ -18,7 +18,7 @@ internal sealed class DmarcCheck(DmarcTree tree, DoctorDns dns) : ICheck
         if (walk.Unanswered is { } unanswered)
         {
             const string Again = "Look again; when it stays so, ask who keeps the domain's name servers.";
-            return [Finding.Warn(Name, $"The policy of {domain} could not be read: {unanswered}", Again),
+            return [Finding.Unheard(Name, $"The policy of {domain} could not be read: {unanswered}", Again),
                 Finding.Skipped(Alignment, "Who speaks for From cannot be told without it.")];
         }
         var policy = walk.Records.FirstOrDefault(r => r.Domain == domain) ?? walk.Records.FirstOrDefault(r => r.Domain == walk.OrganizationalDomain)
@@ -89,7 +89,7 @@ internal sealed class DmarcCheck(DmarcTree tree, DoctorDns dns) : ICheck
         var bounce = "Mail:Bounces:Address " + (policy?.StrictSpf == true ? $"the domain {domain}: the policy says aspf=s." : $"a domain under {from.OrganizationalDomain}.");
         return [(spf, dkim) switch
         {
-            (null, _) or (_, null) => Finding.Skipped(Alignment, $"{words}: whose domains these are could not be asked for.", "Look again."),
+            (null, _) or (_, null) => Finding.Skipped(Alignment, $"{words}: whose domains these are could not be asked for.", "Look again.") with { IsUnheard = true },
             (true, true) => Finding.Ok(Alignment, $"{words}: both speak for it."),
             (false, true) => Finding.Warn(Alignment, $"{words}: SPF does not speak for From.", $"Give {bounce}"),
             (true, false) => Finding.Warn(Alignment, $"{words}: no signature of ours speaks for From, and SPF does not survive forwarding.",

@@ -16,6 +16,7 @@ public static class DoctorSetup
         // In the order of the report.
         services.AddScoped<ICheck, RelayCheck>().AddScoped<ICheck, SpfCheck>().AddScoped<ICheck, DkimCheck>().AddScoped<ICheck, DmarcCheck>();
         services.AddScoped<ICheck, PtrCheck>().AddScoped<ICheck, MxCheck>().AddScoped<ICheck, OneClickCheck>().AddScoped<ICheck, SampleCheck>();
+        services.AddScoped<WatchDns>().AddHostedService<WatchDnsDaily>();
         return services.AddScoped<Examine>().AddScoped<SendTestMail>().AddScoped<TestMailbox>().AddScoped<MakeDkimKey>().AddScoped<CheckDkimKey>();
     }
 }

@@ -58,13 +58,20 @@ public sealed partial class Examine(
         else if (mail.Value.Transport == MailTransport.Capture)
             findings.Add(Finding.Skipped("mail", "Mail is caught by the demo's inbox and leaves nowhere.", "Set Mail:Smtp:Host to the relay."));
         else
-        {
-            var sender = mail.Value.Sender!.Address;
-            var examined = new Examined(sender, await sample.BuildAsync(sender, now, cancellationToken), mail.Value.Smtp.Host, now);
-            foreach (var found in await Task.WhenAll(checks.Select(c => RunAsync(c, examined, cancellationToken))))
-                findings.AddRange(found);
-        }
+            findings.AddRange(await LookAsync(checks, now, cancellationToken));
         return Examination.Of(now, findings);
+    }
+
+    /// <summary>Only what DNS says of the sender; the relay is left in peace. Null where no mail leaves: none is set up, or the demo's inbox catches it.</summary>
+    internal async Task<IReadOnlyList<Finding>?> DnsAsync(CancellationToken cancellationToken) =>
+        readiness.Missing is not null || mail.Value.Transport == MailTransport.Capture ? null
+            : await LookAsync(checks.Where(c => c is SpfCheck or DkimCheck or DmarcCheck or PtrCheck), clock.GetUtcNow(), cancellationToken);
+
+    private async Task<IReadOnlyList<Finding>> LookAsync(IEnumerable<ICheck> wanted, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var sender = mail.Value.Sender!.Address;
+        var examined = new Examined(sender, await sample.BuildAsync(sender, now, cancellationToken), mail.Value.Smtp.Host, now);
+        return [.. (await Task.WhenAll(wanted.Select(c => RunAsync(c, examined, cancellationToken)))).SelectMany(f => f)];
     }
 
     private async Task<IReadOnlyList<Finding>> RunAsync(ICheck check, Examined examined, CancellationToken cancellationToken)
@@ -77,14 +84,14 @@ public sealed partial class Examine(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return [Finding.Warn(check.Name, $"There was no answer within {LongestCheck.TotalSeconds:0} seconds.",
+            return [Finding.Unheard(check.Name, $"There was no answer within {LongestCheck.TotalSeconds:0} seconds.",
                 "Look again; when it stays so, look for what lies between: a firewall, a name server, the relay.")];
         }
         // Whatever it is: the other checks' findings are worth more than this one's fault.
         catch (Exception e) when (e is not OperationCanceledException)
         {
             LogBroken(e, check.Name);
-            return [Finding.Warn(check.Name, $"This could not be looked at: {e.Message}", "The log has more.")];
+            return [Finding.Unheard(check.Name, $"This could not be looked at: {e.Message}", "The log has more.")];
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Newsroom.Backend.Mail.Doctor;
 
 public enum CheckResult
@@ -21,9 +23,15 @@ public enum CheckResult
 /// <param name="Advice">What to do, with the record to publish where there is one; null when there is nothing to do.</param>
 public sealed record Finding(string Check, CheckResult Result, string Words, string? Advice)
 {
+    /// <summary>Nobody answered, which says nothing of what is there.</summary>
+    [JsonIgnore]
+    public bool IsUnheard { get; init; }
+
     public static Finding Ok(string check, string words) => new(check, CheckResult.Ok, words, null);
 
     public static Finding Warn(string check, string words, string advice) => new(check, CheckResult.Warn, words, advice);
+
+    public static Finding Unheard(string check, string words, string advice) => Warn(check, words, advice) with { IsUnheard = true };
 
     public static Finding Fail(string check, string words, string advice) => new(check, CheckResult.Fail, words, advice);
 

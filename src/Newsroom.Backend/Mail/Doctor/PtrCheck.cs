@@ -26,7 +26,7 @@ internal sealed class PtrCheck(DoctorDns dns, SendingAddresses addresses) : IChe
     {
         var names = await dns.NamesAsync(address, cancellationToken);
         if (names.State == DnsState.Failed)
-            return Finding.Warn(Name, $"The name of {address} could not be asked for: {names.Fault}", "Look again.");
+            return Finding.Unheard(Name, $"The name of {address} could not be asked for: {names.Fault}", "Look again.");
         string? unheard = null;
         foreach (var name in names.Records.Take(MostNames))
         {
@@ -36,7 +36,7 @@ internal sealed class PtrCheck(DoctorDns dns, SendingAddresses addresses) : IChe
             unheard ??= back.Fault;
         }
         if (unheard is not null)
-            return Finding.Warn(Name, $"{address} is called {names.Records[0]}; whether that leads back to it could not be asked for: {unheard}", "Look again.");
+            return Finding.Unheard(Name, $"{address} is called {names.Records[0]}; whether that leads back to it could not be asked for: {unheard}", "Look again.");
         var words = names.Records.Count == 0
             ? $"{address} has no name (PTR)."
             : $"{address} is called {names.Records[0]}, but {names.Records[0]} does not lead back to it.";

@@ -12,7 +12,7 @@ internal sealed class PublishedKeys(DoctorDns dns)
         var publish = $"Publish: {key.ZoneLine(domain)}";
         var answer = await dns.TxtAsync(name, cancellationToken);
         if (answer.State == DnsState.Failed)
-            return Finding.Warn(Check, $"The record {name} could not be read: {answer.Fault}", "Look again; when it stays so, ask who keeps the domain's name servers.");
+            return Finding.Unheard(Check, $"The record {name} could not be read: {answer.Fault}", "Look again; when it stays so, ask who keeps the domain's name servers.");
         if (answer.IsVoid)
             return Finding.Fail(Check, $"There is no record {name}: receivers cannot check the signature.", publish);
         // RFC 6376 §3.6.2.2: with several records, what a receiver makes of them is undefined.

@@ -39,7 +39,7 @@ internal sealed class SpfCheck(DoctorDns dns, SendingAddresses addresses) : IChe
                 $"{sender.Domain} has no SPF record; receivers look at {examined.Envelope.Domain}, the domain of the envelope's sender."),
             SpfResult.PermError => Finding.Fail(Name, $"The SPF record of {sender.Domain} counts as none. {walk.Fault}",
                 "Put it right: keep one record, and only the includes of those who really send for you."),
-            SpfResult.TempError => Finding.Warn(Name, $"The SPF record of {sender.Domain} could not be read: {walk.Fault}",
+            SpfResult.TempError => Finding.Unheard(Name, $"The SPF record of {sender.Domain} could not be read: {walk.Fault}",
                 "Look again; when it stays so, ask who keeps the domain's name servers."),
             SpfResult.Pass => Finding.Fail(Name, $"The SPF record of {sender.Domain} lets everybody send in its name.",
                 "End it with ~all or -all, and take out +all and networks that are not yours."),
@@ -70,7 +70,7 @@ internal sealed class SpfCheck(DoctorDns dns, SendingAddresses addresses) : IChe
             if (result == SpfResult.Pass)
                 findings.Add(Finding.Ok(Name, $"The record of {sender.Domain} lets {address} send ({known.Why})."));
             else if (result == SpfResult.TempError)
-                findings.Add(Finding.Warn(Name, $"Whether the record of {sender.Domain} lets {address} send could not be asked for.", "Look again."));
+                findings.Add(Finding.Unheard(Name, $"Whether the record of {sender.Domain} lets {address} send could not be asked for.", "Look again."));
             else if (known.AreCertain)
                 findings.Add(Finding.Fail(Name, $"The record of {sender.Domain} does not let {address} send ({result}).",
                     $"Add {Term(address)} to it, before its last word."));

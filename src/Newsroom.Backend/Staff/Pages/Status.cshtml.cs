@@ -11,8 +11,6 @@ namespace Newsroom.Backend.Staff.Pages;
 [Authorize(StaffPolicies.Viewer)]
 public sealed class StatusModel(ReadStatus read, IOptions<SiteOptions> site) : PageModel
 {
-    private static readonly string[] Units = ["bytes", "kB", "MB", "GB", "TB"];
-
     public StatusView View { get; private set; } = null!;
 
     /// <summary>What is wrong, each a sentence; empty when nothing is.</summary>
@@ -20,12 +18,7 @@ public sealed class StatusModel(ReadStatus read, IOptions<SiteOptions> site) : P
 
     public string Number(long count) => count.ToString("N0", site.Value.Culture);
 
-    /// <summary>Powers of a thousand, as disks are sold.</summary>
-    public string Size(long bytes)
-    {
-        var unit = bytes < 1000 ? 0 : Math.Min(Units.Length - 1, (int)Math.Log(bytes, 1000));
-        return (bytes / Math.Pow(1000, unit)).ToString(unit == 0 ? "0" : "0.0", site.Value.Culture) + " " + Units[unit];
-    }
+    public string Size(long bytes) => House.Troubles.Size(bytes, site.Value.Culture);
 
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
@@ -37,12 +30,8 @@ public sealed class StatusModel(ReadStatus read, IOptions<SiteOptions> site) : P
     {
         if (View.Database.Pending.Count > 0)
             yield return $"The database lacks {View.Database.Pending.Count} migration(s) of this program: run the command 'db migrate'.";
-        if (View.Database.Disk is { IsShort: true } disk)
-            yield return $"Only {Size(disk.FreeBytes)} are free where the database is. Make room: when it is full, nothing is written any more.";
-        if (!View.Jobs.Servers.Any(s => s.IsAlive))
-            yield return "Nobody runs jobs: no mail leaves and no feed is read. Start a process with Jobs:RunServer.";
-        if (View.Jobs.Overdue.Count > 0)
-            yield return "Some jobs are overdue: restart the program; if they stay so, the log says why.";
+        foreach (var trouble in House.Troubles.Of(View.Database.Disk, View.Jobs, site.Value.Culture))
+            yield return trouble.Words;
         if (View.MailMissing is { } missing)
             yield return missing;
         foreach (var relay in View.Relays.Where(r => !r.Up))

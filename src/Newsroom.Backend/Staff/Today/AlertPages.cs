@@ -10,9 +10,15 @@ internal static class AlertPages
         ("gifts.stuck", "/staff/donations?status=Processing"),
         ("gifts.unmatched", "/staff/unmatched"),
         ("gifts.payouts", "/staff/payouts?agreement=Differs"),
-        ("gifts.fraud", "/staff/donations"),
-        ("stripe.", "/staff/settings#stripe"),
+        ("gifts.stripe", "/staff/settings#stripe"),
+        // Fraud, card testing, events that could not be applied.
+        ("gifts.", "/staff/donations"),
+        ("digest.slot-overdue", "/staff/newsletters"),
+        ("mail.dns", "/staff/settings#mail"),
         ("smtp.", "/staff/status"),
+        ("disk.", "/staff/status"),
+        ("jobs.", "/staff/status"),
+        ("bounces.mailbox", "/staff/settings#mail"),
         ("bounces.waiting", "/staff/bounces"),
         ("sign-up.", "/staff/bounces"),
     ];
