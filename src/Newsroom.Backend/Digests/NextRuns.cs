@@ -50,6 +50,7 @@ public sealed class NextRuns(NewsroomDb db)
         });
         return new NextRunsOutcome.Runs(cadence.TimeZone, [.. runs]);
     }
+
     /// <summary>
     /// The slots of a cadence after an instant, without the dates that had their digest at another time already: that was before the cadence was changed
     /// (<see cref="TurnCadence"/>).
