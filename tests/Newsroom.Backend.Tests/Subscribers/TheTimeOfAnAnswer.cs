@@ -5,6 +5,8 @@ using Newsroom.Backend.Subscribers;
 namespace Newsroom.Backend.Tests.Subscribers;
 
 /// <summary>How long an answer takes must not tell who subscribes (promise 5).</summary>
+/// <remarks>One request after the other: those that come at once are written together, and so take the same time without any pace.</remarks>
+[Collection(nameof(Undisturbed))]
 public sealed class TheTimeOfAnAnswer
 {
     private const int Requests = 2_000;
