@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Hangfire;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -43,6 +44,8 @@ public sealed partial class NewsroomApp : IAsyncDisposable
                 services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
                 services.Replace(ServiceDescriptor.Singleton<IBackgroundJobClient>(_jobs));
                 services.AddSingleton<Mail.IMailComposer>(_letters);
+                // Hashing a password is slow on purpose; over a thousand tests sign in.
+                services.Configure<PasswordHasherOptions>(hashing => hashing.IterationCount = 1_000);
                 services.Replace(ServiceDescriptor.Singleton(pace));
                 services.AddHttpClient(Mail.Bounces.Webhooks.SnsMessages.ClientName).ConfigurePrimaryHttpMessageHandler(() => Amazon).SetHandlerLifetime(Timeout.InfiniteTimeSpan);
                 services.ConfigureDbContext<SqliteNewsroomDb>(db => db.AddInterceptors(Ground.TSqlTwin.Instance, _meanwhile));
