@@ -14,7 +14,7 @@ internal static class NewsletterVerbs
         var command = new Command("add", "Makes a newsletter. Its cadence is set on its staff page, or by API when it is made there.") { slug, name };
         command.SetAction((parsed, cancellationToken) => host.RunAsync(
             async services => await services.GetRequiredService<AddNewsletter>()
-                    .RunAsync(parsed.GetRequiredValue(slug), parsed.GetRequiredValue(name), description: null, cadence: null, lane: null, cancellationToken) switch
+                    .RunAsync(parsed.GetRequiredValue(slug), new NewsletterText(parsed.GetRequiredValue(name)), cancellationToken) switch
                 {
                     AddNewsletterOutcome.Added added => Print(added.Newsletter),
                     AddNewsletterOutcome.Invalid invalid => VerbHost.Fail(invalid.Fault.WhatToDo, VerbHost.Misused),

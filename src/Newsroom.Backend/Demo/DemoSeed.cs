@@ -30,7 +30,7 @@ internal sealed class DemoSeed(
         if (!await db.Newsletters.AnyAsync(cancellationToken))
         {
             foreach (var (slug, name, description) in Newsletters)
-                await scope.ServiceProvider.GetRequiredService<AddNewsletter>().RunAsync(slug, name, description, cadence: null, lane: null, cancellationToken);
+                await scope.ServiceProvider.GetRequiredService<AddNewsletter>().RunAsync(slug, new NewsletterText(name, description), cancellationToken);
         }
         if (configuration.UsesSampleFeed && !await db.Feeds.AnyAsync(f => f.Url == feed.Url && f.FirstReadAt != null, cancellationToken))
         {

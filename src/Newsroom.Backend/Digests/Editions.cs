@@ -18,7 +18,7 @@ public sealed class Editions(NewsroomDb db, MailTemplates templates, MessageBuil
     {
         var digest = await db.Digests.AsNoTracking().Include(d => d.Stories).SingleAsync(d => d.Id == digestId, cancellationToken);
         var newsletter = await db.Newsletters.Where(n => n.Id == digest.NewsletterId)
-            .Select(n => new { n.Slug, n.Name, n.Description, n.Lane })
+            .Select(n => new { n.Slug, n.Name, n.Description, n.Lane, n.SenderName, n.ReplyTo })
             .SingleAsync(cancellationToken);
         var archive = $"/archive/{newsletter.Slug}";
         var archiveUrl = site.Value.Link(digest.Number is { } number ? FormattableString.Invariant($"{archive}/{number}") : archive);
@@ -28,18 +28,25 @@ public sealed class Editions(NewsroomDb db, MailTemplates templates, MessageBuil
         var model = DigestModel.Of(digest, newsletter.Name, newsletter.Description, archiveUrl, donateUrl, digest.StartedAt ?? clock.GetUtcNow(), site.Value);
         var rendered = await templates.RenderAsync(Template, model, cancellationToken);
         var listId = $"{newsletter.Name} <{newsletter.Slug}.{new Uri(site.Value.Link("/")).Host}>";
-        return new Edition(messages, links, rendered, digest.Id, digest.PublicId, listId, newsletter.Name, archiveUrl) { Lane = newsletter.Lane };
+        return new Edition(messages, links, rendered, digest.Id, digest.PublicId, listId, newsletter.SenderName ?? newsletter.Name, archiveUrl)
+        {
+            Lane = newsletter.Lane,
+            ReplyTo = newsletter.ReplyTo,
+        };
     }
 }
 
 /// <summary>A digest as its readers get it, but for the places where each one's own links stand.</summary>
 public sealed class Edition(
-    MessageBuilder messages, ReaderLinks links, RenderedMail rendered, int digestId, string digestPublicId, string listId, string newsletterName, string archiveUrl)
+    MessageBuilder messages, ReaderLinks links, RenderedMail rendered, int digestId, string digestPublicId, string listId, string senderName, string archiveUrl)
 {
     private readonly MailBody _body = MailBody.Of(rendered, $"=_{digestPublicId}", DigestModel.UnsubscribeMark, DigestModel.PreferencesMark);
 
     /// <summary>Whom it must not wait for.</summary>
     public required MailLane Lane { get; init; }
+
+    /// <summary>Where readers' answers go; null: to the sender.</summary>
+    public string? ReplyTo { get; init; }
 
     /// <summary>What it looks like. The links that each reader has of their own lead nowhere.</summary>
     public RenderedMail Preview => rendered with { Html = WithoutOwnLinks(rendered.Html), Text = WithoutOwnLinks(rendered.Text) };
@@ -77,7 +84,8 @@ public sealed class Edition(
         Body = (_body, [leave, preferences]),
         Date = date,
         Mailed = default,
-        FromName = newsletterName,
+        FromName = senderName,
+        ReplyTo = ReplyTo,
         List = new ListHeaders(listId, leave, archiveUrl),
     };
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Donations.CardTesting;
 using Newsroom.Backend.Donations.Mailed;
+using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Subscribers;
 using Newsroom.Backend.Web;
 
@@ -55,7 +56,7 @@ public sealed class GiftDesk(
         var intent = new GiftRules(terms, site.Value).Read(form, site.Value.DayOf(clock.GetUtcNow()), faults);
         var known = await KnownAsync(form.Newsletter, cancellationToken);
         if (UnknownOf(form.Newsletter, known) is { } unknown)
-            faults.Add(new("newsletter", $"There is no newsletter '{unknown}': leave it out."));
+            faults.Add(new("newsletter", $"There is no newsletter '{unknown}' to sign up for: leave it out."));
         if (intent is null || faults.Count > 0)
             return (null, faults);
         intent = intent with { Newsletters = [.. known.Where(n => Holds(form.Newsletter, n)).Select(n => n.Slug).Order(StringComparer.Ordinal)] };
@@ -119,7 +120,7 @@ public sealed class GiftDesk(
     private sealed record Known(string Slug, string Name, bool IsDefault);
 
     private Task<List<Known>> KnownAsync(NewsletterBox box, CancellationToken cancellationToken) =>
-        db.Newsletters.Where(n => n.IsDefault || box.Slugs.Contains(n.Slug)).OrderBy(n => n.Id).Select(n => new Known(n.Slug, n.Name, n.IsDefault)).ToListAsync(cancellationToken);
+        db.NewslettersOnOffer().Where(n => n.IsDefault || box.Slugs.Contains(n.Slug)).Select(n => new Known(n.Slug, n.Name, n.IsDefault)).ToListAsync(cancellationToken);
 
     private static string? UnknownOf(NewsletterBox box, List<Known> known) => box.Slugs.FirstOrDefault(s => !known.Exists(n => n.Slug == s));
 

@@ -36,6 +36,7 @@ public sealed class PassOnOptIns(NewsroomDb db, SignUpDesk signUps, TimeProvider
             {
                 Wording = ConsentWording.SignUpOf(gift.OptInWording!),
                 AgreedAt = gift.CreatedAt,
+                WasOnOffer = true,
             }, SignUpCaller.Job, CancellationToken.None);
             // Nothing was taken and nothing sent: it waits until the newsroom has its mail or its newsletter again.
             if (outcome is SignUpOutcome.NotConfigured)

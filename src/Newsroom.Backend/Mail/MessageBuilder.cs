@@ -28,6 +28,9 @@ public sealed record MessageParts
     /// <summary>Display name of the sender in place of the one of <c>Mail:From</c>.</summary>
     public string? FromName { get; init; }
 
+    /// <summary>Where answers go; null: to the sender (RFC 5322 §3.6.2).</summary>
+    public string? ReplyTo { get; init; }
+
     /// <summary>Null for mails that belong to no list (confirmation, receipt).</summary>
     public ListHeaders? List { get; init; }
 }
@@ -59,6 +62,8 @@ public sealed class MessageBuilder(IOptions<MailOptions> mail, MailMarks marks, 
             HeaderText.Raw("Auto-Submitted", "auto-generated"),
             HeaderText.Raw("X-Auto-Response-Suppress", "All"),
         ];
+        if (parts.ReplyTo is not null)
+            fields.Insert(2, HeaderText.Named("Reply-To", null, parts.ReplyTo));
         if (parts.List is not null)
             await AddAsync(fields, parts.List, sender, cancellationToken);
         foreach (var (field, value) in returnPaths.HeadersOf(id))

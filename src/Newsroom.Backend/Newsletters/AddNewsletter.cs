@@ -9,15 +9,15 @@ namespace Newsroom.Backend.Newsletters;
 /// <summary>Makes a newsletter: by API, page, command and demo alike.</summary>
 public sealed partial class AddNewsletter(NewsroomDb db, IOptions<SiteOptions> site, TimeProvider clock)
 {
-    public async Task<AddNewsletterOutcome> RunAsync(
-        string? slug, string? name, string? description, CadenceForm? cadence, string? lane, CancellationToken cancellationToken)
+    public async Task<AddNewsletterOutcome> RunAsync(string? slug, NewsletterText text, CancellationToken cancellationToken)
     {
         if (slug is null or { Length: > Newsletter.SlugLength } || !Slug().IsMatch(slug))
             return new AddNewsletterOutcome.Invalid(new("slug", $"Give a slug of at most {Newsletter.SlugLength} lower-case letters a-z, digits and single hyphens, for example this-week."));
-        if (NewsletterWishes.TryRead(name, description, cadence, lane, site.Value.TimeZone, out var wishes) is { } fault)
+        if (NewsletterWishes.TryRead(text, site.Value.TimeZone, out var wishes) is { } fault)
             return new AddNewsletterOutcome.Invalid(fault);
 
-        var newsletter = new Newsletter { Slug = slug, Name = wishes!.Name, Description = wishes.Description, Cadence = wishes.Cadence, Lane = wishes.Lane, CreatedAt = clock.GetUtcNow() };
+        var newsletter = new Newsletter { Slug = slug, Name = wishes!.Name, Cadence = wishes.Cadence, CreatedAt = clock.GetUtcNow() };
+        wishes.GiveTo(newsletter);
         db.Add(newsletter);
         try
         {

@@ -11,13 +11,11 @@ using Newsroom.Backend.Web;
 namespace Newsroom.Backend.Newsletters;
 
 /// <summary>What a newsletter is to be. All of it: what is left out is taken away.</summary>
-/// <param name="Name">The name readers know it by.</param>
-/// <param name="Description">One paragraph for readers.</param>
-/// <param name="Cadence">When its digests make themselves; null: never.</param>
-/// <param name="Lane"><c>digest</c> or <c>breaking</c>; null: digest.</param>
+/// <param name="Text">What may be said at its making too.</param>
 /// <param name="IsDefault">See <see cref="Newsletter.IsDefault"/>.</param>
+/// <param name="IsClosed">See <see cref="Newsletter.IsClosed"/>.</param>
 /// <param name="Seen"><see cref="EditNewsletter.SeenOf"/> what the editor had before them; whoever saw something older is refused.</param>
-public sealed record NewsletterEdit(string? Name, string? Description, CadenceForm? Cadence, string? Lane, bool IsDefault, string? Seen);
+public sealed record NewsletterEdit(NewsletterText Text, bool IsDefault, bool IsClosed, string? Seen);
 
 public abstract record EditNewsletterOutcome
 {
@@ -43,7 +41,7 @@ public sealed class EditNewsletter(NewsroomDb db, TurnCadence turn, IOptions<Sit
 {
     public async Task<EditNewsletterOutcome> RunAsync(string slug, NewsletterEdit edit, CancellationToken cancellationToken)
     {
-        if (NewsletterWishes.TryRead(edit.Name, edit.Description, edit.Cadence, edit.Lane, site.Value.TimeZone, out var wishes) is { } fault)
+        if (NewsletterWishes.TryRead(edit.Text, site.Value.TimeZone, out var wishes) is { } fault)
             return new EditNewsletterOutcome.Invalid(fault);
         return await db.RetryingAsync(token => WriteAsync(slug, edit, wishes!, token), cancellationToken);
     }
@@ -56,29 +54,34 @@ public sealed class EditNewsletter(NewsroomDb db, TurnCadence turn, IOptions<Sit
             return new EditNewsletterOutcome.NoSuchNewsletter();
         if (edit.Seen != SeenOf(newsletter))
             return new EditNewsletterOutcome.EditedMeanwhile(newsletter);
-        var before = PartsOf(newsletter);
+        var (before, answersBefore) = (PartsOf(newsletter), newsletter.ReplyTo);
         if (!IsSameTime(newsletter.Cadence, wishes.Cadence))
             await turn.RunAsync(newsletter, wishes.Cadence, clock.GetUtcNow(), cancellationToken);
         if (newsletter.Cadence != wishes.Cadence)
             newsletter.Cadence = wishes.Cadence;
-        (newsletter.Name, newsletter.Description, newsletter.Lane, newsletter.IsDefault) = (wishes.Name, wishes.Description, wishes.Lane, edit.IsDefault);
+        wishes.GiveTo(newsletter);
+        (newsletter.IsDefault, newsletter.IsClosed) = (edit.IsDefault, edit.IsClosed);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         var after = PartsOf(newsletter);
-        return new EditNewsletterOutcome.Edited(newsletter, string.Join("; ", before.Except(after)), string.Join("; ", after.Except(before)));
+        // Whose address it is, the audit log does not say.
+        string[] answers = newsletter.ReplyTo == answersBefore ? [] : ["where answers go: changed"];
+        return new EditNewsletterOutcome.Edited(newsletter, string.Join("; ", before.Except(after)), string.Join("; ", after.Except(before).Concat(answers)));
     }
 
     /// <summary>A fingerprint of everything that can be edited, for the form to bring back.</summary>
     public static string SeenOf(Newsletter newsletter) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', PartsOf(newsletter)))).AsSpan(0, 8));
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', PartsOf(newsletter).Append(newsletter.ReplyTo)))).AsSpan(0, 8));
 
-    /// <summary>In words, for the audit log and for who was too late.</summary>
+    /// <summary>In words and without personal data, for the audit log and for who was too late: all but where answers go.</summary>
     public static IReadOnlyList<string> PartsOf(Newsletter newsletter) =>
     [
         $"name: {newsletter.Name}",
         newsletter.Cadence is { } c ? string.Create(CultureInfo.InvariantCulture, $"digests: {c.Days} {c.At:HH:mm} {c.TimeZone}, {(c.Approval ? "approved by somebody" : "by themselves")}") : "digests: by hand",
         $"lane: {newsletter.Lane.ToString().ToLowerInvariant()}",
         newsletter.IsDefault ? "for sign-ups that choose none: yes" : "for sign-ups that choose none: no",
+        newsletter.IsClosed ? "new readers: none" : "new readers: welcome",
+        $"sender: {newsletter.SenderName ?? "the newsletter's name"}",
         $"description: {newsletter.Description ?? "none"}",
     ];
 

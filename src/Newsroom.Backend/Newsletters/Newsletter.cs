@@ -26,6 +26,15 @@ public sealed class Newsletter
     /// <summary>Null when digests are only made by hand.</summary>
     public Cadence? Cadence { get; set; }
 
+    /// <summary>Who its digests are from, beside the address of <c>Mail:From</c>; null: the newsletter's name.</summary>
+    public string? SenderName { get; set; }
+
+    /// <summary>Where readers' answers go; null: to the address of <c>Mail:From</c>.</summary>
+    public string? ReplyTo { get; set; }
+
+    /// <summary>No form offers it and nobody new can sign up; its readers keep it, and may leave and come back.</summary>
+    public bool IsClosed { get; set; }
+
     /// <summary><see cref="MailLane.Digest"/> or <see cref="MailLane.Breaking"/>: the digests of the one never wait for those of the other.</summary>
     public MailLane Lane { get; set; } = MailLane.Digest;
 
@@ -40,6 +49,8 @@ internal sealed class NewsletterMapping : IEntityTypeConfiguration<Newsletter>
         builder.Property(n => n.Slug).HasMaxLength(Newsletter.SlugLength);
         builder.Property(n => n.Name).HasMaxLength(Newsletter.NameLength);
         builder.Property(n => n.Description).HasMaxLength(Newsletter.DescriptionLength);
+        builder.Property(n => n.SenderName).HasMaxLength(Newsletter.NameLength);
+        builder.Property(n => n.ReplyTo).HasMaxLength(254);
         builder.Property(n => n.Lane).HasDefaultValue(MailLane.Digest);
         builder.HasIndex(n => n.PublicId).IsUnique();
         builder.HasIndex(n => n.Slug).IsUnique();

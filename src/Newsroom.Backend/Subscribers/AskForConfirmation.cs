@@ -21,6 +21,9 @@ internal sealed record Agreement(ConsentWording Wording, string Method, ConsentP
 internal sealed record SignUpOrder(
     EmailAddress Address, IReadOnlySet<string> Newsletters, string? Name, Agreement Agreement, bool Held, DateTimeOffset Now)
 {
+    /// <inheritdoc cref="SignUpForm.WasOnOffer"/>
+    public bool WasOnOffer { get; init; }
+
     /// <summary>Filled in by <see cref="RecordSignUps"/>.</summary>
     public SignUpOutcome Outcome { get; set; } = new SignUpOutcome.Accepted();
 }

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Web;
 
@@ -38,7 +39,7 @@ public sealed class CheckYourMailModel(NewsroomDb db, IOptions<MailOptions> mail
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Meant = KnownDomain(Request.Query[MeantField]);
-        var newsletters = await db.Newsletters.AsNoTracking().OrderBy(n => n.Id).ToListAsync(cancellationToken);
+        var newsletters = await db.NewslettersOnOffer().AsNoTracking().ToListAsync(cancellationToken);
         Form = new SignUpView(newsletters, new SignUpFields { Source = "check-your-mail" }) { Button = "Send it again" };
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Digests.Archive;
+using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Subscribers;
@@ -22,7 +23,7 @@ public sealed class HomeModel(NewsroomDb db, IOptions<SiteOptions> site) : PageM
 
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
-        var newsletters = await db.Newsletters.AsNoTracking().OrderBy(n => n.Id).ToListAsync(cancellationToken);
+        var newsletters = await db.NewslettersOnOffer().AsNoTracking().ToListAsync(cancellationToken);
         Form = new SignUpView(newsletters, new SignUpFields { Source = "home" });
         Recent = await PublicDigests.ListAsync(db, newsletterId: null, before: null, Shown, cancellationToken);
     }

@@ -26,12 +26,12 @@ public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionL
 
     private async Task<bool> TurnAsync(IReadOnlyList<SignUpOrder> orders, CancellationToken cancellationToken)
     {
-        var offered = await db.Newsletters.AsNoTracking().OrderBy(n => n.Id).ToListAsync(cancellationToken);
+        var newsletters = await db.Newsletters.AsNoTracking().OrderBy(n => n.Id).ToListAsync(cancellationToken);
         var known = await LoadAsync(orders, cancellationToken);
         var mails = new List<(SignUpRequest Request, string Kind)>();
         foreach (var order in orders)
         {
-            var chosen = Choose(offered, order);
+            var chosen = Choose(newsletters, order);
             if (chosen.Count > 0)
                 mails.Add(await MakeAsync(order, chosen, known, cancellationToken));
         }
@@ -40,14 +40,15 @@ public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionL
         return true;
     }
 
-    private static List<Newsletter> Choose(List<Newsletter> offered, SignUpOrder order)
+    private static List<Newsletter> Choose(List<Newsletter> newsletters, SignUpOrder order)
     {
+        var offered = newsletters.FindAll(n => !n.IsClosed || order.WasOnOffer);
         if (order.Newsletters.FirstOrDefault(s => offered.TrueForAll(n => n.Slug != s)) is { } unknown)
         {
             order.Outcome = new SignUpOutcome.UnknownNewsletter(unknown);
             return [];
         }
-        var chosen = order.Newsletters.Count == 0 ? offered.FindAll(n => n.IsDefault) : offered.FindAll(n => order.Newsletters.Contains(n.Slug));
+        var chosen = order.Newsletters.Count == 0 ? Offer.WithoutChoice(offered) : offered.FindAll(n => order.Newsletters.Contains(n.Slug));
         if (chosen.Count == 0)
             order.Outcome = new SignUpOutcome.NotConfigured("There is no newsletter to sign up for yet. Please come back later.");
         return chosen;

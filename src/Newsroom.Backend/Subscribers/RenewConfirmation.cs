@@ -17,7 +17,7 @@ public sealed class RenewConfirmation(NewsroomDb db, ConfirmSignUp confirm, Sign
         var old = await db.SignUpRequests.Where(r => r.TokenHash == hash)
             .Select(r => new { r.Subscriber.Address, r.Name })
             .SingleAsync(cancellationToken);
-        var form = new SignUpForm(old.Address, [.. outcome.Newsletters.Select(n => n.Slug)], old.Name, null, ConsentMethod.ConfirmPage);
+        var form = new SignUpForm(old.Address, [.. outcome.Newsletters.Select(n => n.Slug)], old.Name, null, ConsentMethod.ConfirmPage) { WasOnOffer = true };
         return await desk.RunAsync(form, SignUpCaller.Trusted, cancellationToken) is SignUpOutcome.Accepted;
     }
 }

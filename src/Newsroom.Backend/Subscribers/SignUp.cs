@@ -29,6 +29,9 @@ public sealed record SignUpForm(string? Email, IReadOnlyList<string> Newsletters
 
     /// <summary>When it was; null: now.</summary>
     public DateTimeOffset? AgreedAt { get; init; }
+
+    /// <summary>True: asked for while it was on offer, so one that was closed since is taken all the same.</summary>
+    public bool WasOnOffer { get; init; }
 }
 
 public abstract record SignUpOutcome
@@ -42,6 +45,7 @@ public abstract record SignUpOutcome
 
     public sealed record BadAddress : SignUpOutcome;
 
+    /// <summary>Or one that is closed to new readers.</summary>
     public sealed record UnknownNewsletter(string Slug) : SignUpOutcome;
 
     /// <summary>Nothing can be sent or offered yet, so nothing is taken that would be lost.</summary>
@@ -83,7 +87,10 @@ public sealed class SignUp(AskForConfirmation ask, MailReadiness mail, AnswerPac
                 OneLine(form.Name, Subscriber.NameLength),
                 new Agreement(form.Wording, form.Method, place, form.AgreedAt ?? now),
                 form.Held,
-                now),
+                now)
+            {
+                WasOnOffer = form.WasOnOffer,
+            },
             cancellationToken);
     }
 

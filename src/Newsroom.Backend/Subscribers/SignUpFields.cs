@@ -57,8 +57,8 @@ public sealed record SignUpView(IReadOnlyList<Newsletter> Newsletters, SignUpFie
     {
         get
         {
-            var defaults = NoneMeansAll ? Newsletters : Newsletters.Where(n => n.IsDefault).ToList();
-            return defaults.Count == 0 || defaults.Count == Newsletters.Count ? "all of them" : SignUpWords.List(defaults);
+            var defaults = NoneMeansAll ? Newsletters : Offer.WithoutChoice(Newsletters);
+            return defaults.Count == Newsletters.Count ? "all of them" : SignUpWords.List(defaults);
         }
     }
 }
@@ -81,7 +81,7 @@ internal static class SignUpWords
     public const string NoMailYet = "Signing up is not possible yet: this newsroom has not set up its email. Please come back later.";
     public const string TooMany = "Too many people are signing up just now. Please come back in a few minutes.";
     public const string BadAddress = "Enter your whole email address, for example name@example.org.";
-    public const string UnknownNewsletter = "One of the newsletters you asked for does not exist (any more). Please choose again.";
+    public const string UnknownNewsletter = "One of the newsletters you asked for is not on offer (any more). Please choose again.";
 
     /// <summary>"This Week, Breaking and Harbour Life".</summary>
     public static string List(IReadOnlyList<Newsletter> newsletters) => string.Join(" and ",

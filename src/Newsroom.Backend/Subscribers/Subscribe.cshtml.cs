@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Subscribers;
@@ -88,6 +89,6 @@ public sealed class SubscribeModel(NewsroomDb db, SignUpDesk desk, MailReadiness
     {
         fields.Source ??= "subscribe";
         NotPossible = mail.Missing is null ? null : SignUpWords.NoMailYet;
-        Form = new SignUpView(await db.Newsletters.AsNoTracking().OrderBy(n => n.Id).ToListAsync(cancellationToken), fields);
+        Form = new SignUpView(await db.NewslettersOnOffer().AsNoTracking().ToListAsync(cancellationToken), fields);
     }
 }

@@ -57,7 +57,7 @@ internal static class SubscriptionsApi
         {
             SignUpOutcome.Accepted => Results.Accepted(value: new SubscriptionAnswer("check_your_mail", DomainTypo.MeantByAddress(form.Email))),
             SignUpOutcome.BadAddress => Api.Invalid("email", SignUpWords.BadAddress),
-            SignUpOutcome.UnknownNewsletter(var slug) => Api.Invalid("newsletters", $"There is no newsletter '{slug}'."),
+            SignUpOutcome.UnknownNewsletter(var slug) => Api.Invalid("newsletters", $"There is no newsletter '{slug}' to sign up for (any more)."),
             SignUpOutcome.NotConfigured(var why) => Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: why),
             SignUpOutcome.NeedsProof(var challenge) => TooMany(context, SignUpProof.Soonest, "Answer the challenge: find its nonce, and send the form again with both, not before the wait is over.", challenge),
             SignUpOutcome.TooMany(var wait) => TooMany(context, wait, SignUpWords.TooMany, null),

@@ -124,6 +124,21 @@ public sealed class TickingANewsletterOnTheDonationForm
     }
 
     [Fact]
+    public async Task Is_kept_to_though_the_newsletter_was_closed_before_the_gift_was_paid()
+    {
+        await using var app = await StartAsync();
+        var session = await app.OpenCheckoutAsync("15", "once", "ada@example.org", ("newsletter", "breaking"));
+        await app.Newsroom.CloseNewsletterAsync("breaking");
+        await app.DeliverAsync(app.Pay(session));
+        await app.Newsroom.RunDueJobsAsync();
+        await app.Newsroom.PostFormAsync(Assert.Single(await app.Newsroom.ConfirmLinksAsync("ada@example.org")));
+        Assert.Equal("breaking", await app.Newsroom.ActiveAsync("ada@example.org"));
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await app.Newsroom.GiveAsync("15", "once", "ben@example.org", ("newsletter", "breaking"))).StatusCode);
+        Assert.DoesNotContain("Breaking", await app.Newsroom.Http.GetStringAsync("/donate", Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Is_not_lost_while_somebody_floods_the_address()
     {
         await using var app = await StartAsync();

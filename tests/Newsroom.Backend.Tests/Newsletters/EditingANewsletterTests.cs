@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Newsletters;
@@ -34,6 +36,46 @@ public sealed class EditingANewsletter : StaffTests
         Assert.DoesNotContain("2026-12-14", page, StringComparison.Ordinal);
         Assert.Equal("Saved.", await SubmitAsync(editor, Path, "", [.. await FormAsync(editor), ("Form.Name", "The Week"), ("Form.At", "06:30"), ("Form.IsDefault", "true")]));
         Assert.Equal((null, null, MailLane.Digest, true), ((await FindAsync()).Cadence, (await FindAsync()).Description, (await FindAsync()).Lane, (await FindAsync()).IsDefault));
+    }
+
+    [Fact]
+    public async Task Gives_it_a_sender_of_its_own_and_a_place_for_answers()
+    {
+        await App.SubscribeAsync(Ada, "this-week");
+        Assert.Equal("Saved.", await SubmitAsync(Administrator, Path, "", [.. await FormAsync(Administrator), ("Form.Name", "This Week"), ("Form.At", "07:00"), ("Form.IsDefault", "true"),
+            ("Form.SenderName", " Nora Quill, The Test Gazette "), ("Form.ReplyTo", "nora@Desk.example.net")]));
+        var deed = Assert.Single(await DeedsAsync("newsletter.edited"));
+        Assert.Equal(("sender: the newsletter's name", "sender: Nora Quill, The Test Gazette; where answers go: changed"), (deed.Before, deed.After));
+
+        await App.PushStoriesAsync();
+        await App.SendNewDigestAsync();
+        var mail = App.MailsTo(Ada)[^1];
+        var from = Assert.Single(mail.Message.From.Mailboxes);
+        Assert.Equal(("Nora Quill, The Test Gazette", "news@news.example.org"), (from.Name, from.Address));
+        Assert.Equal("<nora@desk.example.net>", Assert.Single(mail.Header("Reply-To")));
+        Assert.Equal("This Week <this-week.news.example.org>", mail.Message.Headers["List-Id"]!.Replace("\"", "", StringComparison.Ordinal));
+
+        var shape = (await App.Api.GetFromJsonAsync<JsonElement>("/api/v1/newsletters", Cancelled)).GetProperty("items")[0];
+        Assert.Equal(("Nora Quill, The Test Gazette", "nora@desk.example.net", false), (shape.GetProperty("senderName").GetString(), shape.GetProperty("replyTo").GetString(), shape.GetProperty("closed").GetBoolean()));
+
+        Assert.Equal("Saved.", await SubmitAsync(Administrator, Path, "", [.. await FormAsync(Administrator), ("Form.Name", "This Week"), ("Form.At", "07:00"), ("Form.IsDefault", "true")]));
+        Assert.Equal("sender: the newsletter's name; where answers go: changed", (await DeedsAsync("newsletter.edited"))[^1].After);
+        await App.PushStoriesAsync();
+        await App.SendNewDigestAsync();
+        Assert.Equal("This Week", Assert.Single(App.MailsTo(Ada)[^1].Message.From.Mailboxes).Name);
+        Assert.Empty(App.MailsTo(Ada)[^1].Header("Reply-To"));
+    }
+
+    [Theory]
+    [InlineData("Form.ReplyTo", "nobody", "reply-to")]
+    [InlineData("Form.ReplyTo", "élise@example.org", "reply-to")]
+    [InlineData("Form.SenderName", "Nora\u0007", "sender-name")]
+    public async Task Takes_no_sender_that_mail_programs_would_not(string name, string value, string field)
+    {
+        var answer = await Administrator.SubmitAsync(Path, "", [.. await FormAsync(Administrator), ("Form.Name", "This Week"), ("Form.At", "07:00"), (name, value)]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        Assert.Contains($"<a href=\"#{field}\">", await answer.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
+        Assert.Equal((null, null), ((await FindAsync()).SenderName, (await FindAsync()).ReplyTo));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class WhereAPersonCanBe : IAsyncLifetime
         ["what the newsroom publishes"] =
         [
             "Cadence.Days", "Cadence.TimeZone", "Digest.Note", "Digest.Subject", "DigestStory.Author", "DigestStory.ImageUrl", "DigestStory.Language", "DigestStory.Link", "DigestStory.Section", "DigestStory.Summary",
-            "DigestStory.Title", "Feed.ETag", "Feed.LastModified", "Feed.Url", "Newsletter.Description", "Newsletter.Name", "Newsletter.Slug", "UploadedList.Newsletter", "Receipt.FiscalSponsor", "Receipt.LegalName",
+            "DigestStory.Title", "Feed.ETag", "Feed.LastModified", "Feed.Url", "Newsletter.Description", "Newsletter.Name", "Newsletter.ReplyTo", "Newsletter.SenderName", "Newsletter.Slug", "UploadedList.Newsletter", "Receipt.FiscalSponsor", "Receipt.LegalName",
             "Receipt.Statement", "Receipt.TaxLine", "Story.Author", "Story.IdentityHash", "Story.ImageUrl", "Story.Language", "Story.Link", "Story.LinkHash", "Story.Section", "Story.Summary", "Story.Title",
         ],
         ["Stripe's number, which the books need"] =

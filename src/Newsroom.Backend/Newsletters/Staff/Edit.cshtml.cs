@@ -39,7 +39,7 @@ public sealed class EditModel(NewsroomDb db, NextRuns next, EditNewsletter edit,
 
     public async Task<IActionResult> OnPostAsync(string slug, CancellationToken cancellationToken)
     {
-        switch (await edit.RunAsync(slug, new NewsletterEdit(Form.Name, Form.Description, Form.Cadence, Form.Lane, Form.IsDefault, Form.Seen), cancellationToken))
+        switch (await edit.RunAsync(slug, new NewsletterEdit(Form.Text, Form.IsDefault, Form.IsClosed, Form.Seen), cancellationToken))
         {
             case EditNewsletterOutcome.Edited(var edited, var before, var after):
                 return await DoneAsync(edited, before, after);

@@ -26,15 +26,21 @@ public sealed class NewsletterForm
     public bool Approval { get; set; }
     public bool IsBreaking { get; set; }
 
+    public string? SenderName { get; set; }
+    public string? ReplyTo { get; set; }
+
     /// <summary>Asked for only once it is made.</summary>
     public bool IsDefault { get; set; }
+
+    /// <summary>The same.</summary>
+    public bool IsClosed { get; set; }
 
     /// <summary>What the editor had before them, see <see cref="EditNewsletter.SeenOf"/>.</summary>
     public string? Seen { get; set; }
 
-    public CadenceForm? Cadence => Days.Count == 0 ? null : new([.. Days], At, string.IsNullOrWhiteSpace(TimeZone) ? null : TimeZone.Trim(), Approval);
+    private CadenceForm? Cadence => Days.Count == 0 ? null : new([.. Days], At, string.IsNullOrWhiteSpace(TimeZone) ? null : TimeZone.Trim(), Approval);
 
-    public string? Lane => IsBreaking ? nameof(MailLane.Breaking) : null;
+    public NewsletterText Text => new(Name, Description, Cadence, IsBreaking ? nameof(MailLane.Breaking) : null, SenderName, ReplyTo);
 
     /// <param name="newsletter">To be edited.</param>
     /// <param name="siteZone">For one without cadence.</param>
@@ -47,7 +53,10 @@ public sealed class NewsletterForm
         TimeZone = newsletter.Cadence?.TimeZone ?? siteZone,
         Approval = newsletter.Cadence?.Approval ?? false,
         IsBreaking = newsletter.Lane == MailLane.Breaking,
+        SenderName = newsletter.SenderName,
+        ReplyTo = newsletter.ReplyTo,
         IsDefault = newsletter.IsDefault,
+        IsClosed = newsletter.IsClosed,
         Seen = EditNewsletter.SeenOf(newsletter),
     };
 
@@ -57,6 +66,8 @@ public sealed class NewsletterForm
         "cadence.days" => "days",
         "cadence.at" => "at",
         "cadence.timeZone" => "time-zone",
+        "senderName" => "sender-name",
+        "replyTo" => "reply-to",
         _ => field,
     };
 }

@@ -44,7 +44,7 @@ public sealed class NewslettersModel(NewsroomDb db, NextRuns next, AddNewsletter
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
-        var outcome = await add.RunAsync(Form.Slug?.Trim(), Form.Name, Form.Description, Form.Cadence, Form.Lane, cancellationToken);
+        var outcome = await add.RunAsync(Form.Slug?.Trim(), Form.Text, cancellationToken);
         switch (outcome)
         {
             case AddNewsletterOutcome.Added(var made):

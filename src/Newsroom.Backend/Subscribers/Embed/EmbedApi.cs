@@ -31,7 +31,7 @@ internal static class EmbedApi
         await snippets.RunAsync(newsletter ?? [], source, next, cancellationToken) switch
         {
             EmbedSnippetsOutcome.Made(var text) => Results.Ok(ShapeOf(text)),
-            EmbedSnippetsOutcome.UnknownNewsletter(var slug) => Api.Invalid("newsletter", $"There is no newsletter '{slug}': GET /api/v1/newsletters has those there are."),
+            EmbedSnippetsOutcome.UnknownNewsletter(var slug) => Api.Invalid("newsletter", $"There is no newsletter '{slug}' to sign up for: GET /api/v1/newsletters has those there are, and which are closed."),
             EmbedSnippetsOutcome.NextNotAllowed(var whatToDo) => Api.Invalid("next", whatToDo),
             EmbedSnippetsOutcome.NoPublicUrl => Api.Conflict("Set Site:PublicUrl first: a form on another site needs an address to post to."),
             var other => throw new InvalidOperationException($"Unknown outcome {other}."),

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Subscribers.Embed;
@@ -33,16 +34,16 @@ public sealed class EmbedSnippets(NewsroomDb db, IOptions<SiteOptions> site)
     {
         if (site.Value.PublicUrl.Length == 0)
             return new EmbedSnippetsOutcome.NoPublicUrl();
-        var offered = await db.Newsletters.AsNoTracking().OrderBy(n => n.Id).ToListAsync(cancellationToken);
+        var offered = await db.NewslettersOnOffer().AsNoTracking().ToListAsync(cancellationToken);
         if (newsletters.FirstOrDefault(slug => offered.TrueForAll(n => n.Slug != slug)) is { } unknown)
             return new EmbedSnippetsOutcome.UnknownNewsletter(unknown);
         var leadsTo = string.IsNullOrEmpty(next) ? null : NextAddress.Allowed(next, site.Value);
         if (leadsTo is null && !string.IsNullOrEmpty(next))
             return new EmbedSnippetsOutcome.NextNotAllowed("A form may lead on to a page of this site or of one in Site:AllowedOrigins only. Give the whole address of such a page, or add its origin there.");
         var chosen = offered.FindAll(n => newsletters.Contains(n.Slug));
-        var defaults = offered.FindAll(n => n.IsDefault);
+        var defaults = Offer.WithoutChoice(offered);
         return new EmbedSnippetsOutcome.Made(new EmbedText(
             site.Value.Link(""), site.Value.Name, chosen, string.IsNullOrWhiteSpace(source) ? "embed" : source.Trim(),
-            chosen.Count == defaults.Count && chosen.TrueForAll(n => n.IsDefault) ? "all of them" : SignUpWords.List(defaults), leadsTo));
+            chosen.Count == defaults.Count && chosen.TrueForAll(defaults.Contains) ? "all of them" : SignUpWords.List(defaults), leadsTo));
     }
 }

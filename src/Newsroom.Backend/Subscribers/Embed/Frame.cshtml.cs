@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Web;
 
@@ -94,7 +95,7 @@ public sealed class FrameModel(NewsroomDb db, SignUpDesk desk, MailReadiness mai
     {
         fields.Source ??= "frame";
         NotPossible = mail.Missing is null ? null : SignUpWords.NoMailYet;
-        var offered = await db.Newsletters.AsNoTracking().OrderBy(n => n.Id).ToListAsync(cancellationToken);
+        var offered = await db.NewslettersOnOffer().AsNoTracking().ToListAsync(cancellationToken);
         var named = offered.FindAll(n => Request.Query["newsletter"].Contains(n.Slug));
         Form = new SignUpView(named.Count > 0 ? named : offered, fields) { Action = Path + QueryWithout(), InFrame = true, NoneMeansAll = named.Count > 0 };
     }

@@ -26,14 +26,19 @@ public sealed class ChooseNewsletters(NewsroomDb db, LinkTokens tokens, AskForCo
 {
     /// <param name="subscriberId">Whose.</param>
     /// <param name="leave">Slugs; what does not come anyway stays as it is.</param>
-    /// <param name="add">Slugs; what comes already stays as it is. Unknown ones, of newsletters that are no more, are passed over.</param>
+    /// <param name="add">
+    /// Slugs; what comes already stays as it is. Unknown ones, and ones closed to new readers that this reader never had or cannot take without a mail, are passed over.
+    /// </param>
     /// <param name="wording">What the button said.</param>
     /// <param name="cancellationToken">Cancels before the save.</param>
     public async Task<ChoiceOutcome> RunAsync(
         long subscriberId, IReadOnlyCollection<string> leave, IReadOnlyCollection<string> add, ConsentWording wording, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var wanted = await db.Newsletters.AsNoTracking().Where(n => add.Contains(n.Slug)).OrderBy(n => n.Id).ToListAsync(cancellationToken);
+        var wanted = await db.Newsletters.AsNoTracking()
+            .Where(n => add.Contains(n.Slug) && (!n.IsClosed
+                || db.Subscriptions.Any(s => s.SubscriberId == subscriberId && s.NewsletterId == n.Id && s.Subscriber.Status == SubscriberStatus.Confirmed)))
+            .OrderBy(n => n.Id).ToListAsync(cancellationToken);
         var reader = await db.RetryingAsync(turn => ChangeAsync(subscriberId, leave, wanted, wording, now, turn), cancellationToken);
         announcements.Ring();
         if (reader.Status == SubscriberStatus.Confirmed || wanted.Count == 0)

@@ -43,8 +43,12 @@ public sealed class LookAtPreferences(NewsroomDb db, LinkTokens tokens, ReaderLi
         var newsletters = await db.Newsletters.AsNoTracking().OrderBy(n => n.Id).ToListAsync(cancellationToken);
         return new PreferencesView(
             reader.Id, EmailAddress.Parse(reader.Address).Masked, reader.Name, reader.Status, reader.Language,
-            reader.PausedUntil > now ? reader.PausedUntil : null, newsletters.ConvertAll(n => Choice(reader, n)), await UndoLinkAsync(reader, now, cancellationToken));
+            reader.PausedUntil > now ? reader.PausedUntil : null, [.. newsletters.Where(n => !n.IsClosed || IsKnownTo(reader, n)).Select(n => Choice(reader, n))], await UndoLinkAsync(reader, now, cancellationToken));
     }
+
+    /// <summary>One closed to new readers: who has it may leave it, and who had it may take it again.</summary>
+    private static bool IsKnownTo(Subscriber reader, Newsletter newsletter) =>
+        reader.Subscriptions.Exists(s => s.NewsletterId == newsletter.Id && (s.State != SubscriptionState.Left || reader.Status == SubscriberStatus.Confirmed));
 
     private static NewsletterChoice Choice(Subscriber reader, Newsletter newsletter) =>
         reader.Subscriptions.Find(s => s.NewsletterId == newsletter.Id && s.State == SubscriptionState.Active) is { } active

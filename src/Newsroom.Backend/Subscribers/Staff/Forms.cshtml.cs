@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Subscribers.Embed;
 using Newsroom.Backend.Web;
 using Newsroom.Backend.Web.StaffPages;
@@ -35,7 +36,7 @@ public sealed class FormsModel(NewsroomDb db, EmbedSnippets snippets, IOptions<S
 
     public async Task OnGetAsync(string[]? newsletter, string? source, string? next, CancellationToken cancellationToken)
     {
-        Newsletters = (await db.Newsletters.OrderBy(n => n.Id).Select(n => new { n.Slug, n.Name }).ToListAsync(cancellationToken)).ConvertAll(n => (n.Slug, n.Name));
+        Newsletters = (await db.NewslettersOnOffer().Select(n => new { n.Slug, n.Name }).ToListAsync(cancellationToken)).ConvertAll(n => (n.Slug, n.Name));
         (Chosen, Source, Next) = (newsletter ?? [], source, next?.Trim());
         switch (await snippets.RunAsync(Chosen, source, Next, cancellationToken))
         {
@@ -43,7 +44,7 @@ public sealed class FormsModel(NewsroomDb db, EmbedSnippets snippets, IOptions<S
                 Made = EmbedApi.ShapeOf(text);
                 break;
             case EmbedSnippetsOutcome.UnknownNewsletter(var slug):
-                Fault = ("newsletters", $"There is no newsletter '{slug}' any more. Choose among those below.");
+                Fault = ("newsletters", $"There is no newsletter '{slug}' to sign up for (any more). Choose among those below.");
                 break;
             case EmbedSnippetsOutcome.NextNotAllowed(var whatToDo):
                 Fault = ("next", whatToDo);
