@@ -46,6 +46,7 @@ public sealed class ANewsletterThatIsClosed : StaffTests
         var now = await App.Http.GetStringAsync(page, Cancelled);
         Assert.DoesNotContain("Election Watch", now, StringComparison.Ordinal);
         Assert.Contains("this-week", now, StringComparison.Ordinal);
+        Assert.Equal(page.EndsWith("=election", StringComparison.Ordinal), now.Contains("takes no new readers", StringComparison.Ordinal));
     }
 
     [Fact]

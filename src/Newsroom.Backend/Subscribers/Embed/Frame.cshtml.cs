@@ -37,6 +37,9 @@ public sealed class FrameModel(NewsroomDb db, SignUpDesk desk, MailReadiness mai
     /// <summary>The page around the frame, as far as its browser tells; kept through the form's own posts, which name only us.</summary>
     public string? Around { get; private set; }
 
+    /// <summary>What the frame's address names is not on offer any more, so others are.</summary>
+    public bool OffersOthers => Request.Query["newsletter"].Count > 0 && !Form.NoneMeansAll;
+
     /// <summary>Back to an empty form.</summary>
     public string Again => Path + QueryWithout();
 
