@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Staff.SignIn;
 using Newsroom.Backend.Tests.Subscribers.Pages;
 using Newsroom.Backend.Web;
 using Newsroom.Backend.Web.StaffPages;
@@ -63,6 +64,37 @@ public sealed class ALivePart : StaffTests
         await EndsWithTheJobAsync(import);
         await Administrator.SubmitAsync(import, "Undo");
         await EndsWithTheJobAsync(import);
+    }
+
+    [Fact]
+    public async Task Of_the_dashboard_is_asked_for_oftener_while_a_digest_goes_out()
+    {
+        var digest = await DigestAsync(1);
+        Assert.Contains("data-every=\"30\" data-over=\"no\"", await Administrator.ReadAsync("/staff"), StringComparison.Ordinal);
+        await App.StepAsync(digest, "send");
+        Assert.Contains("data-every=\"5\" data-over=\"no\"", await Administrator.ReadAsync("/staff"), StringComparison.Ordinal);
+        await App.RunDueJobsAsync();
+        Assert.Contains("data-every=\"30\" data-over=\"no\"", await Administrator.ReadAsync("/staff"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task That_asks_by_itself_keeps_nobody_signed_in()
+    {
+        for (var day = 0; day < 3; day++)
+        {
+            Assert.Equal(HttpStatusCode.OK, await AskByItselfAsync());
+            App.Clock.Advance(TimeSpan.FromDays(1));
+        }
+        Assert.Equal(HttpStatusCode.Redirect, await AskByItselfAsync());
+
+        async Task<HttpStatusCode> AskByItselfAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/staff");
+            request.Headers.Accept.ParseAdd("text/html");
+            request.Headers.Add(StaffSessionEvents.ByItself, "yes");
+            using var answer = await Administrator.Http.SendAsync(request, Cancelled);
+            return answer.StatusCode;
+        }
     }
 
     [Fact]

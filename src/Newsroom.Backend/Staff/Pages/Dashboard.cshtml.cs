@@ -18,7 +18,7 @@ public sealed class DashboardModel(ReadDashboard read, AuditTrail trail, IOption
     public DashboardView View { get; private set; } = null!;
     public string SiteName => site.Value.Name;
 
-    /// <summary>While a digest is on its way, the page renews itself.</summary>
+    /// <summary>Then the page renews itself oftener.</summary>
     public bool IsSending => View.Last?.Status == DigestStatus.Sending;
 
     /// <summary>For whoever hears the page: what asks for a look, and what became of the digest; no figures, which change all the time.</summary>

@@ -15,6 +15,9 @@ internal sealed class StaffSessionEvents(NewsroomDb db, TimeProvider clock) : Co
     /// <summary>A write for each request would be one too many.</summary>
     private static readonly TimeSpan SeenEvery = TimeSpan.FromMinutes(5);
 
+    /// <summary>On what a page asks for without anybody doing anything (<c>live.js</c>).</summary>
+    internal const string ByItself = "X-By-Itself";
+
     public override async Task ValidatePrincipal(CookieValidatePrincipalContext context)
     {
         var (now, id) = (clock.GetUtcNow(), context.Principal?.FindFirstValue(StaffCookies.SessionClaim));
@@ -35,7 +38,7 @@ internal sealed class StaffSessionEvents(NewsroomDb db, TimeProvider clock) : Co
             claims.Add(new Claim(StaffPolicies.Proven, ""));
         context.ReplacePrincipal(new ClaimsPrincipal(new ClaimsIdentity(claims, StaffCookies.Session)));
         // A page that watches something is nobody who is there.
-        if (now - session.LastSeenAt >= SeenEvery && !EventStreams.IsAskedFor(context.Request))
+        if (now - session.LastSeenAt >= SeenEvery && !EventStreams.IsAskedFor(context.Request) && !context.Request.Headers.ContainsKey(ByItself))
             await NoteSeenAsync(session.Id, session.MemberId, now);
     }
 

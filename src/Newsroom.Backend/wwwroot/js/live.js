@@ -12,7 +12,7 @@ for (const part of document.querySelectorAll("[data-live]"))
   follow(part);
 
 function follow(part) {
-  const every = Number(part.dataset.every ?? 2) * 1000;
+  const every = () => Number(part.dataset.every ?? 2) * 1000; // The server may come to say another.
   const blocks = blocksOf(part);
   let events, deaf, asking, turn = 0; // How it is followed now
   let isFetching, hasNews, fetchedAt = 0, asked = 0, shown = 0;
@@ -67,7 +67,7 @@ function follow(part) {
   }
 
   // Asks until it is over, or until events are worth another try.
-  function ask(first = every) {
+  function ask(first = every()) {
     stop();
     const mine = turn;
     const until = performance.now() + EVENTS_AGAIN;
@@ -78,7 +78,7 @@ function follow(part) {
       if (performance.now() > until)
         begin();
       else
-        asking = setTimeout(next, every);
+        asking = setTimeout(next, every());
     };
     asking = setTimeout(next, first);
   }
@@ -90,7 +90,7 @@ function follow(part) {
       return;
     isFetching = true;
     while (hasNews) {
-      await new Promise(done => setTimeout(done, fetchedAt + every - performance.now()));
+      await new Promise(done => setTimeout(done, fetchedAt + every() - performance.now()));
       hasNews = false;
       await fetchPart();
     }
@@ -101,7 +101,7 @@ function follow(part) {
     fetchedAt = performance.now();
     const mine = ++asked;
     try {
-      const answer = await fetch(part.dataset.live, { headers: { Accept: "text/html" }, cache: "no-store" });
+      const answer = await fetch(part.dataset.live, { headers: { Accept: "text/html", "X-By-Itself": "yes" }, cache: "no-store" });
       // Signed out, not allowed any more, gone, or become something else: whoever looks is led there.
       if (answer.redirected || [401, 403, 404].includes(answer.status))
         location.reload();
@@ -113,6 +113,8 @@ function follow(part) {
         return;
       shown = mine;
       part.dataset.over = fresh.dataset.over;
+      if (fresh.dataset.every)
+        part.dataset.every = fresh.dataset.every;
       blocks.show(fresh);
       say(fresh.dataset.says);
       if (isOver())
