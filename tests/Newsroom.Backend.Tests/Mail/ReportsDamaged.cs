@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using Newsroom.Backend.Mail.Bounces;
@@ -20,8 +19,9 @@ public sealed class ReportsDamaged(ITestOutputHelper output)
     public void Throw_nothing_and_take_no_time()
     {
         output.WriteLine($"Seed {Seed}, {Inputs:N0} inputs from {_reports.Count} reports.");
-        var slow = new ConcurrentBag<byte[]>();
-        Parallel.For(0, Inputs, i =>
+        var slow = new List<byte[]>();
+        // On this one thread: on all of the pool's, other tests' programs wait for an answer longer than they have patience.
+        for (var i = 0; i < Inputs; i++)
         {
             var random = new Random(Seed + i);
             var input = Damaged(random);
@@ -40,7 +40,7 @@ public sealed class ReportsDamaged(ITestOutputHelper output)
             Assert.NotEmpty(verdicts);
             Assert.All(verdicts, v => Assert.True(v.Kind != BounceKind.Hard || BounceReasons.EndsAnAddress(v.Reason)));
             Assert.All(verdicts, v => Assert.True(v.Kind == BounceKind.Ignored || !v.IsForPeople));
-        });
+        }
         // Measured again alone: the machine may have been busy elsewhere.
         Assert.All(slow, input => Assert.InRange(Enumerable.Range(0, 5).Min(_ => TimeOf(input)), TimeSpan.Zero, Longest));
     }
