@@ -218,8 +218,7 @@ public sealed class AMailInHandWhenTheProgramDied
         var id = await app.WriteLetterAsync("reader@example.org");
         // The job never comes back: its program is gone.
         _ = app.RunEnqueuedJobsAsync();
-        while (app.Smtp.Stalled == 0)
-            await Task.Delay(10, TestContext.Current.CancellationToken);
+        await NewsroomApp.UntilAsync(() => app.Smtp.Stalled > 0);
         return id;
     }
 
@@ -286,8 +285,7 @@ public sealed class AMailInHandWhenTheProgramDied
         var id = await LeaveBehindAsync(app);
         // The hand-over's own deadline comes before the lease's end.
         app.Clock.Advance(SmtpRelay.Deadline + TimeSpan.FromSeconds(1));
-        while ((await app.OutgoingMailAsync(id)).State == OutgoingMailState.HandingOver)
-            await Task.Delay(10, TestContext.Current.CancellationToken);
+        await NewsroomApp.UntilAsync(async () => (await app.OutgoingMailAsync(id)).State != OutgoingMailState.HandingOver);
         var row = await app.OutgoingMailAsync(id);
         Assert.Equal((OutgoingMailState.Uncertain, "No answer within 300 seconds."), (row.State, row.Answer));
     }

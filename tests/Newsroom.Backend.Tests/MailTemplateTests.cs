@@ -116,7 +116,7 @@ public sealed class AnOwnTemplate : IDisposable
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         if (!await Exits(process))
             process.Kill();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await Tool.EndAsync(process, TestContext.Current.CancellationToken);
         return (process.ExitCode, await output + await errors);
     }
 

@@ -2,6 +2,8 @@ using Hangfire;
 using Hangfire.Common;
 using Hangfire.Server;
 using Hangfire.States;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Newsroom.Backend.Mail.Doctor;
 using Newsroom.Backend.Staff.House;
@@ -12,6 +14,8 @@ namespace Newsroom.Backend.Tests;
 /// <summary>Hangfire as it is for staff: the test puts there what servers and workers would have left.</summary>
 public sealed partial class NewsroomApp
 {
+    private SqliteConnection? _swollen;
+
     private JobStorage Storage => _program.Services.GetRequiredService<JobStorage>();
 
     /// <summary>A server that lives, for these queues.</summary>
@@ -66,13 +70,22 @@ public sealed partial class NewsroomApp
     {
         using var file = new FileStream(Path.Combine(_folder, "newsroom.db"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         file.SetLength(new DriveInfo(_folder).AvailableFreeSpace + (1L << 32));
+        // While one is open, no other connection is the last to be closed and cuts the file back.
+        _swollen = new SqliteConnection(_connectionString + ";Pooling=False");
+        _swollen.Open();
+        using var look = new SqliteCommand("SELECT COUNT(*) FROM sqlite_master", _swollen);
+        look.ExecuteScalar();
     }
 
     /// <summary>SQLite cuts the file back to what is in it.</summary>
-    public Task ShrinkDatabaseAsync() => ReadAsync(async db =>
+    public async Task ShrinkDatabaseAsync()
     {
-        db.Add(new Mail.Alerts.Alert { Kind = "test", Message = "", RaisedAt = Clock.GetUtcNow(), ClearedAt = Clock.GetUtcNow() });
-        await db.SaveChangesAsync(Cancelled);
-        return await Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlAsync(db.Database, $"PRAGMA wal_checkpoint(TRUNCATE)", Cancelled);
-    });
+        await _swollen!.DisposeAsync();
+        await ReadAsync(async db =>
+        {
+            db.Add(new Mail.Alerts.Alert { Kind = "test", Message = "", RaisedAt = Clock.GetUtcNow(), ClearedAt = Clock.GetUtcNow() });
+            await db.SaveChangesAsync(Cancelled);
+            return await db.Database.ExecuteSqlAsync($"PRAGMA wal_checkpoint(TRUNCATE)", Cancelled);
+        });
+    }
 }

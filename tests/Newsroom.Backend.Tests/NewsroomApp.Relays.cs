@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Relays;
@@ -54,12 +55,26 @@ public sealed partial class NewsroomApp
     }
 
     /// <summary>Waits in real time for what other threads do; fails when they do not.</summary>
-    public static async Task UntilAsync(Func<bool> condition)
+    public static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
+
+    /// <inheritdoc cref="UntilAsync(Func{bool})"/>
+    public static async Task UntilAsync(Func<Task<bool>> condition)
     {
-        for (var attempt = 0; !condition(); attempt++)
+        for (var attempt = 0; !await condition(); attempt++)
         {
-            Assert.True(attempt < 1000, "It does not happen.");
+            Assert.True(attempt < 2000, "It does not happen.");
             await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Moves the clock until the relays' counts stand in rows. One jump is not enough: the program's timer may begin behind it.</summary>
+    public async Task CountsAreWrittenAsync()
+    {
+        for (var attempt = 0; await ReadAsync(db => db.RelayCounts.SumAsync(c => c.ListCount, Cancelled)) == 0; attempt++)
+        {
+            Assert.True(attempt < 1000, "No count is written.");
+            Clock.Advance(TimeSpan.FromSeconds(10));
+            await Task.Delay(10, Cancelled);
         }
     }
 }

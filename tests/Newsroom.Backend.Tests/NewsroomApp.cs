@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Newsroom.Backend.Data;
@@ -27,6 +29,7 @@ public sealed partial class NewsroomApp : IAsyncDisposable
     private readonly WebApplicationFactory<Program> _program;
     private readonly JobBench _jobs = new();
     private readonly Meanwhile _meanwhile = new();
+    private string? _connectionString;
 
     private NewsroomApp(Dictionary<string, string?> settings, AnswerPace pace)
     {
@@ -87,6 +90,7 @@ public sealed partial class NewsroomApp : IAsyncDisposable
     private async Task<NewsroomApp> ReadyAsync(Peers peers)
     {
         _peers = peers;
+        _connectionString = await ReadAsync(db => Task.FromResult(db.Database.GetConnectionString()));
         Http = Client();
         Api = Client();
         Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await AddApiKeyAsync());
@@ -141,11 +145,16 @@ public sealed partial class NewsroomApp : IAsyncDisposable
         await _program.DisposeAsync();
         if (_peers is not null)
             await _peers.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        // Not the pools of others beside it: a database's last connection, closed, folds its -wal file away.
+        if (_connectionString is not null)
+        {
+            await using var connection = new SqliteConnection(_connectionString);
+            SqliteConnection.ClearPool(connection);
+        }
         await DeleteAsync(_folder);
     }
 
-    /// <summary>SQLite may still be folding its -wal file away when another test clears the shared pools at the same moment.</summary>
+    /// <summary>SQLite may still be folding its -wal file away.</summary>
     private static async Task DeleteAsync(string folder)
     {
         for (var attempt = 0; ; attempt++)

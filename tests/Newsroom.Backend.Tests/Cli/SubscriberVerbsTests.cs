@@ -67,7 +67,7 @@ public sealed class AnOperatorsImport : IDisposable
             while (!process.HasExited && await CountAsync(cancellationToken) == 0)
                 await Task.Delay(20, cancellationToken);
             process.Kill();
-            await process.WaitForExitAsync(cancellationToken);
+            await Tool.EndAsync(process, cancellationToken);
         }
         var kept = await CountAsync(cancellationToken);
         Assert.InRange(kept, 1, Rows - 1);

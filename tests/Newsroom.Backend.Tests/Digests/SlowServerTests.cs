@@ -41,8 +41,8 @@ public sealed class AServerThatIsSlowOrHangsUp : IAsyncLifetime
         await _app.StepAsync(digest, "send");
         var jobs = Task.Run(_app.RunEnqueuedJobsAsync, Stop);
         await _asked.Task.WaitAsync(TimeSpan.FromSeconds(30), Stop);
-        await UntilAsync(() => Task.FromResult(Volatile.Read(ref taken) >= 30));
-        await UntilAsync(() =>
+        await NewsroomApp.UntilAsync(() => Task.FromResult(Volatile.Read(ref taken) >= 30));
+        await NewsroomApp.UntilAsync(() =>
         {
             _app.Clock.Advance(TimeSpan.FromSeconds(1));
             return Task.FromResult(jobs.IsCompleted);
@@ -51,9 +51,9 @@ public sealed class AServerThatIsSlowOrHangsUp : IAsyncLifetime
         Assert.Equal(new Ledger(60, 59, 0, 0, 0, 1), await _app.LedgerAsync(digest));
 
         _speaks.SetResult();
-        await UntilAsync(async () => (await _app.LedgerAsync(digest)).Accepted == 60);
+        await NewsroomApp.UntilAsync(async () => (await _app.LedgerAsync(digest)).Accepted == 60);
         // The last answer ends the digest: no sweep need come.
-        await UntilAsync(async () => (string)(await _app.DigestAsync(digest))["status"]! == "sent");
+        await NewsroomApp.UntilAsync(async () => (string)(await _app.DigestAsync(digest))["status"]! == "sent");
         Assert.Equal(60, _app.Recipients.Distinct().Count());
         Assert.Equal(60, _app.Recipients.Count);
         Assert.Equal("digest.sent", (await _app.OnlyToldAsync()).Type);
@@ -70,7 +70,7 @@ public sealed class AServerThatIsSlowOrHangsUp : IAsyncLifetime
         await _app.StepAsync(digest, "send");
         var jobs = Task.Run(_app.RunEnqueuedJobsAsync, Stop);
         await _asked.Task.WaitAsync(TimeSpan.FromSeconds(30), Stop);
-        await UntilAsync(async () => (await _app.LedgerAsync(digest)).Accepted == 2);
+        await NewsroomApp.UntilAsync(async () => (await _app.LedgerAsync(digest)).Accepted == 2);
         await _app.StepAsync(digest, "pause");
         // Longer than a lease, with the sweep each minute; the process lives.
         for (var seconds = 0; seconds < 150; seconds += 5)
@@ -82,7 +82,7 @@ public sealed class AServerThatIsSlowOrHangsUp : IAsyncLifetime
         Assert.Equal(DeliveryState.HandingOver, await StateAsync(Slow));
 
         _speaks.SetResult();
-        await UntilAsync(async () => await StateAsync(Slow) == DeliveryState.Deferred);
+        await NewsroomApp.UntilAsync(async () => await StateAsync(Slow) == DeliveryState.Deferred);
         await jobs;
         await _app.StepAsync(digest, "resume");
         await _app.AdvanceAsync(TimeSpan.FromMinutes(6));
@@ -137,7 +137,7 @@ public sealed class AServerThatIsSlowOrHangsUp : IAsyncLifetime
         _app.Smtp.OnAsked = (step, _) => step == SmtpStep.Connect ? _speaks.Task : Task.CompletedTask;
         await _app.StepAsync(digest, "send");
         var jobs = Task.Run(_app.RunEnqueuedJobsAsync, Stop);
-        await UntilAsync(() => Task.FromResult(_app.Smtp.OpenConnections == 8));
+        await NewsroomApp.UntilAsync(() => Task.FromResult(_app.Smtp.OpenConnections == 8));
         Assert.Equal(0, await _app.ReadAsync(db => db.Deliveries.CountAsync(d => d.State == DeliveryState.HandingOver)));
         _speaks.SetResult();
         await jobs;
@@ -158,7 +158,7 @@ public sealed class AServerThatIsSlowOrHangsUp : IAsyncLifetime
         var slice = Task.Run(() => app.RunSliceAsync(digest, stopping.Token), Stop);
         try
         {
-            await UntilAsync(() => Task.FromResult(what == "its pace" ? app.Recipients.Count == 1 : app.Smtp.OpenConnections > 0));
+            await NewsroomApp.UntilAsync(() => Task.FromResult(what == "its pace" ? app.Recipients.Count == 1 : app.Smtp.OpenConnections > 0));
             await stopping.CancelAsync();
             // The clock stands still: nothing but the stop ends the waiting.
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => slice.WaitAsync(TimeSpan.FromSeconds(20), Stop));
@@ -184,15 +184,6 @@ public sealed class AServerThatIsSlowOrHangsUp : IAsyncLifetime
         join subscriber in db.Subscribers on delivery.SubscriberId equals subscriber.Id
         where subscriber.Address == address
         select delivery.State).SingleAsync(Stop));
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        for (var attempt = 0; !await condition(); attempt++)
-        {
-            Assert.True(attempt < 1000, "It does not go on.");
-            await Task.Delay(20, Stop);
-        }
-    }
 }
 
 /// <summary>Another process holds SQLite's write lock longer than a writer waits: an answer already heard must not be lost for it.</summary>

@@ -80,7 +80,8 @@ public sealed class AGiftWhoseProgramIsKilled : IAsyncLifetime
         await PayAndHearAsync(await SessionAsync());
         await UntilAsync(async () => await CountAsync("Receipts") == 1 && _smtp.Stalled == 1);
         Assert.Empty(_smtp.Mails);
-        await KillAndServeAsync();
+        // As if the receipt's lease had run out while nothing ran.
+        await KillAndServeAsync(whileDown: () => AskAsync("UPDATE OutgoingMails SET LeaseUntil = '2000-01-01 00:00:00' WHERE LeaseUntil IS NOT NULL RETURNING 1"));
         await IsGivenOnceAsync();
     }
 
@@ -143,13 +144,15 @@ public sealed class AGiftWhoseProgramIsKilled : IAsyncLifetime
         ["form"] = "form_1",
     }), Stop);
 
-    private async Task KillAndServeAsync(Task<HttpResponseMessage>? asked = null)
+    private async Task KillAndServeAsync(Task<HttpResponseMessage>? asked = null, Func<Task>? whileDown = null)
     {
         await _program.KillAsync();
         if (asked is not null)
             await Assert.ThrowsAnyAsync<HttpRequestException>(() => asked);
         _account.Stripe.Faults.Clear();
         await _program.DisposeAsync();
+        if (whileDown is not null)
+            await whileDown();
         _program = await ServeAsync();
     }
 
@@ -168,12 +171,14 @@ public sealed class AGiftWhoseProgramIsKilled : IAsyncLifetime
         ["Stripe:ApiBase"] = _account.Url,
     }, Stop);
 
-    private async Task<long> CountAsync(string rows)
+    private Task<long> CountAsync(string rows) => AskAsync($"SELECT COUNT(*) FROM {rows}");
+
+    private async Task<long> AskAsync(string sql)
     {
         await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "data", "newsroom.db")};Pooling=false");
         await connection.OpenAsync(Stop);
         await using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT COUNT(*) FROM {rows}";
+        command.CommandText = sql;
         return (long)(await command.ExecuteScalarAsync(Stop))!;
     }
 

@@ -72,7 +72,7 @@ internal sealed class RunningProgram : IAsyncDisposable
         using var process = Process.Start(StartInfo(folder, environment, arguments))!;
         var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
+        await Tool.EndAsync(process, cancellationToken);
         return (process.ExitCode, await output, await errors);
     }
 
@@ -87,7 +87,7 @@ internal sealed class RunningProgram : IAsyncDisposable
     public async Task<int> TerminateAsync(CancellationToken cancellationToken)
     {
         await Tool.RunAsync("/bin/kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)], default, cancellationToken);
-        await _process.WaitForExitAsync(cancellationToken);
+        await Tool.EndAsync(_process, cancellationToken);
         return _process.ExitCode;
     }
 

@@ -5,6 +5,8 @@ namespace Newsroom.Backend.Tests;
 /// <summary>Programs of Debian's that stand for the outside world.</summary>
 internal static class Tool
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     /// <summary>
     /// Skips the test, visibly, when the program is absent. Where CI is set everything named here is installed, so absence fails.
     /// </summary>
@@ -29,8 +31,24 @@ internal static class Tool
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         await process.StandardInput.BaseStream.WriteAsync(input, cancellationToken);
         process.StandardInput.Close();
-        await process.WaitForExitAsync(cancellationToken);
+        await EndAsync(process, cancellationToken);
         return (process.ExitCode, await output + await errors);
+    }
+
+    /// <summary>Waits for its end; one that does not end is killed, and its test fails instead of the whole run.</summary>
+    public static async Task EndAsync(Process process, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
     }
 
     private static Process Start(string program, IEnumerable<string> arguments) =>

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Relays;
 
@@ -174,9 +173,7 @@ public sealed class ADaysAllowance : IDisposable
             using var share = before.Join(MailLane.Digest);
             await using (await share.TakeTurnAsync(TestContext.Current.CancellationToken))
             {
-                before.Clock.Advance(TimeSpan.FromSeconds(10));
-                while (await before.ReadAsync(db => db.RelayCounts.SumAsync(c => c.ListCount, TestContext.Current.CancellationToken)) == 0)
-                    await Task.Delay(10, TestContext.Current.CancellationToken);
+                await before.CountsAreWrittenAsync();
                 Assert.Equal(HandOverResult.Accepted, (await before.SendAsync(MailLane.Transactional)).Result);
             }
         }

@@ -134,11 +134,7 @@ public sealed class PollingFeeds : IAsyncLifetime
         return release;
     }
 
-    private async Task AskedAsync()
-    {
-        while (_site.Requests.Count == 0)
-            await Task.Delay(10, TestContext.Current.CancellationToken);
-    }
+    private Task AskedAsync() => NewsroomApp.UntilAsync(() => _site.Requests.Count > 0);
 
     /// <summary>Moves the clock by seconds until it is done.</summary>
     private static async Task WithTheClockAsync(NewsroomApp app, Task waiting)
