@@ -43,18 +43,22 @@ public sealed class AnImportWatchedLive
         var second = await BarBeyondAsync(page, first);
         await page.ReloadAsync();
         Assert.InRange(await BarBeyondAsync(page, second - 1), second, Rows);
-        await Expect(page.GetByText("49,993 readers were brought in.")).ToBeVisibleAsync(new() { Timeout = Long });
+        await Expect(Sentence(page, "49,993 readers were brought in.")).ToBeVisibleAsync(new() { Timeout = Long });
+        await Expect(page.Locator("#live-status")).ToContainTextAsync("49,993 readers were brought in.", new() { Timeout = Long });
         await anna.LookAsync("staff-import-done");
 
         await page.GetByText("Take it back", new() { Exact = true }).ClickAsync();
         await PressAsync(page, "Take the import back");
-        await Expect(page.GetByText("49,993 of 49,993 readers were removed without a trace.")).ToBeVisibleAsync(new() { Timeout = Long });
+        await Expect(Sentence(page, "49,993 of 49,993 readers were removed without a trace.")).ToBeVisibleAsync(new() { Timeout = Long });
         await anna.LookAsync("staff-import-undone");
         await page.GotoAsync("/staff/imports");
         await Expect(page.Locator(".badge", new() { HasText = "taken back" })).ToBeVisibleAsync();
         await anna.LookAsync("staff-imports");
         Assert.DoesNotContain("fail:", program.Output, StringComparison.Ordinal);
     }
+
+    /// <summary>As the page shows it: what is said to screen readers has the same words.</summary>
+    private static ILocator Sentence(IPage page, string words) => page.Locator("[data-live] p", new() { HasText = words });
 
     private static byte[] List()
     {
