@@ -94,5 +94,5 @@ public sealed class ComposeDigest(NewsroomDb db, NewStories newStories, TimeProv
 
     private static string NothingNewWords(int? lastNumber) => lastNumber is { } number
         ? $"Nothing new since digest {number}: no story has come in since."
-        : "Nothing new: no story has come in yet. Fetch stories first, or name some in storyIds.";
+        : "Nothing new: no story has come in yet. Read the feeds first (staff pages, Stories), or push a story by API.";
 }
