@@ -24,6 +24,7 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
     private HandOver? _firstRefusal;
     private bool _serverDistinguishes;
     private Func<HandOver, bool> _putsBack = _ => false;
+    private volatile bool _heard;
     private int _tried;
     private int _refused;
     private int _unreached;
@@ -55,6 +56,9 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
         }
     }
 
+    /// <summary>False: the slice got no answer at all, so it knows nothing new of the way to the server.</summary>
+    public bool HasHeard => _heard;
+
     /// <summary>The server's stop.</summary>
     public CancellationToken Stopping => stopping;
 
@@ -69,6 +73,7 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
     {
         lock (_lock)
         {
+            _heard = true;
             if (answer.Result is HandOverResult.Accepted or HandOverResult.Refused or HandOverResult.Unknown)
                 _tried++;
             NoteServer(answer);

@@ -116,6 +116,9 @@ public sealed class SliceRun(
                 .SetProperty(d => d.StoppedForShares, d => d.StoppedForShares || brake.StopsForShares));
         }
         var why = brake.HeldUpBy ?? held;
+        // Whoever found no reader due has not seen that the server takes mail again: why the others wait stands.
+        if (why is null && !brake.HasHeard)
+            return Task.FromResult(0);
         return mine.Where(d => d.Reason != why).ExecuteUpdateAsync(s => s.SetProperty(d => d.Reason, why));
     }
 }
