@@ -2,16 +2,6 @@ using Newsroom.Backend.Primitives;
 
 namespace Newsroom.Backend.Mail;
 
-public enum SmtpSecurity
-{
-    /// <summary>Clear text: for a relay on this machine. Credentials never go this way to another one (RFC 8314 §4.1).</summary>
-    None,
-    StartTls,
-
-    /// <summary>TLS from the first octet (port 465).</summary>
-    Tls,
-}
-
 /// <summary>How many messages in which time; 0 sets no limit. Of each one a tenth is kept for what is urgent, but for a second's: there the urgent goes first.</summary>
 public abstract class PaceOptions
 {

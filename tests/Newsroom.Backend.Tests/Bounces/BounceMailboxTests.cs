@@ -96,12 +96,34 @@ public sealed class TheBounceMailbox : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Leaves_there_what_is_larger_than_any_report()
+    public async Task Takes_what_a_report_says_that_returns_a_larger_mail_than_is_read()
     {
-        var large = _imap.Add("Subject: Pictures\r\n\r\n" + new string('x', TakeReport.Largest));
+        var report = Reports.Dsn(Ada, await _app.SentLetterAsync(Ada));
+        var end = report.LastIndexOf("\r\n--", StringComparison.Ordinal);
+        var large = _imap.Add(report[..end] + "\r\n" + string.Concat(Enumerable.Repeat(new string('x', 70) + "\r\n", TakeReport.Largest / 70)) + report[end..]);
+        await PollAsync();
+        Assert.Equal(SuppressionReason.HardBounce, await _app.SuppressedForAsync(Ada));
+        Assert.Contains(PollBounceMailbox.Keyword, large.Flags);
+    }
+
+    [Fact]
+    public async Task Keeps_what_is_large_and_no_report_unread_and_a_row_says_that_it_waits()
+    {
+        var large = _imap.Add("From: somebody@example.net\r\nSubject: Pictures\r\n\r\n" + new string('x', TakeReport.Largest));
         await PollAsync();
         Assert.Equal(PollBounceMailbox.Keyword, Assert.Single(large.Flags));
-        Assert.Empty(await _app.ReportsAsync());
+        Assert.Equal("waiting", Assert.Single(await _app.ApiListAsync("/api/v1/bounces")).GetProperty("outcome").GetString());
+    }
+
+    [Fact]
+    public async Task Troubles_nobody_when_one_turn_fails_and_the_next_does_not()
+    {
+        for (var turn = 0; turn < 6; turn++)
+        {
+            _imap.HangsUpOn = turn % 2 == 0 ? "LOGIN" : null;
+            await PollAsync();
+        }
+        Assert.Empty(await _app.ApiListAsync("/api/v1/alerts"));
     }
 
     [Theory]
@@ -154,8 +176,11 @@ public sealed class TheBounceMailbox : IAsyncLifetime
     {
         await using var secure = ImapServer.Start(TestKeys.ServerCertificate);
         await using var app = await StartAsync(secure, ("Host", "localhost"), ("Security", "Tls"), ("TrustedCertificateFile", believed ? TestKeys.ServerCertificateFile : null));
-        app.Clock.Advance(TimeSpan.FromMinutes(1));
-        await app.RunOnlyAsync<PollBounceMailbox>();
+        for (var turn = 0; turn < 2; turn++)
+        {
+            app.Clock.Advance(TimeSpan.FromMinutes(1));
+            await app.RunOnlyAsync<PollBounceMailbox>();
+        }
         Assert.Equal(believed, secure.Heard.Contains("LOGOUT"));
         Assert.Equal(believed, (await app.ApiListAsync("/api/v1/alerts")).Count == 0);
         Assert.Equal(believed, secure.Heard.Count > 0);

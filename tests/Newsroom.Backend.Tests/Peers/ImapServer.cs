@@ -170,6 +170,11 @@ public sealed partial class ImapServer : IAsyncDisposable
         }
         if (mail.Uid == TakenAway)
             return "";
+        if (Part().Match(command) is { Success: true } part)
+        {
+            var bytes = mail.Bytes[..int.Parse(part.Groups["count"].Value, CultureInfo.InvariantCulture)];
+            return $"* {number + 1} FETCH (UID {mail.Uid} BODY[]<0> {{{bytes.Length}}}\r\n{Encoding.Latin1.GetString(bytes)})\r\n";
+        }
         return command.Contains("BODY.PEEK[]", StringComparison.Ordinal)
             ? $"* {number + 1} FETCH (UID {mail.Uid} BODY[] {{{mail.Bytes.Length}}}\r\n{Encoding.Latin1.GetString(mail.Bytes)})\r\n"
             : $"* {number + 1} FETCH (UID {mail.Uid} RFC822.SIZE {mail.Bytes.Length})\r\n";
@@ -179,4 +184,7 @@ public sealed partial class ImapServer : IAsyncDisposable
 
     [GeneratedRegex(@"\((?<flags>[^)]*)\)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Flags();
+
+    [GeneratedRegex(@"BODY\.PEEK\[\]<0\.(?<count>\d+)>", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Part();
 }

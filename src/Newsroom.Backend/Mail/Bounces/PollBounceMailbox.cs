@@ -28,6 +28,9 @@ public sealed partial class PollBounceMailbox(
     private const string AlertKind = "bounces.mailbox";
     private const int MostAtOnce = 500;
 
+    // Mail servers are restarted and drop a line now and then; the next turn reads what this one did not.
+    private const int Patience = 2;
+
     // A job of under a minute: a stopping server waits for it. What is left comes with the next.
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -48,7 +51,7 @@ public sealed partial class PollBounceMailbox(
                 CheckCertificateRevocation = false,
                 Timeout = (int)Deadline.TotalMilliseconds,
             };
-            await client.ConnectAsync(imap.Host, imap.EffectivePort, SecurityOf(imap.Security), cancellationToken);
+            await client.ConnectAsync(imap.Host, imap.EffectivePort, imap.Security.ForMailKit(), cancellationToken);
             await client.AuthenticateAsync(imap.UserName ?? "", imap.Password ?? "", cancellationToken);
             await ReadAsync(client, await client.GetFolderAsync(imap.Folder, cancellationToken), now + Length, cancellationToken);
             await client.DisconnectAsync(quit: true, cancellationToken);
@@ -56,10 +59,13 @@ public sealed partial class PollBounceMailbox(
         catch (Exception e) when (IsTheMailboxs(e) && !cancellationToken.IsCancellationRequested)
         {
             LogFailed(e);
+            if (turns.Failed() < Patience)
+                return;
             await alerts.RaiseAsync(
                 AlertKind, $"The bounce mailbox cannot be read, so nobody hears which addresses are gone: {e.Message} See Mail:Bounces:Imap.", cancellationToken);
             return;
         }
+        turns.Worked();
         await alerts.ClearAsync(AlertKind, cancellationToken);
     }
 
@@ -84,12 +90,6 @@ public sealed partial class PollBounceMailbox(
     /// <returns>None: people must look at it. Null: it is to be looked at again, if it is still there.</returns>
     private async Task<MessageFlags?> FlagsAsync(IMailFolder folder, UniqueId uid, CancellationToken cancellationToken)
     {
-        var size = (await folder.FetchAsync([uid], MessageSummaryItems.Size, cancellationToken)).FirstOrDefault()?.Size ?? 0;
-        if (size > TakeReport.Largest)
-        {
-            LogTooLarge(uid.Id);
-            return MessageFlags.None;
-        }
         if (await DownloadAsync(folder, uid, cancellationToken) is not { } message)
             return null;
         var outcomes = (await take.RunAsync(ReportSource.Imap, message, cancellationToken)).Select(t => t.Outcome).ToList();
@@ -98,12 +98,16 @@ public sealed partial class PollBounceMailbox(
         return outcomes.Contains(ReportOutcome.Waiting) ? MessageFlags.None : MessageFlags.Seen;
     }
 
+    /// <summary>What a report has to say stands in front of the mail it returns, so the beginning is enough of a large one.</summary>
     /// <returns>Null when somebody has taken it away meanwhile: the mailbox is people's too.</returns>
     private static async Task<byte[]?> DownloadAsync(IMailFolder folder, UniqueId uid, CancellationToken cancellationToken)
     {
+        var size = (await folder.FetchAsync([uid], MessageSummaryItems.Size, cancellationToken)).FirstOrDefault()?.Size ?? 0;
         try
         {
-            await using var stream = await folder.GetStreamAsync(uid, cancellationToken);
+            await using var stream = size > TakeReport.Largest
+                ? await folder.GetStreamAsync(uid, 0, TakeReport.Largest, cancellationToken)
+                : await folder.GetStreamAsync(uid, cancellationToken);
             using var copy = new MemoryStream();
             await stream.CopyToAsync(copy, cancellationToken);
             return copy.ToArray();
@@ -116,14 +120,6 @@ public sealed partial class PollBounceMailbox(
 
     private static SmtpTrust Trust(BounceImapOptions imap) => imap.TrustedCertificateFile is { Length: > 0 } file ? SmtpTrust.Load(file) : new SmtpTrust(null);
 
-    private static SecureSocketOptions SecurityOf(SmtpSecurity security) => security switch
-    {
-        SmtpSecurity.None => SecureSocketOptions.None,
-        SmtpSecurity.StartTls => SecureSocketOptions.StartTls,
-        SmtpSecurity.Tls => SecureSocketOptions.SslOnConnect,
-        _ => throw new InvalidOperationException($"Mail:Bounces:Imap:Security {security}."),
-    };
-
     /// <summary>What network, TLS, sign-in and a server's odd words throw. Anything else, the database's faults too, is not the mailbox's.</summary>
     private static bool IsTheMailboxs(Exception e) => e is IOException or SocketException or TimeoutException or OperationCanceledException
         or ProtocolException or CommandException or FolderNotFoundException or SslHandshakeException or AuthenticationException
@@ -131,16 +127,14 @@ public sealed partial class PollBounceMailbox(
 
     [LoggerMessage(LogLevel.Warning, "The bounce mailbox could not be read; it is tried again")]
     private partial void LogFailed(Exception exception);
-
-    [LoggerMessage(LogLevel.Information, "The message with UID {Uid} in the bounce mailbox is larger than any report: it stays there for people")]
-    private partial void LogTooLarge(uint uid);
 }
 
-/// <summary>Whose turn it is: once in each span of <c>PollEvery</c>, also when the minute at its beginning was missed.</summary>
+/// <summary>Whose turn it is: once in each span of <c>PollEvery</c>, also when the minute at its beginning was missed; and how many in a row came to nothing.</summary>
 public sealed class PollTurns
 {
     private readonly Lock _lock = new();
     private DateTimeOffset? _last;
+    private int _failed;
 
     /// <returns>True for the first call in a new span, counted from the start of the Unix epoch.</returns>
     public bool IsDue(DateTimeOffset now, TimeSpan every)
@@ -154,4 +148,9 @@ public sealed class PollTurns
 
         long Span(DateTimeOffset at) => at.ToUnixTimeSeconds() / 60 / (long)every.TotalMinutes;
     }
+
+    /// <returns>How many turns in a row could not read the mailbox, this one among them.</returns>
+    public int Failed() => Interlocked.Increment(ref _failed);
+
+    public void Worked() => Volatile.Write(ref _failed, 0);
 }

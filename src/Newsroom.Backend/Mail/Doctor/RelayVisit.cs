@@ -62,7 +62,7 @@ internal sealed class RelayVisit : IDisposable
         try
         {
             await socket.ConnectAsync(_relay.Host, _relay.EffectivePort, cancellationToken);
-            await _client.ConnectAsync(socket, _relay.Host, _relay.EffectivePort, Security(), cancellationToken);
+            await _client.ConnectAsync(socket, _relay.Host, _relay.EffectivePort, _relay.Security.ForMailKit(), cancellationToken);
         }
         catch
         {
@@ -108,14 +108,6 @@ internal sealed class RelayVisit : IDisposable
     private static List<string> NamesOf(X509Certificate2 certificate) =>
         certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(e => e.EnumerateDnsNames()).ToList() is { Count: > 0 } names
             ? names : [certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false)];
-
-    private SecureSocketOptions Security() => _relay.Security switch
-    {
-        SmtpSecurity.None => SecureSocketOptions.None,
-        SmtpSecurity.StartTls => SecureSocketOptions.StartTls,
-        SmtpSecurity.Tls => SecureSocketOptions.SslOnConnect,
-        _ => throw new InvalidOperationException($"No TLS for {_relay.Security}."),
-    };
 
     /// <summary>Leaves a prepared and signed message as it is.</summary>
     private sealed class Client(IProtocolLogger transcript) : SmtpClient(transcript)

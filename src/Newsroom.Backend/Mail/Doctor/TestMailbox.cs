@@ -1,7 +1,6 @@
 using MailKit;
 using MailKit.Net.Imap;
 using MailKit.Search;
-using MailKit.Security;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Mail.Relays;
 
@@ -128,12 +127,7 @@ public sealed class TestMailbox(SendTestMail send, IOptions<DoctorOptions> docto
 
     private static async Task SignInAsync(ImapClient imap, DoctorImapOptions options, CancellationToken cancellationToken)
     {
-        await imap.ConnectAsync(options.Host, options.EffectivePort, options.Security switch
-        {
-            SmtpSecurity.None => SecureSocketOptions.None,
-            SmtpSecurity.StartTls => SecureSocketOptions.StartTls,
-            _ => SecureSocketOptions.SslOnConnect,
-        }, cancellationToken);
+        await imap.ConnectAsync(options.Host, options.EffectivePort, options.Security.ForMailKit(), cancellationToken);
         await imap.AuthenticateAsync(options.UserName, options.Password, cancellationToken);
     }
 }

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using MailKit.Security;
 
 namespace Newsroom.Backend.Mail.Relays;
 
@@ -61,7 +60,7 @@ internal sealed class SmtpConnections(SmtpOptions relay, TimeProvider clock) : I
         try
         {
             await socket.ConnectAsync(relay.Host, relay.EffectivePort, cancellationToken);
-            await channel.ConnectAsync(new GatheringStream(new NetworkStream(socket, ownsSocket: true)), relay.Host, relay.EffectivePort, Security(), cancellationToken);
+            await channel.ConnectAsync(new GatheringStream(new NetworkStream(socket, ownsSocket: true)), relay.Host, relay.EffectivePort, relay.Security.ForMailKit(), cancellationToken);
             if (relay is { UserName.Length: > 0, Password: { } password })
                 await channel.AuthenticateAsync(relay.UserName, password, cancellationToken);
             channel.OpenedAt = clock.GetUtcNow();
@@ -157,14 +156,6 @@ internal sealed class SmtpConnections(SmtpOptions relay, TimeProvider clock) : I
     private bool IsWornOut(SmtpChannel channel, DateTimeOffset now) => channel.IdleSince < now - Patience || IsTooOld(channel, now);
 
     private bool IsTooOld(SmtpChannel channel, DateTimeOffset now) => now - channel.OpenedAt >= relay.MaxConnectionAge;
-
-    private SecureSocketOptions Security() => relay.Security switch
-    {
-        SmtpSecurity.None => SecureSocketOptions.None,
-        SmtpSecurity.StartTls => SecureSocketOptions.StartTls,
-        SmtpSecurity.Tls => SecureSocketOptions.SslOnConnect,
-        _ => throw new InvalidOperationException($"The security {relay.Security} of a relay."),
-    };
 }
 
 /// <summary>Closes connections that nobody needs any more.</summary>
