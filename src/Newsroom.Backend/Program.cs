@@ -29,7 +29,16 @@ return await StartFaults.ToExitCodeAsync(async () =>
         await scope.ServiceProvider.GetRequiredService<ReplayErasures>().RunAsync(CancellationToken.None);
     }
     app.Services.GetRequiredService<OneServerLock>().TakeToServe();
-    await app.RunAsync();
+    // Taken before: RunAsync ends with the services disposed.
+    var stopping = app.Lifetime.ApplicationStopping;
+    try
+    {
+        await app.RunAsync();
+    }
+    catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+    {
+        // Told to stop while it was still starting: nothing had begun.
+    }
     return 0;
 });
 
