@@ -36,6 +36,15 @@ public sealed class ASingleMail
         Assert.Single(app.Mails);
     }
 
+    /// <summary>A relay that is silent then holds up neither the webhooks of payments nor the minutely sweeps.</summary>
+    [Fact]
+    public async Task Has_workers_of_its_own()
+    {
+        await using var app = await NewsroomApp.StartAsync();
+        await app.WriteLetterAsync("reader@example.org");
+        Assert.Equal(["mail"], app.QueuesOf<SendOutgoingMails>().Distinct());
+    }
+
     [Fact]
     public async Task Wanted_by_four_workers_at_once_goes_out_once()
     {

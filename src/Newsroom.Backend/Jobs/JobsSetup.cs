@@ -39,8 +39,11 @@ internal sealed class JobsOptionsRules(IConfiguration configuration) : IValidate
 /// </summary>
 public static class Queues
 {
-    /// <summary>Confirmations, receipts, webhooks in: somebody is waiting.</summary>
+    /// <summary>Webhooks in, gifts: somebody is waiting.</summary>
     public const string Critical = "critical";
+
+    /// <summary>Confirmations, receipts and other single mails. The relay may be silent: only they wait for it, not the money and not the sweeps.</summary>
+    public const string Mail = "mail";
     public const string Default = "default";
 
     /// <summary>Slices of newsletters for breaking news: running digests never keep them from a worker.</summary>
@@ -90,6 +93,7 @@ public static class JobsSetup
         if (jobs.RunServer)
         {
             AddServer(services, "critical", workers: 4, Queues.Critical, Queues.Default);
+            AddServer(services, "mail", workers: 3, Queues.Mail);
             AddServer(services, "breaking", workers: 2, Queues.Breaking);
             // As many digests at once as a newsroom's morning has; a worker only waits for the relay.
             AddServer(services, "sending", workers: 6, Queues.Sending);

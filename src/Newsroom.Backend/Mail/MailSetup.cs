@@ -35,7 +35,7 @@ public static class MailSetup
         services.AddScoped<SendOutgoingMail>();
         services.AddSingleton<AlertDesk>();
         services.AddScoped<IMailComposer, AlertComposer>().AddMailTemplate(AlertComposer.MailKind, AlertComposer.Sample);
-        services.AddRecurringJob<SendOutgoingMails>("mail.send", Timetable.EveryMinute, Queues.Critical, j => j.RunAsync(CancellationToken.None), atStart: true);
+        services.AddRecurringJob<SendOutgoingMails>("mail.send", Timetable.EveryMinute, Queues.Mail, j => j.RunAsync(CancellationToken.None), atStart: true);
         services.AddRecurringJob<ForgetMailAnswers>("privacy.forget-mail-answers", "41 3 * * *", Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddRetentionRule(
             "What mail servers answered to confirmations, receipts and other single mails", "to find out why a mail did not arrive", ForgetMailAnswers.HowLong);

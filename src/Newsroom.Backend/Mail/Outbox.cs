@@ -37,7 +37,7 @@ public sealed partial class Outbox(IBackgroundJobClient jobs, ILogger<Outbox> lo
     /// <summary>Call after the commit. Never fails what is committed: without a job the sweep finds the mail.</summary>
     public void EnqueueDue()
     {
-        if (jobs.Ring<SendOutgoingMails>(Queues.Critical, j => j.RunAsync(CancellationToken.None)) is { } why)
+        if (jobs.Ring<SendOutgoingMails>(Queues.Mail, j => j.RunAsync(CancellationToken.None)) is { } why)
             LogNotEnqueued(why);
     }
 
