@@ -13,7 +13,8 @@ public sealed record DigestReader(long SubscriberId, string SubscriberPublicId, 
 /// <param name="Attempts">Made before.</param>
 /// <param name="Reader">Whom it is for.</param>
 /// <param name="MayGo">False: the reader left or paused since planning.</param>
-public sealed record ClaimedDelivery(long Id, int Attempts, DigestReader Reader, bool MayGo);
+/// <param name="WasPutBack">It was refused once, with what held the digest for people, who let it go on.</param>
+public sealed record ClaimedDelivery(long Id, int Attempts, DigestReader Reader, bool MayGo, bool WasPutBack);
 
 /// <summary>
 /// Every change of a delivery's state, each one a guarded update: it names the state and the lease it expects, and the count of rows
@@ -54,7 +55,9 @@ public static partial class DeliveryRows
             select new ClaimedDelivery(
                 delivery.Id, delivery.Attempts, new DigestReader(delivery.SubscriberId, reader.PublicId, subscription.PublicId, reader.Address, reader.Name),
                 subscription.State == SubscriptionState.Active && reader.Status == SubscriberStatus.Confirmed
-                    && (reader.PausedUntil == null || reader.PausedUntil <= now))).ToListAsync();
+                    && (reader.PausedUntil == null || reader.PausedUntil <= now),
+                // Whatever else opens a refused row again takes its code away.
+                delivery.Attempts > 0 && delivery.Code >= 500)).ToListAsync();
         if (claims.Count < taken)
             await WithholdGoneAsync(db, ids, leaseId, now);
         return claims;

@@ -37,7 +37,7 @@ internal sealed class HeardRefusals(DeliveryWriter writer, HeedAnswer heed, Slic
     {
         var (due, answer, isFinal, at) = refusal;
         var subscriberId = due.Claim.Reader.SubscriberId;
-        if (!brake.PutsBack(answer) && await heed.RunAsync(MailedId.Digest(digestId, subscriberId), due.Address, answer, isFinal, at))
+        if (!brake.PutsBack(due.Claim, answer) && await heed.RunAsync(MailedId.Digest(digestId, subscriberId), due.Address, answer, isFinal, at))
             await writer.CommitAtLastAsync(db => RecordHardBounce.RunAsync(db, subscriberId, due.Address));
     }
 

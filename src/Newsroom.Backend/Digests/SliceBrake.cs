@@ -7,7 +7,12 @@ namespace Newsroom.Backend.Digests;
 /// quarrel with us. Tells a reader's fault from ours: a server that cannot be reached or puts us off ends the slice and the sweep tries
 /// again in a minute; what <see cref="StopAtOptions"/> names holds the digest for people.
 /// </summary>
-internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProvider clock, DateTimeOffset endsAt, CancellationToken stopping)
+/// <param name="stopAt">What holds the digest.</param>
+/// <param name="begun">What is known from the slices before.</param>
+/// <param name="clock">Of <paramref name="endsAt"/>.</param>
+/// <param name="endsAt">When the time is up.</param>
+/// <param name="stopping">The server's stop.</param>
+internal sealed class SliceBrake(StopAtOptions stopAt, SliceBrake.Begun begun, TimeProvider clock, DateTimeOffset endsAt, CancellationToken stopping)
 {
     /// <summary>How long a reader waits whose refusal was meant for the newsroom, should nobody resume the digest before.</summary>
     public static readonly TimeSpan PutBackFor = TimeSpan.FromMinutes(5);
@@ -22,7 +27,7 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
     private readonly List<long> _fromTheFirst = [];
     private HandOver? _contentRefusal;
     private HandOver? _firstRefusal;
-    private bool _serverDistinguishes;
+    private bool _serverDistinguishes = begun.TookSome;
     private Func<HandOver, bool> _putsBack = _ => false;
     private volatile bool _heard;
     private int _tried;
@@ -33,12 +38,18 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
     private bool _tookOne;
     private HandOver? _nobodyThere;
     private string? _heldUpBy;
+    private bool _timeWasUp;
     private volatile bool _ended;
+
+    /// <param name="SharesStop">False: people have let it go on in spite of its share of refusals.</param>
+    /// <param name="TookSome">The server has taken this digest for some reader.</param>
+    public readonly record struct Begun(bool SharesStop, bool TookSome);
 
     /// <summary>True: begin no more messages.</summary>
     public bool Ends => _ended || stopping.IsCancellationRequested || TimeIsUp;
 
-    public bool TimeIsUp => !_ended && clock.GetUtcNow() >= endsAt;
+    /// <summary>True when nothing but the time ended it.</summary>
+    public bool TimeIsUp => _ended ? _timeWasUp : clock.GetUtcNow() >= endsAt;
 
     /// <summary>Why the digest must be held; null when it need not.</summary>
     public string? StopReason { get; private set; }
@@ -62,14 +73,22 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
     /// <summary>The server's stop.</summary>
     public CancellationToken Stopping => stopping;
 
-    public void End() => _ended = true;
+    public void End()
+    {
+        if (_ended)
+            return;
+        _timeWasUp = clock.GetUtcNow() >= endsAt;
+        _ended = true;
+    }
 
     /// <summary>Hears the answer for a delivery as soon as it is there: whoever settles first lets the other lines go on meanwhile.</summary>
+    /// <param name="claim">The delivery.</param>
+    /// <param name="answer">What was said of it.</param>
     /// <returns>
     /// The deliveries to be put back once this one is settled, because it was the newsroom or the digest that was refused and not they. One of them that is
     /// not settled itself yet asks <see cref="PutsBack"/> when it is.
     /// </returns>
-    public IReadOnlyList<long> Note(long deliveryId, HandOver answer)
+    public IReadOnlyList<long> Note(ClaimedDelivery claim, HandOver answer)
     {
         lock (_lock)
         {
@@ -82,8 +101,8 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
                 _refused++;
                 // What was in hand when the brake was pulled meets the same refusal.
                 if (StopReason is not null)
-                    return _putsBack(answer) ? [deliveryId] : [];
-                var back = NoteRefusal(deliveryId, answer);
+                    return PutsBackNow(claim, answer) ? [claim.Id] : [];
+                List<long> back = Stands(claim, answer) ? [] : NoteRefusal(claim.Id, answer);
                 NoteShare();
                 return back;
             }
@@ -103,11 +122,20 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
     }
 
     /// <summary>True when the digest is held for what this refusal says too.</summary>
-    public bool PutsBack(HandOver answer)
+    public bool PutsBack(ClaimedDelivery claim, HandOver answer)
     {
         lock (_lock)
-            return answer.Result == HandOverResult.Refused && StopReason is not null && _putsBack(answer);
+            return answer.Result == HandOverResult.Refused && StopReason is not null && PutsBackNow(claim, answer);
     }
+
+    private bool PutsBackNow(ClaimedDelivery claim, HandOver answer) => _putsBack(answer) && !Stands(claim, answer);
+
+    /// <summary>
+    /// True when the same server that took the digest for others refuses this reader a second time, after people looked at the first and let it go on: one
+    /// strict host, not the newsroom. Else the last few such readers would stop the digest at every turn.
+    /// </summary>
+    private bool Stands(ClaimedDelivery claim, HandOver answer) =>
+        begun.TookSome && claim.WasPutBack && (answer.IsOurs || answer.Owner == FaultOwner.Content);
 
     private void NoteAcceptance()
     {
@@ -175,7 +203,7 @@ internal sealed class SliceBrake(StopAtOptions stopAt, bool sharesStop, TimeProv
 
     private void NoteShare()
     {
-        if (!sharesStop || StopReason is not null || _tried < stopAt.AfterMessages || _refused <= stopAt.RefusedShare * _tried)
+        if (!begun.SharesStop || StopReason is not null || _tried < stopAt.AfterMessages || _refused <= stopAt.RefusedShare * _tried)
             return;
         StopsForShares = true;
         Stop([], _ => false, StopWords.Refused(_refused, _tried));

@@ -107,17 +107,17 @@ internal sealed class SliceLine(
         var now = clock.GetUtcNow();
         _owed = new Acceptance(next.Due.Claim.Id, now);
         receiving.Heard(next.Due.Address, answer, now);
-        brake.Note(next.Due.Claim.Id, answer);
+        brake.Note(next.Due.Claim, answer);
     }
 
     private async Task SettleAsync(ReadyDelivery next, HandOver answer)
     {
         var (claim, now) = (next.Due.Claim, clock.GetUtcNow());
         var settlement = Settlement.Of(answer, claim.Attempts, now);
-        var refusedForUs = brake.Note(claim.Id, answer);
+        var refusedForUs = brake.Note(claim, answer);
         await writer.CommitAtLastAsync(db => DeliveryRows.SettleAsync(db, claim.Id, leaseId, settlement, now));
         receiving.Heard(next.Due.Address, answer, now);
-        if (refusedForUs.Count == 0 && brake.PutsBack(answer))
+        if (refusedForUs.Count == 0 && brake.PutsBack(claim, answer))
             refusedForUs = [claim.Id];
         if (refusedForUs.Count > 0)
             await writer.CommitAtLastAsync(db => DeliveryRows.PutBackAsync(db, refusedForUs, leaseId, now + SliceBrake.PutBackFor));

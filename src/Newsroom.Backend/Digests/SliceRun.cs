@@ -27,8 +27,10 @@ public sealed class SliceRun(
     {
         var edition = await editions.RenderAsync(digestId, cancellationToken);
         var endsAt = clock.GetUtcNow() + Length;
-        var sharesStop = await db.Digests.AnyAsync(d => d.Id == digestId && !d.StoppedForShares, cancellationToken);
-        var brake = new SliceBrake(options.Value.StopAt, sharesStop, clock, endsAt, cancellationToken);
+        var begun = await db.Digests.Where(d => d.Id == digestId)
+            .Select(d => new SliceBrake.Begun(!d.StoppedForShares, db.Deliveries.Any(r => r.DigestId == d.Id && r.State == DeliveryState.Accepted)))
+            .SingleAsync(cancellationToken);
+        var brake = new SliceBrake(options.Value.StopAt, begun, clock, endsAt, cancellationToken);
         // Not disposed here: stragglers may outlast this job.
         var share = relay.Join(edition.Lane);
         var sending = SendAllAsync(edition, share, digestId, leaseId, brake, endsAt);

@@ -59,6 +59,23 @@ public sealed class AServerThatIsSlowOrHangsUp : IAsyncLifetime
         Assert.Equal("digest.sent", (await _app.OnlyToldAsync()).Type);
     }
 
+    [Fact]
+    public async Task Has_what_a_slice_had_no_time_for_handed_over_by_the_next_and_no_sweep_need_come()
+    {
+        var (digest, taken) = (await _app.ReadyDigestAsync(60), 0);
+        _app.Smtp.OnTaken = _ =>
+        {
+            if (Interlocked.Increment(ref taken) == 30)
+                _app.Clock.Advance(SliceRun.Length);
+            return Task.CompletedTask;
+        };
+        await _app.StepAsync(digest, "send");
+        await _app.RunEnqueuedJobsAsync();
+        Assert.Equal("sent", (string)(await _app.DigestAsync(digest))["status"]!);
+        Assert.Equal(new Ledger(60, 60, 0, 0, 0, 0), await _app.FrozenAsync(digest));
+        Assert.Equal(60, _app.Recipients.Count);
+    }
+
     [Theory]
     [InlineData("451 4.3.0 Try later")]
     [InlineData(SmtpSink.Drop)]

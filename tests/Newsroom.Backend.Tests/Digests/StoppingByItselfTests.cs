@@ -44,6 +44,29 @@ public sealed class ADigestThatStopsByItself : IAsyncLifetime
     }
 
     [Fact]
+    public async Task For_the_last_few_of_a_strict_host_ends_when_it_is_resumed_and_they_refuse_again()
+    {
+        var digest = await _app.ReadyDigestAsync(32);
+        foreach (var reader in Enumerable.Range(21, 12).Select(ConfirmedReaders.Address))
+            _app.Smtp.On(SmtpStep.Rcpt, "550 5.7.1 not from you", to: reader, times: Always);
+        await _app.StepAsync(digest, "send");
+        await _app.RunDueJobsAsync();
+        Assert.Equal("stopped", (string)(await _app.DigestAsync(digest))["status"]!);
+        var stopped = await _app.LedgerAsync(digest);
+        Assert.Equal((20, 12), (stopped.Accepted, stopped.Refused + stopped.Remaining));
+        Assert.InRange(stopped.Remaining, 5, 12);
+
+        await _app.StepAsync(digest, "resume");
+        await _app.RunDueJobsAsync();
+        Assert.Equal(new Ledger(32, 20, 12, 0, 0, 0), await _app.FrozenAsync(digest));
+        Assert.Equal(0, await _app.ReadAsync(db => db.Suppressions.CountAsync()));
+        // And once more if people want it.
+        await _app.PostAsync($"/api/v1/digests/{digest}/missing", new { }, System.Net.HttpStatusCode.OK);
+        await _app.RunDueJobsAsync();
+        Assert.Equal("stopped", (string)(await _app.DigestAsync(digest))["status"]!);
+    }
+
+    [Fact]
     public async Task For_a_bare_no_to_everybody_counts_it_against_nobodys_address()
     {
         var digest = await _app.ReadyDigestAsync(30);
@@ -308,6 +331,21 @@ public sealed class TheBrakeOfASlice
         Assert.Null(Hear([Full, .. Enumerable.Repeat(Bare, 30)]).Reason);
         // "No such mailbox" is said of mailboxes, however many.
         Assert.Null(Hear([.. Enumerable.Repeat(Gone, 30)]).Reason);
+        // Nor from the first of a slice, when earlier ones have sent.
+        Assert.Null(Hear(new SliceBrake.Begun(SharesStop: true, TookSome: true), [.. Enumerable.Repeat(Bare, 30)]).Reason);
+    }
+
+    [Fact]
+    public void Says_that_time_was_up_also_when_the_lines_have_ended_and_not_when_something_else_ended_it()
+    {
+        var clock = new TestClock(NewsroomApp.Start);
+        var (late, early) = (Brake(clock), Brake(clock));
+        early.End();
+        clock.Advance(TimeSpan.FromSeconds(45));
+        late.End();
+        Assert.Equal((true, false), (late.TimeIsUp, early.TimeIsUp));
+
+        static SliceBrake Brake(TimeProvider clock) => new(new StopAtOptions(), default, clock, clock.GetUtcNow().AddSeconds(45), CancellationToken.None);
     }
 
     [Fact]
@@ -315,19 +353,19 @@ public sealed class TheBrakeOfASlice
     {
         HandOver[] answers = [.. Enumerable.Range(0, 200).Select(n => n % 19 == 0 ? Gone : Accepted)];
         Assert.StartsWith("11 of the first 200 readers (5.5 %)", Hear([.. answers, Gone]).Reason, StringComparison.Ordinal);
-        Assert.Null(Hear(sharesStop: false, [.. answers, Gone]).Reason);
+        Assert.Null(Hear(new SliceBrake.Begun(SharesStop: false, TookSome: false), [.. answers, Gone]).Reason);
         Assert.Null(Hear([.. answers.Take(199)]).Reason);
         Assert.Null(Hear([.. Enumerable.Range(0, 300).Select(n => n % 20 == 19 ? Gone : Accepted)]).Reason);
     }
 
-    private static (string? Reason, List<long> Back) Hear(params HandOver[] answers) => Hear(sharesStop: true, answers);
+    private static (string? Reason, List<long> Back) Hear(params HandOver[] answers) => Hear(new SliceBrake.Begun(SharesStop: true, TookSome: false), answers);
 
-    private static (string? Reason, List<long> Back) Hear(bool sharesStop, params HandOver[] answers)
+    private static (string? Reason, List<long> Back) Hear(SliceBrake.Begun begun, params HandOver[] answers)
     {
-        var brake = new SliceBrake(new StopAtOptions(), sharesStop, TimeProvider.System, DateTimeOffset.MaxValue, CancellationToken.None);
+        var brake = new SliceBrake(new StopAtOptions(), begun, TimeProvider.System, DateTimeOffset.MaxValue, CancellationToken.None);
         var back = new List<long>();
         for (var i = 0; i < answers.Length; i++)
-            back.AddRange(brake.Note(i + 1, answers[i]));
+            back.AddRange(brake.Note(new ClaimedDelivery(i + 1, 0, null!, MayGo: true, WasPutBack: false), answers[i]));
         Assert.Equal(brake.StopReason is not null, brake.Ends);
         return (brake.StopReason, back);
     }
