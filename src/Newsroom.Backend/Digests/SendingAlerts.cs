@@ -161,8 +161,11 @@ public sealed class SendingAlerts(NewsroomDb db, AlertDesk desk, ProgressFigures
                 && (r.Owner == FaultOwner.Server || (r.Owner == FaultOwner.Policy && r.Code >= 500)), cancellationToken);
     }
 
+    /// <summary>The newest rows say it quickly; where a receiver's pace or a second attempt holds up older ones, all rows do.</summary>
     private async Task<bool> HasMovedAsync(int digestId, DateTimeOffset since, CancellationToken cancellationToken) =>
-        (await figures.OfAsync(db, digestId, cancellationToken)).RecentlySettled.Any(at => at > since);
+        (await figures.OfAsync(db, digestId, cancellationToken)).RecentlySettled.Any(at => at > since)
+        || await db.Deliveries.AnyAsync(
+            r => r.DigestId == digestId && (r.State == DeliveryState.Accepted || r.State == DeliveryState.Refused) && r.SettledAt > since, cancellationToken);
 
     private static string Cut(string message) => message.Length > Alert.MessageLength ? message[..Alert.MessageLength] : message;
 }

@@ -65,6 +65,27 @@ public sealed class WhatStaffAreToldOfTheSending : IAsyncLifetime
         Assert.Empty(await _app.OpenAlertsAsync());
     }
 
+    /// <summary>Of the newest rows all are long settled; the old ones go on slowly.</summary>
+    [Fact]
+    public async Task No_digest_whose_older_rows_move()
+    {
+        var digest = await _app.ReadyDigestAsync(600);
+        _app.Smtp.On(SmtpStep.Rcpt, "451 4.3.0 later", to: ConfirmedReaders.Address(2));
+        await _app.StepAsync(digest, "send");
+        await _app.RunEnqueuedJobsAsync();
+        Assert.Equal(new Ledger(600, 599, 0, 0, 0, 1), await _app.LedgerAsync(digest));
+        _app.Clock.Advance(TimeSpan.FromMinutes(60));
+        var now = _app.Clock.GetUtcNow();
+        await _app.ArrangeAsync(async db =>
+        {
+            await db.Deliveries.Where(d => d.State == DeliveryState.Deferred).ExecuteUpdateAsync(s => s.SetProperty(d => d.State, DeliveryState.Planned));
+            var first = await db.Deliveries.MinAsync(d => d.Id);
+            await db.Deliveries.Where(d => d.Id == first).ExecuteUpdateAsync(s => s.SetProperty(d => d.SettledAt, now.AddMinutes(-1)));
+        });
+        await _app.RunOnlyAsync<WatchSending>();
+        Assert.Empty(await _app.OpenAlertsAsync());
+    }
+
     [Fact]
     public async Task A_scheduled_digest_that_was_not_begun_and_a_slot_that_was_not_made()
     {
