@@ -7,7 +7,7 @@ using Newsroom.Backend.Web;
 namespace Newsroom.Backend.Digests;
 
 /// <summary>
-/// After a restore: a digest that the backup has as scheduled or half sent may have gone out since, to everybody. People know; the
+/// After a restore: a digest that the backup has as scheduled, half sent or held may have gone out since, to everybody. People know; the
 /// program does not. So does a slot, of a cadence or of a rhythm of the readers, that has just been due.
 /// </summary>
 internal sealed class HoldDigests(NewsroomDb db, IOptions<SiteOptions> site) : IHoldAfterRestore
@@ -20,13 +20,14 @@ internal sealed class HoldDigests(NewsroomDb db, IOptions<SiteOptions> site) : I
 
     public async Task<string?> HoldAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var stopped = await db.Digests.Where(d => d.Status == DigestStatus.Scheduled || d.Status == DigestStatus.Sending).ExecuteUpdateAsync(
+        DigestStatus[] doubtful = [DigestStatus.Scheduled, DigestStatus.Sending, DigestStatus.Paused, DigestStatus.Stopped];
+        var stopped = await db.Digests.Where(d => doubtful.Contains(d.Status)).ExecuteUpdateAsync(
             s => s.SetProperty(d => d.Status, DigestStatus.Stopped).SetProperty(d => d.Reason, Why)
                 .SetProperty(d => d.LeaseId, (Guid?)null).SetProperty(d => d.LeaseUntil, (DateTimeOffset?)null),
             cancellationToken);
         var slots = await CloseSlotsAsync(now, cancellationToken);
         return stopped + slots == 0 ? null
-            : $"{stopped} digest(s) that were scheduled or being sent are stopped, and {slots} slot(s) that have just been due are left out: "
+            : $"{stopped} digest(s) that were scheduled, being sent or held are stopped, and {slots} slot(s) that have just been due are left out: "
             + "look at each, then resume or cancel it.";
     }
 
