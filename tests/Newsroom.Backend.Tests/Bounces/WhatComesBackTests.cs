@@ -181,6 +181,20 @@ public sealed class WhatComesBack : IAsyncLifetime
         Assert.Equal(SuppressionReason.HardBounce, await _app.SuppressedForAsync(Ada));
     }
 
+    [Theory]
+    [InlineData("5.4.4", BounceReasons.HostUnknown)]
+    [InlineData("5.2.1", BounceReasons.Disabled)]
+    public async Task Holds_what_is_strictly_counted_not_against_bounces_of_another_kind(string status, string reason)
+    {
+        for (var mail = 0; mail < 2; mail++)
+        {
+            await _app.HearAsync(Reports.Soft(Ada, await _app.SentLetterAsync(Ada), "5.2.2", BounceReasons.MailboxFull));
+            _app.Clock.Advance(TimeSpan.FromDays(5));
+        }
+        await _app.HearAsync(Reports.Soft(Ada, await _app.SentLetterAsync(Ada), status, reason));
+        Assert.Equal(0, await _app.ReadAsync(db => db.Suppressions.CountAsync(Cancelled)));
+    }
+
     [Fact]
     public async Task Does_not_suppress_for_many_soft_ones_within_a_holiday()
     {

@@ -158,7 +158,7 @@ public sealed class TakeVerdicts(NewsroomDb db, JudgeReport judge, IEnumerable<I
             case BounceKind.Hard:
                 return SuppressionReason.HardBounce;
             case BounceKind.Soft when BounceRules.LimitOf(verdict) is { } limit:
-                var soft = await CountedAsync(to.AddressHash, now, cancellationToken);
+                var soft = await CountedAsync(to.AddressHash, limit, now, cancellationToken);
                 if (soft.Count < limit.Mails || soft[^1] - soft[0] < limit.Over)
                     return null;
                 row.Note = $"Counts as hard: {soft.Count} mails came back since {soft[0]:yyyy-MM-dd}.";
@@ -168,8 +168,11 @@ public sealed class TakeVerdicts(NewsroomDb db, JudgeReport judge, IEnumerable<I
         }
     }
 
-    /// <summary>When each mail that came back softly did so, since the last that is known to have arrived or the last lift. One instant for each mail.</summary>
-    private async Task<List<DateTimeOffset>> CountedAsync(string addressHash, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>
+    /// When each mail that came back softly did so, since the last that is known to have arrived or the last lift. One instant for each mail. Against a
+    /// strict limit only those count that it is for: one slip in a zone after a full mailbox is no second slip.
+    /// </summary>
+    private async Task<List<DateTimeOffset>> CountedAsync(string addressHash, SoftLimit limit, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var since = now - BounceRules.Window;
         var theirs = db.MailReports.Where(r => r.AddressHash == addressHash && r.ReceivedAt > since && r.Outcome != ReportOutcome.Forged);
@@ -177,7 +180,7 @@ public sealed class TakeVerdicts(NewsroomDb db, JudgeReport judge, IEnumerable<I
         var lifted = await db.SuppressionLifts.Where(l => l.AddressHash == addressHash).MaxAsync(l => (DateTimeOffset?)l.LiftedAt, cancellationToken);
         var rows = await theirs.Where(r => r.Kind == BounceKind.Soft && (arrived == null || r.ReceivedAt > arrived) && (lifted == null || r.ReceivedAt > lifted))
             .OrderBy(r => r.Id).Select(r => new { r.MailedKind, r.MailedDigestId, r.MailedRecipientId, r.ReceivedAt, r.Reason, r.Status }).ToListAsync(cancellationToken);
-        return [.. rows.Where(r => BounceRules.LimitOf(new BounceVerdict(BounceKind.Soft, [], r.Status, r.Reason, null)) is not null)
+        return [.. rows.Where(r => BounceRules.LimitOf(new BounceVerdict(BounceKind.Soft, [], r.Status, r.Reason, null)) is { } its && (its == limit || limit == SoftLimit.Passing))
             .DistinctBy(r => (r.MailedKind, r.MailedDigestId, r.MailedRecipientId)).Select(r => r.ReceivedAt)];
     }
 

@@ -43,6 +43,9 @@ internal static class SesEvents
             (_, "MailboxFull") => Soft(BounceReasons.MailboxFull),
             (_, "MessageTooLarge") => Soft(BounceReasons.TooLarge),
             (_, "ContentRejected" or "AttachmentRejected") => Soft(BounceReasons.Content),
+            // An answer of an absent reader's is told so too, and nothing marks it but that no server said anything: the mail arrived.
+            ("Transient", "General") or ("Undetermined", _) when status is null && words is null =>
+                WebhookJson.Verdict(BounceKind.Ignored, email, null, BounceReasons.AutoReply, null, marked),
             _ => WebhookJson.Failed(email, status, words, isGone: false, marked),
         };
 
