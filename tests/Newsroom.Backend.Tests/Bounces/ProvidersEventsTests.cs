@@ -182,6 +182,7 @@ public sealed class ProvidersEvents : IAsyncLifetime
         var mark = await _app.SentLetterAsync(Ada);
         foreach (var url in new[]
         {
+            "https://sns.us-east-1.amazonaws.com/topic/SimpleNotificationService-0123.pem", "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0123.pem?x=1.pem",
             "http://sns.us-east-1.amazonaws.com/x.pem", "https://sns.us-east-1.amazonaws.com.evil.example/x.pem", "https://evil.example/sns.us-east-1.amazonaws.com/x.pem",
             "https://sns.us-east-1.amazonaws.com@evil.example/x.pem", "https://sns.us-east-1.amazonaws.com:8443/x.pem", "https://s3.amazonaws.com/x.pem", "https://sns.us-east-1.amazonaws.com/x.txt",
         })
@@ -192,6 +193,22 @@ public sealed class ProvidersEvents : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await PostSnsAsync(Sns("event-2", SesText("bounce", mark)))).StatusCode);
         Assert.Equal(CertificateUrl, Assert.Single(_app.Amazon.Asked));
         Assert.Equal(SuppressionReason.HardBounce, await _app.SuppressedForAsync(Ada));
+    }
+
+    /// <summary>SES tells an absent reader's answer so: the mail arrived.</summary>
+    [Theory]
+    [InlineData("Transient", "General", null, BounceKind.Ignored)]
+    [InlineData("Undetermined", "Undetermined", null, BounceKind.Ignored)]
+    [InlineData("Transient", "General", "smtp; 452 4.2.2 over quota", BounceKind.Soft)]
+    [InlineData("Transient", "MailboxFull", null, BounceKind.Soft)]
+    public async Task Of_amazon_count_only_what_a_server_said(string type, string subtype, string? words, BounceKind kind)
+    {
+        var text = SesText("bounce", await _app.SentLetterAsync(Ada));
+        text = text.Replace("\"Permanent\"", $"\"{type}\"", StringComparison.Ordinal).Replace("\"bounceSubType\":\"General\"", $"\"bounceSubType\":\"{subtype}\"", StringComparison.Ordinal)
+            .Replace("\"5.1.1\"", words is null ? "null" : "\"4.2.2\"", StringComparison.Ordinal).Replace("\"smtp; 550 5.1.1 unknown\"", words is null ? "null" : $"\"{words}\"", StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await PostSnsAsync(Sns("event-1", text))).StatusCode);
+        Assert.Equal(kind == BounceKind.Soft, (await _app.ReportsAsync()).Any(r => r.Kind == BounceKind.Soft));
+        Assert.Null(await _app.SuppressedForAsync(Ada));
     }
 
     [Fact]

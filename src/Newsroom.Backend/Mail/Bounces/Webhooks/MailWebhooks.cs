@@ -64,7 +64,8 @@ public sealed partial class MailWebhooks(
             if (message.Text("Type") == "SubscriptionConfirmation")
                 return await sns.ConfirmAsync(message, cancellationToken) ? Results.Ok() : await Refused("ses", "SubscribeURL is not Amazon's.");
         }
-        catch (HttpRequestException e)
+        // The client's own time-out is a cancelled task.
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             LogNotReached(e);
             return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: "Amazon could not be reached to check the message. Send it again.");

@@ -32,7 +32,7 @@ public sealed partial class SnsMessages(IHttpClientFactory clients) : IDisposabl
         var fields = message.Text("Type") == "Notification" ? OfNotification : OfConfirmation;
         var algorithm = message.Text("SignatureVersion") switch { "1" => HashAlgorithmName.SHA1, "2" => HashAlgorithmName.SHA256, _ => default };
         var signature = new byte[1024];
-        if (algorithm.Name is null || !IsAmazons(message.Text("SigningCertURL"), out var address) || !address.AbsolutePath.EndsWith(".pem", StringComparison.Ordinal)
+        if (algorithm.Name is null || !IsAmazons(message.Text("SigningCertURL"), out var address) || !CertificatePath().IsMatch(address.PathAndQuery)
             || !Convert.TryFromBase64String(message.Text("Signature") ?? "", signature, out var length))
             return false;
         var text = new StringBuilder();
@@ -96,6 +96,9 @@ public sealed partial class SnsMessages(IHttpClientFactory clients) : IDisposabl
         client.Timeout = TimeSpan.FromSeconds(10);
         client.MaxResponseContentBufferSize = LargestCertificate;
     }
+
+    [GeneratedRegex(@"^/SimpleNotificationService-[0-9A-Za-z]{1,64}\.pem$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex CertificatePath();
 
     [GeneratedRegex(@"^sns\.[a-z0-9-]{3,40}\.amazonaws\.com(\.cn)?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex AmazonHost();
