@@ -41,7 +41,12 @@ public sealed partial class PollBounceMailbox(
     {
         var imap = mail.Value.Bounces.Imap;
         var now = clock.GetUtcNow();
-        if (string.IsNullOrEmpty(imap.Host) || !turns.IsDue(now, imap.PollEvery))
+        if (string.IsNullOrEmpty(imap.Host))
+        {
+            await alerts.ClearAsync(AlertKind, cancellationToken);
+            return;
+        }
+        if (!turns.IsDue(now, imap.PollEvery))
             return;
         try
         {
