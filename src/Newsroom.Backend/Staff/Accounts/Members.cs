@@ -70,23 +70,27 @@ public sealed class ResetMember(NewsroomDb db, Outbox outbox, LinkTokens tokens,
     public async Task<string?> RunAsync(string publicId, string? by, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var member = await db.StaffMembers.SingleOrDefaultAsync(m => m.PublicId == publicId && m.DisabledAt == null, cancellationToken);
-        if (member is null)
+        if (await db.RetryingAsync(turn => BeginAnewAsync(publicId, by, now, turn), cancellationToken) is not { } link)
             return null;
-        var link = EntryLink.For(member, by, now);
-        await using (var transaction = await db.Database.BeginTransactionAsync(cancellationToken))
-        {
-            (member.PasswordHash, member.TwoFactorEnabled, member.IsEnrolled) = (null, false, false);
-            await db.EntryLinks.Where(l => l.MemberId == member.Id && l.ClosedAt == null).ExecuteUpdateAsync(l => l.SetProperty(x => x.ClosedAt, now), cancellationToken);
-            await db.UserTokens(member.Id).ExecuteDeleteAsync(cancellationToken);
-            await db.UserPasskeys(member.Id).ExecuteDeleteAsync(cancellationToken);
-            await sessions.EndAllAsync(member.Id);
-            db.Add(link);
-            await db.SaveChangesAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-        }
         await EntryMail.SendAsync(db, outbox, link, now, cancellationToken);
         return await link.PathAsync(tokens, cancellationToken);
+    }
+
+    private async Task<EntryLink?> BeginAnewAsync(string publicId, string? by, DateTimeOffset now, CancellationToken turn)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(turn);
+        if (await db.StaffMembers.SingleOrDefaultAsync(m => m.PublicId == publicId && m.DisabledAt == null, turn) is not { } member)
+            return null;
+        var link = EntryLink.For(member, by, now);
+        (member.PasswordHash, member.TwoFactorEnabled, member.IsEnrolled) = (null, false, false);
+        await db.EntryLinks.Where(l => l.MemberId == member.Id && l.ClosedAt == null).ExecuteUpdateAsync(l => l.SetProperty(x => x.ClosedAt, now), turn);
+        await db.UserTokens(member.Id).ExecuteDeleteAsync(turn);
+        await db.UserPasskeys(member.Id).ExecuteDeleteAsync(turn);
+        await sessions.EndAllAsync(member.Id);
+        db.Add(link);
+        await db.SaveChangesAsync(turn);
+        await transaction.CommitAsync(turn);
+        return link;
     }
 }
 
