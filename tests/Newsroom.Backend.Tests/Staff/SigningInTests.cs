@@ -61,6 +61,20 @@ public sealed class StaffSigningIn : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Codes_are_not_guessed_without_end_by_who_knows_the_password()
+    {
+        var administrator = await _app.AdministratorAsync();
+        var browser = _app.StaffBrowser();
+        for (var guess = 0; guess < LockOut.Tries; guess++)
+        {
+            await browser.SignInAsync(NewsroomApp.AdministratorsAddress);
+            await browser.TypeCodeAsync(Totp.Beside(administrator.AuthenticatorKey!, 20 + guess));
+        }
+        await browser.SignInAsync(NewsroomApp.AdministratorsAddress);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await browser.TypeCodeAsync(Totp.Beside(administrator.AuthenticatorKey!, 1))).StatusCode);
+    }
+
+    [Fact]
     public async Task Guesses_sent_at_once_are_all_counted()
     {
         var administrator = await _app.AdministratorAsync();

@@ -22,7 +22,11 @@ public sealed class CheckPassword(NewsroomDb db, IPasswordHasher<StaffMember> ha
             return null;
         if (!isRight)
             return null;
-        await lockOut.ForgiveAsync(member.Id);
+        // Forgiving here would let who only knows the password guess codes without end: the right code does.
+        if (member.TwoFactorEnabled)
+            await lockOut.TakeBackAsync(member.Id);
+        else
+            await lockOut.ForgiveAsync(member.Id);
         return member;
     }
 }
@@ -45,6 +49,12 @@ public sealed class LockOut(NewsroomDb db)
             .SetProperty(x => x.LockoutEnd, x => x.AccessFailedCount + 1 >= Tries ? until : (DateTimeOffset?)null)
             .SetProperty(x => x.AccessFailedCount, x => x.AccessFailedCount + 1 >= Tries ? 0 : x.AccessFailedCount + 1), CancellationToken.None) == 1;
     }
+
+    /// <summary>After a right one that is not the last step: this try was none, those before still count.</summary>
+    public Task TakeBackAsync(int memberId) => db.StaffMembers.Where(m => m.Id == memberId)
+        .ExecuteUpdateAsync(m => m
+            .SetProperty(x => x.AccessFailedCount, x => x.LockoutEnd != null ? Tries - 1 : x.AccessFailedCount > 0 ? x.AccessFailedCount - 1 : 0)
+            .SetProperty(x => x.LockoutEnd, (DateTimeOffset?)null), CancellationToken.None);
 
     /// <summary>After a right one.</summary>
     public Task ForgiveAsync(int memberId) => db.StaffMembers.Where(m => m.Id == memberId)
