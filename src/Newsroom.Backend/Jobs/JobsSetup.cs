@@ -92,7 +92,9 @@ public static class JobsSetup
         services.AddHealthChecks().AddCheck<TimetableCheck>("timetable");
         if (jobs.RunServer)
         {
-            AddServer(services, "critical", workers: 4, Queues.Critical, Queues.Default);
+            // One each: a queue that a server shares with another may wait for all of that one's jobs.
+            AddServer(services, "critical", workers: 3, Queues.Critical);
+            AddServer(services, "default", workers: 3, Queues.Default);
             AddServer(services, "mail", workers: 3, Queues.Mail);
             AddServer(services, "breaking", workers: 2, Queues.Breaking);
             // As many digests at once as a newsroom's morning has; a worker only waits for the relay.
