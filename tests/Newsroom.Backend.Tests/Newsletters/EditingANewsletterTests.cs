@@ -39,6 +39,27 @@ public sealed class EditingANewsletter : StaffTests
     }
 
     [Fact]
+    public async Task Does_not_let_digests_go_where_only_a_publisher_may()
+    {
+        var editor = await App.MemberAsync(Administrator, StaffRole.Editor);
+        (string, string)[] byThemselves = [("Form.Name", "This Week"), ("Form.Days", "mon"), ("Form.At", "06:30"), ("Form.TimeZone", "Europe/Berlin"), ("Form.IsDefault", "true")];
+        var refused = await editor.SubmitAsync(Path, "", [.. await FormAsync(editor), .. byThemselves]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        var text = await refused.Content.ReadAsStringAsync(Cancelled);
+        Assert.Contains("Only a publisher may let digests go out by themselves", text, StringComparison.Ordinal);
+        Assert.Contains("<a href=\"#approval\">", text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity,
+            (await editor.SubmitAsync("/staff/newsletters", "", [("Form.Slug", "morning"), .. byThemselves])).StatusCode);
+        Assert.Null((await FindAsync()).Cadence);
+
+        // A publisher sets it; the editor may change the rest.
+        Assert.Equal("Saved.", await SubmitAsync(Administrator, Path, "", [.. await FormAsync(Administrator), .. byThemselves]));
+        Assert.Equal("Saved.", await SubmitAsync(editor, Path, "", [.. await FormAsync(editor), .. byThemselves, ("Form.Description", "All of it.")]));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await editor.SubmitAsync(Path, "", [.. await FormAsync(editor), .. byThemselves, ("Form.Days", "fri")])).StatusCode);
+        Assert.Equal("mon", (await FindAsync()).Cadence!.Days);
+    }
+
+    [Fact]
     public async Task Gives_it_a_sender_of_its_own_and_a_place_for_answers()
     {
         await App.SubscribeAsync(Ada, "this-week");

@@ -39,14 +39,14 @@ public sealed class EditModel(NewsroomDb db, NextRuns next, EditNewsletter edit,
 
     public async Task<IActionResult> OnPostAsync(string slug, CancellationToken cancellationToken)
     {
+        if (!User.MayActAs(StaffRole.Publisher) && await FindAsync(slug, cancellationToken) is { } found && Form.LetsDigestsGo(found.Cadence, site.Value.TimeZone))
+            return await RefuseAsync(slug, NewsletterForm.OnlyPublishers, cancellationToken);
         switch (await edit.RunAsync(slug, new NewsletterEdit(Form.Text, Form.IsDefault, Form.IsClosed, Form.Seen), cancellationToken))
         {
             case EditNewsletterOutcome.Edited(var edited, var before, var after):
                 return await DoneAsync(edited, before, after);
             case EditNewsletterOutcome.Invalid(var fault):
-                Fault = (NewsletterForm.IdOf(fault.Field), fault.WhatToDo);
-                Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-                return await FindAsync(slug, cancellationToken) is { } shown ? await ShowAsync(shown, cancellationToken) : NotFound();
+                return await RefuseAsync(slug, fault, cancellationToken);
             case EditNewsletterOutcome.EditedMeanwhile(var theirs):
                 WasEditedMeanwhile = true;
                 Form.Seen = EditNewsletter.SeenOf(theirs);
@@ -57,6 +57,13 @@ public sealed class EditModel(NewsroomDb db, NextRuns next, EditNewsletter edit,
             case var other:
                 throw new InvalidOperationException($"Unknown outcome {other}.");
         }
+    }
+
+    private async Task<IActionResult> RefuseAsync(string slug, NewsletterFault fault, CancellationToken cancellationToken)
+    {
+        Fault = (NewsletterForm.IdOf(fault.Field), fault.WhatToDo);
+        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        return await FindAsync(slug, cancellationToken) is { } shown ? await ShowAsync(shown, cancellationToken) : NotFound();
     }
 
     private async Task<IActionResult> DoneAsync(Newsletter edited, string before, string after)

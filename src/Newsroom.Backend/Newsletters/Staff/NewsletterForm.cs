@@ -10,6 +10,10 @@ public sealed record NewsletterFields(NewsletterForm Form, string? Wrong);
 /// <summary>A newsletter as the pages' forms send it.</summary>
 public sealed class NewsletterForm
 {
+    /// <summary>What an editor reads who may not decide that.</summary>
+    public static NewsletterFault OnlyPublishers { get; } =
+        new("approval", "Only a publisher may let digests go out by themselves or change when they do. Tick “Each digest waits for somebody to approve it”, or ask a publisher to set these days.");
+
     public static IReadOnlyList<(string Value, string Name)> Week { get; } =
     [
         ("mon", "Monday"), ("tue", "Tuesday"), ("wed", "Wednesday"), ("thu", "Thursday"), ("fri", "Friday"), ("sat", "Saturday"), ("sun", "Sunday"),
@@ -41,6 +45,12 @@ public sealed class NewsletterForm
     private CadenceForm? Cadence => Days.Count == 0 ? null : new([.. Days], At, string.IsNullOrWhiteSpace(TimeZone) ? null : TimeZone.Trim(), Approval);
 
     public NewsletterText Text => new(Name, Description, Cadence, IsBreaking ? nameof(MailLane.Breaking) : null, SenderName, ReplyTo);
+
+    /// <summary>True when digests would go out with nobody letting them who did not, or at another time: that is for publishers to say.</summary>
+    /// <param name="before">When digests made themselves until now; null: never.</param>
+    /// <param name="siteZone">For a form that names no zone.</param>
+    public bool LetsDigestsGo(Newsletters.Cadence? before, string siteZone) =>
+        Cadence is { Approval: false } form && Newsletters.Cadence.TryRead(form, siteZone, out var wished) is null && wished != before;
 
     /// <param name="newsletter">To be edited.</param>
     /// <param name="siteZone">For one without cadence.</param>

@@ -44,7 +44,9 @@ public sealed class NewslettersModel(NewsroomDb db, NextRuns next, AddNewsletter
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
-        var outcome = await add.RunAsync(Form.Slug?.Trim(), Form.Text, cancellationToken);
+        var outcome = !User.MayActAs(StaffRole.Publisher) && Form.LetsDigestsGo(null, site.Value.TimeZone)
+            ? new AddNewsletterOutcome.Invalid(NewsletterForm.OnlyPublishers)
+            : await add.RunAsync(Form.Slug?.Trim(), Form.Text, cancellationToken);
         switch (outcome)
         {
             case AddNewsletterOutcome.Added(var made):
