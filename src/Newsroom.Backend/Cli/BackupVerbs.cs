@@ -16,12 +16,17 @@ internal static class BackupVerbs
         var force = new Option<bool>("--force") { Description = "Replaces FILE when it is there." };
         var json = CommonOptions.Json();
         var command = new Command("backup", "Writes the whole database into one file, while the program serves. With SQL Server: prints the statement to run there.") { file, force, json };
-        command.SetAction((parsed, cancellationToken) => host.RunAsync(
+        // As it is: before an update the backup must not be brought up to date, and a mistaken folder must not get a database.
+        command.SetAction((parsed, cancellationToken) => host.RunBareAsync(
             async services =>
             {
+                var (applied, pending) = await services.GetRequiredService<DatabaseStart>().StatusAsync(cancellationToken);
+                var database = services.GetRequiredService<NewsroomDb>().Database;
+                if (applied.Count == 0 && database.IsSqlite())
+                    return VerbHost.Fail($"There is no database to back up: {Path.GetFullPath(database.GetDbConnection().DataSource)}. Run the command where the program runs, or name the database in ConnectionStrings:Newsroom.");
                 var outcome = await services.GetRequiredService<BackUpDatabase>().RunAsync(parsed.GetRequiredValue(file), parsed.GetValue(force), cancellationToken);
                 // The dashboard asks for a backup until it sees this line.
-                if (outcome is BackupOutcome.Made)
+                if (outcome is BackupOutcome.Made && pending.Count == 0)
                     await services.GetRequiredService<AuditTrail>().SayAsync(Actors.CommandLine, Checklist.BackedUp);
                 return outcome switch
                 {
@@ -31,8 +36,7 @@ internal static class BackupVerbs
                     BackupOutcome.ByServer server => Say(server.TSql),
                     var other => throw new InvalidOperationException($"Unknown outcome {other}."),
                 };
-            },
-            cancellationToken));
+            }));
         return command;
     }
 

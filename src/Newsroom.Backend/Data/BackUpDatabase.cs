@@ -28,9 +28,10 @@ public sealed class BackUpDatabase(NewsroomDb db)
 {
     public async Task<BackupOutcome> RunAsync(string file, bool force, CancellationToken cancellationToken)
     {
-        file = Path.GetFullPath(file);
+        // A path of the server's, perhaps of another system than this.
         if (db.Database.IsSqlServer())
             return new BackupOutcome.ByServer(Script(new SqlConnectionStringBuilder(db.Database.GetConnectionString()).InitialCatalog, file));
+        file = Path.GetFullPath(file);
         if (File.Exists(file) && !force)
             return new BackupOutcome.Exists(file);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
