@@ -11,24 +11,32 @@ public sealed class OneServerLock(IConfiguration configuration, IOptions<Databas
 {
     private FileStream? _held;
 
-    /// <summary>Taken for serving, unless <see cref="DatabaseOptions.AllowSeveralProcesses"/>.</summary>
-    /// <exception cref="StartFaultException">Another process serves from this file.</exception>
+    /// <summary>Taken for serving; with <see cref="DatabaseOptions.AllowSeveralProcesses"/> shared with others that serve.</summary>
+    /// <exception cref="StartFaultException">Another process serves from this file and does not share it, or migrates or restores it.</exception>
     public void TakeToServe()
     {
-        if (!options.Value.AllowSeveralProcesses)
-            Take();
+        // Migrated a moment ago: what it took for that gives way to what others can share.
+        if (options.Value.AllowSeveralProcesses)
+            Dispose();
+        Take(options.Value.AllowSeveralProcesses ? FileAccess.Read : FileAccess.ReadWrite);
     }
 
-    /// <summary>Taken for migrating too, whatever is allowed. Twice is once.</summary>
+    /// <summary>Taken alone, for migrating and restoring too, whatever is allowed. Twice is once.</summary>
     /// <exception cref="StartFaultException">Another process serves from this file.</exception>
-    public void Take()
+    public void Take() => Take(FileAccess.ReadWrite);
+
+    private void Take(FileAccess access)
     {
         if (_held is not null || options.Value.Provider != DatabaseProvider.Sqlite)
             return;
         var file = new SqliteConnectionStringBuilder(DatabaseOptions.SqliteConnectionString(configuration)).DataSource;
         try
         {
-            _held = new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _held = new FileStream(file + ".lock", FileMode.OpenOrCreate, access, access == FileAccess.Read ? FileShare.Read : FileShare.None);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new StartFaultException($"{file}.lock belongs to another user: give it, the database and what stands beside it to the user this program runs as.", e);
         }
         catch (IOException e)
         {
@@ -36,5 +44,9 @@ public sealed class OneServerLock(IConfiguration configuration, IOptions<Databas
         }
     }
 
-    public void Dispose() => _held?.Dispose();
+    public void Dispose()
+    {
+        _held?.Dispose();
+        _held = null;
+    }
 }

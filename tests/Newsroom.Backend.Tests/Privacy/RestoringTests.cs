@@ -248,6 +248,18 @@ public sealed class ADatabaseThatIsPutBack : IDisposable
     }
 
     [Fact]
+    public async Task Warns_of_a_digest_that_was_paused_in_the_backup_and_may_be_over()
+    {
+        await using var app = await NewsroomApp.StartOnAsync(_folder);
+        var digest = await app.ReadyDigestAsync(2);
+        await app.StepAsync(digest, "send");
+        await app.StepAsync(digest, "pause");
+        await app.HoldAfterRestoreAsync();
+        var held = await app.DigestAsync(digest);
+        Assert.Equal(("stopped", HoldDigests.Why), ((string?)held["status"], (string?)held["reason"]));
+    }
+
+    [Fact]
     public async Task Leaves_out_the_readers_own_rhythms_that_were_just_due()
     {
         await using var app = await NewsroomApp.StartOnAsync(_folder);
@@ -332,9 +344,28 @@ public sealed class ADatabaseThatIsPutBack : IDisposable
     }
 
     [Fact]
-    public async Task Is_not_put_under_a_running_server()
+    public async Task Is_not_made_where_there_is_no_database_nor_of_one_that_it_would_have_to_change()
     {
-        await using var program = await RunningProgram.ServeAsync(_folder, [], Cancelled);
+        var none = await RunningProgram.CommandAsync(_folder, [], Cancelled, "backup", Backup);
+        Assert.Equal(1, none.ExitCode);
+        Assert.Contains("There is no database to back up", none.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_folder, "data")) && Directory.EnumerateFiles(Path.Combine(_folder, "data"), "*.db").Any());
+
+        var older = new Dictionary<string, string> { ["ConnectionStrings:Newsroom"] = $"Data Source={Database}" };
+        await using (var app = await NewsroomApp.StartOnAsync(_folder))
+            await app.ReadAsync(db => db.Database.ExecuteSqlAsync($"DELETE FROM __EFMigrationsHistory WHERE MigrationId = (SELECT MAX(MigrationId) FROM __EFMigrationsHistory)", Cancelled));
+        var made = await RunningProgram.CommandAsync(_folder, older, Cancelled, "backup", Backup);
+        Assert.True(made.ExitCode == 0, made.Errors);
+        Assert.Contains("1 pending", (await RunningProgram.CommandAsync(_folder, older, Cancelled, "db", "status")).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("false")]
+    [InlineData("true")]
+    public async Task Is_not_put_under_a_running_server(string allowsSeveral)
+    {
+        var settings = new Dictionary<string, string> { ["Database:AllowSeveralProcesses"] = allowsSeveral };
+        await using var program = await RunningProgram.ServeAsync(_folder, settings, Cancelled);
         Assert.Equal(0, (await RunningProgram.CommandAsync(_folder, [], Cancelled, "backup", Backup)).ExitCode);
         var refused = await RunningProgram.CommandAsync(_folder, [], Cancelled, "restore", Backup);
         Assert.Equal(1, refused.ExitCode);
