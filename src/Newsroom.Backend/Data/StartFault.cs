@@ -21,6 +21,9 @@ internal static class StartFaults
             [$"{words} {exception.InnerException?.Message}".TrimEnd()],
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
             [$"{exception.Message} Stop the other program, or choose another address with --urls."],
+        System.Net.Sockets.SocketException { SocketErrorCode: System.Net.Sockets.SocketError.AccessDenied } =>
+            ["This user may not listen on that port: choose one from 1024 up with --urls, and let the proxy have 80 and 443."],
+        FormatException { Message: var words } when words.StartsWith("Invalid url", StringComparison.Ordinal) => [$"{words} Give it as http://localhost:5080."],
         _ => [],
     };
 

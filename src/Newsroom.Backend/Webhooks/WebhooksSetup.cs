@@ -8,7 +8,7 @@ public static class WebhooksSetup
 {
     public static IServiceCollection AddWebhooks(this IServiceCollection services)
     {
-        services.AddOptions<WebhooksOptions>().BindConfiguration(WebhooksOptions.Section);
+        services.AddOptions<WebhooksOptions>().BindConfiguration(WebhooksOptions.Section).ValidateOnStart();
         services.AddHttpClient(WebhookClient.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(s => WebhookClient.Handler(s.GetRequiredService<IOptions<WebhooksOptions>>().Value.AllowPrivateNetworks))
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)

@@ -17,6 +17,8 @@ public sealed class AStartThatCannotWork : IDisposable
     [InlineData("ConnectionStrings:Newsroom is no Sqlite connection string", "ConnectionStrings:Newsroom", "data/newsroom.db")]
     [InlineData("Jobs:Storage is SqlServer while Database:Provider is not", "Jobs:Storage", "SqlServer")]
     [InlineData("Jobs:RunServer", "Jobs:RunServer", "maybe")]
+    [InlineData("Webhooks:AllowPrivateNetworks", "Webhooks:AllowPrivateNetworks", "yes")]
+    [InlineData("Give it as http://localhost:5080", "urls", "localhost:5080")]
     [InlineData("ConnectionStrings:Newsroom", "Database:Provider", "SqlServer")]
     [InlineData("ConnectionStrings:Newsroom", "ConnectionStrings:Newsroom", "Data Source=/proc/nowhere/newsroom.db")]
     public async Task Says_in_one_sentence_which_key_is_wrong(string names, string key, string value)
