@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Newsroom.Backend.Staff;
 using Newsroom.Backend.Web;
+using Newsroom.Backend.Web.Auditing;
 
 namespace Newsroom.Backend.Cli;
 
@@ -20,7 +21,7 @@ internal static class ApiKeyVerbs
         command.SetAction((parsed, cancellationToken) => host.RunAsync(
             async services => await services.GetRequiredService<AddApiKey>().RunAsync(parsed.GetRequiredValue(name), parsed.GetValue(scopes) ?? [], cancellationToken) switch
             {
-                AddApiKeyOutcome.Added added => Print(added),
+                AddApiKeyOutcome.Added added => await NoteAsync(services, added),
                 AddApiKeyOutcome.Invalid invalid => VerbHost.Fail(invalid.WhatToDo, VerbHost.Misused),
                 var other => throw new InvalidOperationException($"Unknown outcome {other}."),
             },
@@ -28,9 +29,15 @@ internal static class ApiKeyVerbs
         return command;
     }
 
+    private static async Task<int> NoteAsync(IServiceProvider services, AddApiKeyOutcome.Added added)
+    {
+        await services.GetRequiredService<AuditTrail>().SayAsync(Actors.CommandLine, "api-key.made", added.Id, after: added.Rights);
+        return Print(added);
+    }
+
     private static int Print(AddApiKeyOutcome.Added added)
     {
-        Console.WriteLine($"{added.Id} may do {(added.Scopes.Count == 0 ? "everything" : string.Join(", ", added.Scopes))}. The key, shown only now:");
+        Console.WriteLine($"{added.Id} may do {added.Rights}. The key, shown only now:");
         Console.WriteLine(added.Token.Text);
         return VerbHost.Done;
     }

@@ -13,7 +13,11 @@ public abstract record AddApiKeyOutcome
     /// <param name="Token">The key itself: shown this once, only its hash is kept.</param>
     /// <param name="Id">What lists and logs call it.</param>
     /// <param name="Scopes">None: it may do everything.</param>
-    public sealed record Added(SecretToken Token, string Id, IReadOnlyList<string> Scopes) : AddApiKeyOutcome;
+    public sealed record Added(SecretToken Token, string Id, IReadOnlyList<string> Scopes) : AddApiKeyOutcome
+    {
+        /// <summary>In words.</summary>
+        public string Rights => Scopes.Count == 0 ? "everything" : string.Join(", ", Scopes);
+    }
 
     public sealed record Invalid(string WhatToDo) : AddApiKeyOutcome;
 }

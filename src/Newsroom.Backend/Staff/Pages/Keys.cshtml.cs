@@ -28,7 +28,7 @@ public sealed class KeysModel(ApiKeys keys, AddApiKey add, AuditTrail trail) : P
         {
             case AddApiKeyOutcome.Added added:
                 Made = (name!.Trim(), added.Token.Text);
-                await trail.SayAsync(User, "api-key.made", added.Id, after: added.Scopes.Count == 0 ? "everything" : string.Join(", ", added.Scopes));
+                await trail.SayAsync(User, "api-key.made", added.Id, after: added.Rights);
                 break;
             case AddApiKeyOutcome.Invalid invalid:
                 (Fault, Name, Ticked, Response.StatusCode) = (invalid.WhatToDo, name, scopes ?? [], StatusCodes.Status422UnprocessableEntity);
