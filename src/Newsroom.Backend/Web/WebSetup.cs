@@ -47,6 +47,8 @@ public static class WebSetup
     public static WebApplication UseWeb(this WebApplication app)
     {
         app.UseForwardedHeaders();
+        if (app.Services.GetRequiredService<IOptions<ProxyOptions>>().Value.TrustedNetworks.Count == 0)
+            app.UseMiddleware<ProxyNotice>();
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
