@@ -56,8 +56,12 @@ public sealed class ADigestThatStopsByItself : IAsyncLifetime
         Assert.Equal((20, 12), (stopped.Accepted, stopped.Refused + stopped.Remaining));
         Assert.InRange(stopped.Remaining, 5, 12);
 
-        await _app.StepAsync(digest, "resume");
-        await _app.RunDueJobsAsync();
+        // Who had no turn before may stop it once more; nobody does it twice.
+        for (var resumes = 0; resumes < 3 && await _app.FrozenAsync(digest) is null; resumes++)
+        {
+            await _app.StepAsync(digest, "resume");
+            await _app.RunDueJobsAsync();
+        }
         Assert.Equal(new Ledger(32, 20, 12, 0, 0, 0), await _app.FrozenAsync(digest));
         Assert.Equal(0, await _app.ReadAsync(db => db.Suppressions.CountAsync()));
         // And once more if people want it.
