@@ -69,6 +69,17 @@ public sealed class MyData : IAsyncLifetime
         Assert.Equal("confirmed", await _app.StatusAsync("ada@example.org"));
     }
 
+    [Theory]
+    [InlineData("%0A", "%0A")]
+    [InlineData("é", "%C3%A9")]
+    [InlineData("a%20b", "a%20b")]
+    public async Task Is_led_back_to_from_its_erasure_whatever_somebody_made_of_the_link(string token, string escaped)
+    {
+        Assert.Equal("/my-data/" + escaped, (await _app.GetAsync($"/my-data/{token}/erase", Browser)).Headers.Location?.OriginalString);
+        var posted = await _app.PostFormAsync($"/my-data/{token}/erase");
+        Assert.Equal((HttpStatusCode.SeeOther, "/my-data/" + escaped), (posted.StatusCode, posted.Headers.Location?.OriginalString));
+    }
+
     [Fact]
     public async Task Opens_for_a_week_and_then_says_how_to_get_a_new_link()
     {

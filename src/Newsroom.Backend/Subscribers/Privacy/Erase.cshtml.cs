@@ -14,7 +14,7 @@ public sealed class EraseModel(MyDataLink link, EraseReader erase) : PageModel
 
     private string Token => RouteData.Values["token"] as string ?? "";
 
-    public IActionResult OnGet() => Redirect(MyDataLink.Path + Token);
+    public IActionResult OnGet() => Redirect(MyDataLink.PathOf(Token));
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ public sealed class EraseModel(MyDataLink link, EraseReader erase) : PageModel
                 return Page();
             default:
                 // Its page says what is the matter with the link.
-                Response.Headers.Location = MyDataLink.Path + Token;
+                Response.Headers.Location = MyDataLink.PathOf(Token);
                 return StatusCode(StatusCodes.Status303SeeOther);
         }
     }

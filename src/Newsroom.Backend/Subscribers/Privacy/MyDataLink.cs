@@ -25,7 +25,10 @@ public abstract record MyDataLinkHolder
 public sealed class MyDataLink(NewsroomDb db, LinkTokens tokens, TimeProvider clock)
 {
     public const string Purpose = "my-data";
-    public const string Path = "/my-data/";
+    private const string Path = "/my-data/";
+
+    /// <summary>The page of a link's token, whatever somebody made of that.</summary>
+    public static string PathOf(string token) => Path + Uri.EscapeDataString(token);
 
     public async Task<MyDataLinkHolder> RunAsync(string token, CancellationToken cancellationToken)
     {

@@ -69,7 +69,7 @@ internal sealed class MyDataComposer(NewsroomDb db, LinkTokens tokens, IOptions<
         var token = await tokens.SignUntilAsync(MyDataLink.Purpose, request.Subscriber.PublicId, request.LinkExpiresAt, cancellationToken);
         return new ComposedMail(EmailAddress.Parse(request.Subscriber.Address), null, MailKind, new Dictionary<string, object?>
         {
-            ["my_data_url"] = site.Value.Link(MyDataLink.Path + token),
+            ["my_data_url"] = site.Value.Link(MyDataLink.PathOf(token)),
             ["expires_on"] = TimeZoneInfo.ConvertTime(request.LinkExpiresAt, site.Value.Zone).ToString("D", site.Value.Culture),
         }, ReachesSuppressed: true);
     }

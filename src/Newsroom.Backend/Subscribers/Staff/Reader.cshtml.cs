@@ -27,7 +27,7 @@ public sealed class ReaderModel(
     public bool IsPublisher => User.MayActAs(StaffRole.Publisher);
     public bool IsPaused => Record.Reader.PausedUntil > clock.GetUtcNow();
 
-    public static string PathOf(string id) => $"{SubscribersModel.Path}/{id}";
+    public static string PathOf(string id) => $"{SubscribersModel.Path}/{Uri.EscapeDataString(id)}";
 
     public async Task<IActionResult> OnGetAsync(string id, string? mails, CancellationToken cancellationToken)
     {

@@ -39,7 +39,7 @@ public sealed class UploadedListModel(NewsroomDb db, UploadedFiles files, CheckL
         : List.Stage == ListStage.Checked ? "Checked, nothing written yet."
         : List.Fault ?? (Preview is null ? "The list's file is gone. Throw it away and upload it again." : "");
 
-    public static string PathOf(string id) => $"/staff/imports/lists/{id}";
+    public static string PathOf(string id) => $"/staff/imports/lists/{Uri.EscapeDataString(id)}";
 
     public async Task<IActionResult> OnGetAsync(string id, bool change, CancellationToken cancellationToken)
     {

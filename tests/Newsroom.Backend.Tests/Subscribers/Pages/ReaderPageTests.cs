@@ -198,6 +198,9 @@ public sealed class ThePageOfAReader : StaffTests
     }
 
     [Fact]
-    public async Task Is_not_there_for_an_id_that_nobody_has() =>
+    public async Task Is_not_there_for_an_id_that_nobody_has()
+    {
         Assert.Equal(HttpStatusCode.NotFound, (await Administrator.GetAsync("/staff/subscribers/sub_nobody")).StatusCode);
+        Assert.Equal("/staff/subscribers/%C3%A9", (await Administrator.GetAsync("/staff/subscribers/é?mails=nonsense")).Headers.Location?.OriginalString);
+    }
 }
