@@ -7,8 +7,8 @@ namespace Newsroom.Backend.Subscribers.Preferences;
 public sealed record AddressChangeExport(DateTimeOffset At, string? From, string? To, DateTimeOffset? DoneAt, DateTimeOffset? UndoneAt);
 
 /// <summary>
-/// Moves from one address to another, while the addresses are kept. A change stands between two addresses, of which the second may be a
-/// stranger's who never heard of us: it is found from either, and shows each only its own.
+/// Moves from one address to another, while the addresses are kept. A change stands between two addresses, either of which may be a stranger's: the new
+/// one's owner may never have heard of us, and whoever asked for it may have had a forwarded mail. So it is found from either, and shows each its own.
 /// </summary>
 internal sealed class AddressChangePersonalData(NewsroomDb db) : IPersonalData
 {
@@ -20,11 +20,13 @@ internal sealed class AddressChangePersonalData(NewsroomDb db) : IPersonalData
         if (changes.Count == 0)
             return null;
         var (id, key) = (person.SubscriberId, person.Address.Key);
+        // Who asked for the changes before it may be another than who reads the mailbox now.
+        var hasMoved = changes.Exists(c => c.SubscriberId == id && c is { DoneAt: not null, UndoneAt: null, CarriedToId: null } && !IsFrom(c, key));
         return new PersonalSection(
             changes.ConvertAll(c => new AddressChangeExport(
                 c.RequestedAt,
-                IsOwn(c, id) || string.Equals(c.OldAddress, key, StringComparison.OrdinalIgnoreCase) ? c.OldAddress : null,
-                IsOwn(c, id) || c.NewAddressKey == key ? c.NewAddress : null,
+                IsFrom(c, key) ? c.OldAddress : null,
+                c.NewAddressKey == key || (c.SubscriberId == id && !hasMoved) ? c.NewAddress : null,
                 c.DoneAt,
                 c.UndoneAt)),
             [$"{changes.Count} {(changes.Count == 1 ? "wish" : "wishes")} to have newsletters sent from, or to, your address instead of another."],
@@ -33,13 +35,24 @@ internal sealed class AddressChangePersonalData(NewsroomDb db) : IPersonalData
 
     public async Task EraseAsync(Person person, DateTimeOffset until, CancellationToken cancellationToken)
     {
-        var changes = Of(person);
-        await OutgoingMailRows.ForgetAsync(db, [NewAddressComposer.MailKind, OldAddressComposer.MailKind], changes.Select(c => c.Id), until, cancellationToken);
-        await changes.ExecuteDeleteAsync(cancellationToken);
+        var (id, key, old) = (person.SubscriberId, person.Address.Key, LikeText.Escape(person.Address.Key));
+        var own = db.AddressChanges.Where(c => c.SubscriberId == id);
+        await ForgetMailsAsync(own, until, cancellationToken, NewAddressComposer.MailKind, OldAddressComposer.MailKind);
+        await own.ExecuteDeleteAsync(cancellationToken);
+        // Another reader's stays without the address: its owner can still take it back, and the lock after that holds.
+        var to = db.AddressChanges.Where(c => c.NewAddressKey == key);
+        await ForgetMailsAsync(to, until, cancellationToken, NewAddressComposer.MailKind);
+        await to.ExecuteUpdateAsync(s => s.SetProperty(c => c.NewAddress, (string?)null).SetProperty(c => c.NewAddressKey, (string?)null), cancellationToken);
+        var from = db.AddressChanges.Where(c => c.OldAddress != null && EF.Functions.Like(c.OldAddress, old, LikeText.Sign));
+        await ForgetMailsAsync(from, until, cancellationToken, OldAddressComposer.MailKind);
+        await from.ExecuteUpdateAsync(s => s.SetProperty(c => c.OldAddress, (string?)null), cancellationToken);
     }
 
     public IAsyncEnumerable<string> AddressesAsync() => db.AddressChanges.Where(c => c.NewAddress != null).Select(c => c.NewAddress!)
         .Union(db.AddressChanges.Where(c => c.OldAddress != null).Select(c => c.OldAddress!)).AsAsyncEnumerable();
+
+    private Task ForgetMailsAsync(IQueryable<AddressChange> changes, DateTimeOffset until, CancellationToken cancellationToken, params string[] kinds) =>
+        OutgoingMailRows.ForgetAsync(db, kinds, changes.Select(c => c.Id), until, cancellationToken);
 
     private IQueryable<AddressChange> Of(Person person)
     {
@@ -48,6 +61,5 @@ internal sealed class AddressChangePersonalData(NewsroomDb db) : IPersonalData
             || (c.OldAddress != null && EF.Functions.Like(c.OldAddress, old, LikeText.Sign)));
     }
 
-    /// <summary>One that was taken back is nobody's but the old address's: somebody else had the reader's link.</summary>
-    private static bool IsOwn(AddressChange change, long? id) => id is not null && (change.SubscriberId == id || (change.CarriedToId == id && change.UndoneAt is null));
+    private static bool IsFrom(AddressChange change, string key) => string.Equals(change.OldAddress, key, StringComparison.OrdinalIgnoreCase);
 }

@@ -14,7 +14,7 @@ public sealed class PurgeAddressChanges(NewsroomDb db, TimeProvider clock)
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var end = clock.GetUtcNow() - AddressChange.UndoFor;
-        await db.AddressChanges.Where(c => c.DoneAt <= end && c.CarriedToId != null && c.OldAddress != null)
+        await db.AddressChanges.Where(c => c.DoneAt <= end && c.CarriedToId != null && (c.OldAddress != null || c.NewAddress != null))
             .ExecuteUpdateAsync(s => s.SetProperty(c => c.OldAddress, (string?)null).SetProperty(c => c.NewAddress, (string?)null).SetProperty(c => c.NewAddressKey, (string?)null), cancellationToken);
         await db.AddressChanges
             .Where(c => (c.DoneAt == null && c.ExpiresAt <= end) || (c.DoneAt <= end && (c.CarriedToId == null || c.UndoneAt != null)))
