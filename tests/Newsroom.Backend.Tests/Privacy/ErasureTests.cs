@@ -32,10 +32,9 @@ public sealed class AnErasedReader
             Assert.True(await app.HoldsAsync(column, "lovelace"), $"{column} says nothing of the person, so nothing shows that it is erased.");
         Assert.Contains(Name, await app.FileAsync(), StringComparison.Ordinal);
 
-        var page = await app.PostFormAsync(link + "/erase");
-        var text = await page.Content.ReadAsStringAsync(Cancelled);
-        Assert.True(page.StatusCode == HttpStatusCode.OK, text);
-        Assert.Contains("amounts, dates and receipt numbers", text, StringComparison.Ordinal);
+        // By staff: the reader's own link does not erase while the change of address can be taken back.
+        var erased = Assert.IsType<EraseOutcome.Erased>(await app.EraseAsync(Address));
+        Assert.Contains(erased.Stays, s => s.Contains("amounts, dates and receipt numbers", StringComparison.Ordinal));
 
         foreach (var rest in new[] { await app.DumpAsync(), await app.FileAsync() })
         {

@@ -81,6 +81,20 @@ public sealed class MyData : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Erases_by_its_button_and_says_what_stays()
+    {
+        var link = await _app.MyDataLinkAsync("ada@example.org");
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var answer = await _app.PostFormAsync(link + "/erase");
+            var page = await answer.Content.ReadAsStringAsync(Cancelled);
+            Assert.True(answer.StatusCode == HttpStatusCode.OK, page);
+            Assert.Contains("A keyed hash of your address", page, StringComparison.Ordinal);
+        }
+        Assert.Null(await _app.SubscriberAsync("ada@example.org"));
+    }
+
+    [Fact]
     public async Task Opens_for_a_week_and_then_says_how_to_get_a_new_link()
     {
         var link = await _app.MyDataLinkAsync("ada@example.org");

@@ -5,7 +5,7 @@ using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Subscribers.Privacy;
 
-/// <summary>Where the button of the data's page leads: POST erases, twice is once. Opening it only leads back.</summary>
+/// <summary>Where the button of the data's page leads: POST erases, twice is once. Opening it only leads back, and so does a link that may not erase yet.</summary>
 [AllowAnonymous, IgnoreAntiforgeryToken, PrivatePage]
 public sealed class EraseModel(MyDataLink link, EraseReader erase) : PageModel
 {
@@ -20,14 +20,14 @@ public sealed class EraseModel(MyDataLink link, EraseReader erase) : PageModel
     {
         switch (await link.RunAsync(Token, cancellationToken))
         {
-            case MyDataLinkHolder.Reader(var address):
+            case MyDataLinkHolder.Reader(var address, Moved: null):
                 if (await erase.RunAsync(address, EraseCause.Wish, cancellationToken) is EraseOutcome.Erased erased)
                     Stays = erased.Stays;
                 return Page();
             case MyDataLinkHolder.Erased:
                 return Page();
             default:
-                // Its page says what is the matter with the link.
+                // Its page says what is the matter with the link, or from when on it erases.
                 Response.Headers.Location = MyDataLink.PathOf(Token);
                 return StatusCode(StatusCodes.Status303SeeOther);
         }

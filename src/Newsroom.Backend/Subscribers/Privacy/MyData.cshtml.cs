@@ -1,7 +1,9 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Options;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Subscribers.Privacy;
@@ -11,7 +13,7 @@ namespace Newsroom.Backend.Subscribers.Privacy;
 /// <c>my-data</c> mail opens it.
 /// </summary>
 [AllowAnonymous, IgnoreAntiforgeryToken, PrivatePage]
-public sealed class MyDataModel(MyDataLink link, CollectPersonalData collect, TimeProvider clock) : PageModel
+public sealed class MyDataModel(MyDataLink link, CollectPersonalData collect, IOptions<SiteOptions> site, TimeProvider clock) : PageModel
 {
     /// <summary>In the query of the button's address: the file, whatever the browser would rather have.</summary>
     public const string FileFlag = "file";
@@ -39,13 +41,26 @@ public sealed class MyDataModel(MyDataLink link, CollectPersonalData collect, Ti
     {
         Holder = await link.RunAsync(Token, cancellationToken);
         var wantsFile = Request.Query.ContainsKey(FileFlag) || !Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
-        if (Holder is MyDataLinkHolder.Reader(var address))
+        if (Holder is MyDataLinkHolder.Reader(var address, var moved))
         {
             Record = await collect.RunAsync(address, cancellationToken);
-            return wantsFile ? File(JsonSerializer.SerializeToUtf8Bytes(Record.Export(clock.GetUtcNow()), Json), "application/json", FileName) : Page();
+            return wantsFile ? File(FileOf(Record, moved?.From ?? []), "application/json", FileName) : Page();
         }
         Response.StatusCode = Holder is MyDataLinkHolder.Nobody ? StatusCodes.Status404NotFound : StatusCodes.Status410Gone;
         return Page();
+    }
+
+    /// <summary>The day from which a link of the present address erases, in the newsroom's zone.</summary>
+    public string DayOf(DateTimeOffset until) => TimeZoneInfo.ConvertTime(until, site.Value.Zone).ToString("D", site.Value.Culture);
+
+    /// <param name="record">All of it.</param>
+    /// <param name="unsaid">Addresses that the holder of the link must not learn: what a server answered may name them.</param>
+    private byte[] FileOf(PersonalRecord record, IReadOnlyList<string> unsaid)
+    {
+        var text = JsonSerializer.Serialize(record.Export(clock.GetUtcNow()), Json);
+        foreach (var address in unsaid)
+            text = text.Replace(JsonEncodedText.Encode(address, Json.Encoder).Value, "…", StringComparison.OrdinalIgnoreCase);
+        return Encoding.UTF8.GetBytes(text);
     }
 
     private static JsonSerializerOptions MakeJson()

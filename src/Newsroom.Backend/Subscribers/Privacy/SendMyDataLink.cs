@@ -66,7 +66,7 @@ internal sealed class MyDataComposer(NewsroomDb db, LinkTokens tokens, IOptions<
         var request = await db.DataRequests.AsNoTracking().Include(r => r.Subscriber).SingleOrDefaultAsync(r => r.Id == subjectId, cancellationToken);
         if (request is null || request.Subscriber.Status == SubscriberStatus.Erased || clock.GetUtcNow() >= request.LinkExpiresAt)
             return null;
-        var token = await tokens.SignUntilAsync(MyDataLink.Purpose, request.Subscriber.PublicId, request.LinkExpiresAt, cancellationToken);
+        var token = await MyDataLink.TokenAsync(tokens, request.Subscriber, request.LinkExpiresAt, cancellationToken);
         return new ComposedMail(EmailAddress.Parse(request.Subscriber.Address), null, MailKind, new Dictionary<string, object?>
         {
             ["my_data_url"] = site.Value.Link(MyDataLink.PathOf(token)),

@@ -2,7 +2,9 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Newsroom.Backend.Data;
 using Newsroom.Backend.Primitives;
+using Newsroom.Backend.Subscribers.Preferences;
 using Newsroom.Backend.Subscribers.Privacy;
 using Newsroom.Backend.Web;
 using Newsroom.Backend.Web.Auditing;
@@ -12,7 +14,7 @@ namespace Newsroom.Backend.Subscribers.Staff;
 
 /// <summary>A person's copy of everything, and forgetting the person (GDPR Art. 15, 17 and 20).</summary>
 [Authorize(StaffPolicies.Proven), PrivatePage]
-public sealed class ReaderDataModel(OpenReader open, CollectPersonalData collect, EraseReader erase, AuditTrail trail, TimeProvider clock) : PageModel
+public sealed class ReaderDataModel(NewsroomDb db, OpenReader open, CollectPersonalData collect, EraseReader erase, AuditTrail trail, TimeProvider clock) : PageModel
 {
     public Subscriber Reader { get; private set; } = null!;
 
@@ -20,6 +22,9 @@ public sealed class ReaderDataModel(OpenReader open, CollectPersonalData collect
     public IReadOnlyList<string> Kept { get; private set; } = [];
     public IReadOnlyList<string> Stays { get; private set; } = [];
     public string? Fault { get; private set; }
+
+    /// <summary>Not null: what would go with an erasure is also somebody's way back.</summary>
+    public RecentMove? Moved { get; private set; }
 
     public async Task<IActionResult> OnGetAsync(string id, CancellationToken cancellationToken) => await ShowAsync(id, cancellationToken) ? Page() : NotFound();
 
@@ -56,7 +61,9 @@ public sealed class ReaderDataModel(OpenReader open, CollectPersonalData collect
     {
         if (await FindAsync(id, cancellationToken) is not { } reader)
             return false;
-        var record = await collect.RunAsync(EmailAddress.Parse(reader.Address), cancellationToken);
+        var address = EmailAddress.Parse(reader.Address);
+        var record = await collect.RunAsync(address, cancellationToken);
+        Moved = await RecentMove.OfAsync(db, reader.Id, address, clock.GetUtcNow(), cancellationToken);
         (Reader, Kept, Stays) = (reader, [.. record.Sections.Values.SelectMany(s => s.InWords)], record.Stays);
         return true;
     }

@@ -198,6 +198,18 @@ public sealed class ThePageOfAReader : StaffTests
     }
 
     [Fact]
+    public async Task Warns_who_would_erase_a_reader_whose_address_was_changed_lately()
+    {
+        await App.SubscribeAsync(Ada);
+        await App.ActAsync(await App.PreferencesLinkAsync(Ada), "address", ("email", "mary@example.org"));
+        await App.RunDueJobsAsync();
+        var path = await PersonPathAsync(Ada) + "/data";
+        Assert.DoesNotContain("was changed lately", await Administrator.ReadAsync(path), StringComparison.Ordinal);
+        await App.PostFormAsync(App.MailsTo("mary@example.org")[^1].Link("/preferences/address/"));
+        Assert.Contains("was changed lately", await Administrator.ReadAsync(path), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Is_not_there_for_an_id_that_nobody_has()
     {
         Assert.Equal(HttpStatusCode.NotFound, (await Administrator.GetAsync("/staff/subscribers/sub_nobody")).StatusCode);
