@@ -4,7 +4,7 @@ using Newsroom.Backend.Mail;
 
 namespace Newsroom.Backend.Subscribers;
 
-/// <summary>How often one address is asked to confirm, whoever asks for it and by whatever road.</summary>
+/// <summary>How often one address, and one mailbox by its sub-addresses, is asked to confirm, whoever asks for it and by whatever road.</summary>
 public static class CoolDown
 {
     /// <summary>
@@ -19,7 +19,7 @@ public static class CoolDown
     /// <summary>To an address that bounced. It may have come back; each try that fails costs the newsroom's name.</summary>
     public static readonly TimeSpan BetweenMailsAfterBounce = TimeSpan.FromDays(7);
 
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    internal static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     /// <summary>These subscribers' requests with a mail and without a confirmation that may count now, latest mail first.</summary>
     internal static Task<List<SignUpRequest>> UnansweredAsync(NewsroomDb db, IReadOnlyCollection<long> subscriberIds, DateTimeOffset now, CancellationToken cancellationToken)
@@ -34,19 +34,22 @@ public static class CoolDown
     /// newsletter a minute later); or not at all.
     /// </summary>
     /// <param name="unanswered">One subscriber's, as <see cref="UnansweredAsync"/> has them.</param>
+    /// <param name="elsewhere">When mails go to other addresses of the same mailbox: <see cref="SharedMailboxes"/>.</param>
     /// <param name="asksTheSame">True for one of them that asks for the same and can still be confirmed.</param>
     /// <param name="gate">The address's.</param>
     /// <param name="now">The moment of asking.</param>
-    internal static DateTimeOffset? NextMail(List<SignUpRequest> unanswered, Predicate<SignUpRequest> asksTheSame, ConfirmationGate gate, DateTimeOffset now)
+    internal static DateTimeOffset? NextMail(
+        List<SignUpRequest> unanswered, IReadOnlyList<DateTimeOffset> elsewhere, Predicate<SignUpRequest> asksTheSame, ConfirmationGate gate, DateTimeOffset now)
     {
         if (gate == ConfirmationGate.AfterBounce)
             return unanswered.Count == 0 ? now : null;
         var lately = unanswered.FindAll(r => r.MailDueAt > now - Day);
-        if (lately.Count == 0)
+        List<DateTimeOffset> mails = [.. lately.Select(r => r.MailDueAt!.Value), .. elsewhere.Where(at => at > now - Day)];
+        if (mails.Count == 0)
             return now;
-        if (lately.Count >= MostMailsADay)
+        if (mails.Count >= MostMailsADay)
             return null;
-        var free = lately[0].MailDueAt!.Value + BetweenMails;
+        var free = mails.Max() + BetweenMails;
         return free <= now ? now : lately.Exists(asksTheSame) ? null : free;
     }
 }

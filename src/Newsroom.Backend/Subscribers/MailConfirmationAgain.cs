@@ -54,7 +54,8 @@ public sealed class MailConfirmationAgain(NewsroomDb db, LinkTokens tokens, Supp
         if (gate == ConfirmationGate.Closed || !reader.MayBeAsked)
             return MailAgainOutcome.Barred;
         // It asks for the same as what is on its way: so at once, or not at all.
-        if (CoolDown.NextMail(await CoolDown.UnansweredAsync(db, [reader.Id], now, turn), _ => true, gate, now) is not { } due)
+        var elsewhere = (await SharedMailboxes.LoadAsync(db, [address], now, turn)).Elsewhere(address);
+        if (CoolDown.NextMail(await CoolDown.UnansweredAsync(db, [reader.Id], now, turn), elsewhere, _ => true, gate, now) is not { } due)
             return MailAgainOutcome.TooSoon;
         var request = new SignUpRequest
         {

@@ -66,6 +66,7 @@ public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionL
         return new Known(
             subscribers.ToDictionary(s => s.AddressKey, StringComparer.Ordinal),
             gates,
+            await SharedMailboxes.LoadAsync(db, orders.Select(o => o.Address), now, cancellationToken),
             requests.GroupBy(r => keyOf[r.SubscriberId]).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal));
     }
 
@@ -75,9 +76,12 @@ public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionL
         if (!known.Subscribers.TryGetValue(key, out var subscriber))
             known.Subscribers[key] = subscriber = db.Add(new Subscriber { Address = order.Address.Value, AddressKey = key, CreatedAt = now }).Entity;
         var unanswered = known.Unanswered.TryGetValue(key, out var earlier) ? earlier : known.Unanswered[key] = [];
-        var request = await RequestAsync(order, subscriber, chosen, unanswered, known.Gates[key], cancellationToken);
-        if (request.MailDueAt is not null)
+        var request = await RequestAsync(order, subscriber, chosen, unanswered, known, cancellationToken);
+        if (request.MailDueAt is { } dueAt)
+        {
             unanswered.Insert(0, request);
+            known.Mailboxes.Note(order.Address, dueAt);
+        }
         db.Add(request);
         db.Add(Consent.Append(subscriber, ConsentEvent.Requested, chosen, order.Agreement.Wording, order.Agreement.Method, order.Agreement.Place, order.Agreement.At));
         var isOnAll = chosen.TrueForAll(n => subscriber.Subscriptions.Exists(s => s.NewsletterId == n.Id && s.State == SubscriptionState.Active));
@@ -91,9 +95,9 @@ public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionL
     }
 
     private async Task<SignUpRequest> RequestAsync(
-        SignUpOrder order, Subscriber subscriber, List<Newsletter> chosen, List<SignUpRequest> unanswered, ConfirmationGate gate, CancellationToken cancellationToken)
+        SignUpOrder order, Subscriber subscriber, List<Newsletter> chosen, List<SignUpRequest> unanswered, Known known, CancellationToken cancellationToken)
     {
-        var asked = SignUpRequest.Join(chosen);
+        var (asked, gate) = (SignUpRequest.Join(chosen), known.Gates[order.Address.Key]);
         var getsNone = order.Held || gate == ConfirmationGate.Closed || !subscriber.MayBeAsked;
         var request = new SignUpRequest
         {
@@ -103,7 +107,7 @@ public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionL
             TokenHash = "",
             RequestedAt = order.Now,
             ExpiresAt = order.Now + SignUpRequest.Lifetime,
-            MailDueAt = getsNone ? null : CoolDown.NextMail(unanswered, r => r.StillBrings(asked, subscriber), gate, order.Now),
+            MailDueAt = getsNone ? null : CoolDown.NextMail(unanswered, known.Mailboxes.Elsewhere(order.Address), r => r.StillBrings(asked, subscriber), gate, order.Now),
             HeldAt = order.Held ? order.Now : null,
         };
         request.TokenHash = (await tokens.ForAsync(ReaderLinks.ConfirmPurpose, request.PublicId, cancellationToken)).Hash;
@@ -122,5 +126,5 @@ public sealed class RecordSignUps(NewsroomDb db, LinkTokens tokens, SuppressionL
 
     /// <summary>All by <see cref="EmailAddress.Key"/>.</summary>
     private sealed record Known(
-        Dictionary<string, Subscriber> Subscribers, Dictionary<string, ConfirmationGate> Gates, Dictionary<string, List<SignUpRequest>> Unanswered);
+        Dictionary<string, Subscriber> Subscribers, Dictionary<string, ConfirmationGate> Gates, SharedMailboxes Mailboxes, Dictionary<string, List<SignUpRequest>> Unanswered);
 }

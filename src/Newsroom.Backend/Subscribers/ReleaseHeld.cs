@@ -35,13 +35,16 @@ public sealed class ReleaseHeld(NewsroomDb db, SuppressionList suppressions, Hel
 
     private async Task ReleaseAsync(SignUpRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var gate = await suppressions.ConfirmationGateAsync(EmailAddress.Parse(request.Subscriber.Address), now, cancellationToken);
+        var address = EmailAddress.Parse(request.Subscriber.Address);
+        var gate = await suppressions.ConfirmationGateAsync(address, now, cancellationToken);
         await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             var due = request.ConfirmedAt is not null || gate == ConfirmationGate.Closed || !request.Subscriber.MayBeAsked
                 ? null
-                : CoolDown.NextMail(await CoolDown.UnansweredAsync(db, [request.SubscriberId], now, cancellationToken), r => r.StillBrings(request.NewsletterIds, request.Subscriber), gate, now);
+                : CoolDown.NextMail(
+                    await CoolDown.UnansweredAsync(db, [request.SubscriberId], now, cancellationToken), (await SharedMailboxes.LoadAsync(db, [address], now, cancellationToken)).Elsewhere(address),
+                    r => r.StillBrings(request.NewsletterIds, request.Subscriber), gate, now);
             var mine = await db.SignUpRequests.Where(r => r.Id == request.Id && r.HeldAt != null).ExecuteUpdateAsync(
                 s => s.SetProperty(r => r.HeldAt, (DateTimeOffset?)null).SetProperty(r => r.MailDueAt, due).SetProperty(r => r.ExpiresAt, now + SignUpRequest.Lifetime), cancellationToken);
             if (mine == 1 && due is not null)

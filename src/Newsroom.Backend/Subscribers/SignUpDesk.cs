@@ -67,7 +67,7 @@ public sealed class SignUpDesk(
     {
         var proof = await proofs.CheckAsync(caller.Ticket, caller.Nonce, cancellationToken);
         return new SignUpCase(
-            (await tokens.ForAsync("sign-up-limit", address.Key, cancellationToken)).Hash,
+            (await tokens.ForAsync("sign-up-limit", Mailbox.KeyOf(address), cancellationToken)).Hash,
             address.Domain,
             caller.Network,
             proof,

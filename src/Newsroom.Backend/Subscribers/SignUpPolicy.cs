@@ -3,13 +3,13 @@ using Newsroom.Backend.Web;
 namespace Newsroom.Backend.Subscribers;
 
 /// <summary>What the policy needs to know of a sign-up; nothing of it says whether the address is known here.</summary>
-/// <param name="AddressHash">Keyed hash of the address.</param>
+/// <param name="MailboxHash">Keyed hash of what the address is to <see cref="Mailbox"/>.</param>
 /// <param name="Domain">The address's.</param>
 /// <param name="Network">Where it comes from; null: from a caller that is trusted, whom only the address's own limit holds.</param>
 /// <param name="Proof">What came with it.</param>
 /// <param name="CanBeAsked">The caller can show a page, or has shown that its script knows proofs.</param>
 /// <param name="IsDoubtful">See <see cref="MailDomains"/>: only the strong proof helps it.</param>
-public sealed record SignUpCase(string AddressHash, string Domain, string? Network, ProofStrength Proof, bool CanBeAsked, bool IsDoubtful);
+public sealed record SignUpCase(string MailboxHash, string Domain, string? Network, ProofStrength Proof, bool CanBeAsked, bool IsDoubtful);
 
 public enum SignUpVerdict
 {
@@ -30,7 +30,7 @@ public enum SignUpVerdict
 public sealed class SignUpPolicy(AttackMode attack)
 {
     /// <summary>
-    /// Recorded for one address. What exceeds it counts for nothing else: who bombs one reader from a thousand networks must not bring
+    /// Recorded for one address, with all that lead to the same mailbox. What exceeds it counts for nothing else: who bombs one reader from a thousand networks must not bring
     /// attack mode on everybody.
     /// </summary>
     public static readonly Allowance PerAddress = new(5, 5, TimeSpan.FromMinutes(10));
@@ -67,11 +67,11 @@ public sealed class SignUpPolicy(AttackMode attack)
 
     public SignUpVerdict Judge(SignUpCase signUp, DateTimeOffset now)
     {
-        if (!_addresses.HasLeft(signUp.AddressHash, now))
+        if (!_addresses.HasLeft(signUp.MailboxHash, now))
             return SignUpVerdict.Ignored;
         var verdict = IsOver(signUp, now) ? JudgeByProof(signUp, now) : SignUpVerdict.Through;
         // Of many at the same moment the last ones find it used up.
-        return verdict == SignUpVerdict.AskProof || _addresses.Takes(signUp.AddressHash, now) ? verdict : SignUpVerdict.Ignored;
+        return verdict == SignUpVerdict.AskProof || _addresses.Takes(signUp.MailboxHash, now) ? verdict : SignUpVerdict.Ignored;
     }
 
     /// <summary>A form nobody can use, an address mistyped: it costs its network one, and nobody else.</summary>

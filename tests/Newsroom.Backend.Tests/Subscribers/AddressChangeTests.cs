@@ -206,6 +206,18 @@ public sealed class ChangingTheAddress : IAsyncLifetime
         Assert.Equal(8, answers.Count(a => a == HttpStatusCode.UnprocessableEntity));
     }
 
+    [Fact]
+    public async Task Floods_no_mailbox_by_its_sub_addresses()
+    {
+        for (var n = 0; n < 6; n++)
+        {
+            await _app.SubscribeAsync($"reader{n}@example.org");
+            await _app.ActAsync(await _app.PreferencesLinkAsync($"reader{n}@example.org"), "address", ("email", $"victim+{n}@example.net"));
+        }
+        await _app.RunDueJobsAsync();
+        Assert.Equal(AskAddressChange.MostADay, Enumerable.Range(0, 6).Sum(n => _app.MailsTo($"victim+{n}@example.net").Count));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("nobody")]

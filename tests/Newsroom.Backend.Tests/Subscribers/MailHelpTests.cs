@@ -76,6 +76,20 @@ public sealed class NotReceivingOurMail : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Is_no_way_to_flood_a_mailbox_by_its_sub_addresses()
+    {
+        string[] addresses = ["ada@example.org", "ada+one@example.org", "ada+two@example.org"];
+        foreach (var other in addresses[1..])
+            await _app.SubscribeAsync(other);
+        for (var time = 0; time < 9; time++)
+        {
+            await _app.PostFormAsync("/help/mail", ("email", addresses[time % 3]));
+            await _app.AdvanceAsync(TimeSpan.FromMinutes(11));
+        }
+        Assert.Equal(AskHowMailStands.MostADay, addresses.Sum(a => _app.MailsTo(a).Count(m => m.Subject.StartsWith("How your mail", StringComparison.Ordinal))));
+    }
+
+    [Fact]
     public async Task Is_no_way_to_flood_a_mailbox_by_asking_many_times_at_once()
     {
         await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _app.PostFormAsync("/help/mail", ("email", "ada@example.org"))));

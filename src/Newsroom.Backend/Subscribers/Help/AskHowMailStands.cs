@@ -20,7 +20,7 @@ public enum MailStateOutcome
 
 /// <summary>
 /// Tells an address by mail how it stands: that way only its owner learns it. Does the same reads and writes for every address, and at most one mail
-/// in <see cref="CoolDown"/> and <see cref="MostADay"/> a day go to one.
+/// in <see cref="CoolDown"/> and <see cref="MostADay"/> a day go to one mailbox.
 /// </summary>
 public sealed class AskHowMailStands(NewsroomDb db, LinkTokens tokens, SuppressionList suppressions, MailReadiness mail, Outbox outbox, AnswerPace pace, TimeProvider clock)
 {
@@ -71,7 +71,7 @@ public sealed class AskHowMailStands(NewsroomDb db, LinkTokens tokens, Suppressi
 
     /// <summary><see cref="MailStateRequest.AddressHash"/>.</summary>
     internal static async ValueTask<string> HashAsync(LinkTokens tokens, EmailAddress address, CancellationToken cancellationToken) =>
-        (await tokens.ForAsync("mail-state", address.Key, cancellationToken)).Hash;
+        (await tokens.ForAsync("mail-state", Mailbox.KeyOf(address), cancellationToken)).Hash;
 }
 
 /// <summary>Forgets who asked (GDPR Art. 5(1)(e)): only the last day counts.</summary>

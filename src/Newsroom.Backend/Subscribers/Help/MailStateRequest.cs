@@ -11,6 +11,8 @@ public sealed class MailStateRequest
     /// <summary>Null for an address we do not know.</summary>
     public long? SubscriberId { get; init; }
     public Subscriber? Subscriber { get; init; }
+
+    /// <summary>Of what the address is to <see cref="Mailbox"/>: the limits count by it.</summary>
     public required string AddressHash { get; init; }
     public required DateTimeOffset RequestedAt { get; init; }
 

@@ -25,7 +25,7 @@ public enum AskAddressOutcome
 /// </summary>
 public sealed class AskAddressChange(NewsroomDb db, SuppressionList suppressions, Outbox outbox, TimeProvider clock)
 {
-    /// <summary>For one reader, and to one address from all readers together: no way to flood a mailbox.</summary>
+    /// <summary>For one reader, and to one mailbox from all readers together: no way to flood a mailbox.</summary>
     public const int MostADay = 3;
 
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -53,7 +53,8 @@ public sealed class AskAddressChange(NewsroomDb db, SuppressionList suppressions
             return AskAddressOutcome.Locked;
         if (await own.CountAsync(c => c.RequestedAt > now - Day, cancellationToken) >= MostADay)
             return AskAddressOutcome.TooOften;
-        var mailedToday = await db.AddressChanges.CountAsync(c => c.NewAddressKey == address.Key && c.IsMailed && c.RequestedAt > now - Day, cancellationToken);
+        var mailedToday = await MailedTodayAsync(address, now, cancellationToken);
+        var mailboxes = await SharedMailboxes.LoadAsync(db, [address], now, cancellationToken);
         var askedToday = await db.SignUpRequests.CountAsync(r => r.Subscriber.AddressKey == address.Key && r.ConfirmedAt == null && r.MailDueAt > now - Day, cancellationToken);
         var isBarred = await db.Subscribers.AnyAsync(s => s.AddressKey == address.Key && s.Id != subscriberId
             && (s.Status == SubscriberStatus.Bounced || s.Status == SubscriberStatus.Complained || s.Status == SubscriberStatus.Suppressed), cancellationToken);
@@ -64,7 +65,7 @@ public sealed class AskAddressChange(NewsroomDb db, SuppressionList suppressions
             NewAddressKey = address.Key,
             RequestedAt = now,
             ExpiresAt = now + AddressChange.Lifetime,
-            IsMailed = !isSuppressed && !isBarred && mailedToday + askedToday < MostADay,
+            IsMailed = !isSuppressed && !isBarred && mailedToday + askedToday + mailboxes.Elsewhere(address).Count < MostADay,
         };
         // Undoing an import is to see that the reader is there.
         reader.Touch();
@@ -74,5 +75,15 @@ public sealed class AskAddressChange(NewsroomDb db, SuppressionList suppressions
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return AskAddressOutcome.Accepted;
+    }
+
+    /// <summary>By this road, to any address of the same mailbox.</summary>
+    private async Task<int> MailedTodayAsync(EmailAddress address, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (one, other) = Mailbox.PatternsOf(address);
+        var keys = await db.AddressChanges
+            .Where(c => c.IsMailed && c.RequestedAt > now - Day && (EF.Functions.Like(c.NewAddressKey!, one, LikeText.Sign) || EF.Functions.Like(c.NewAddressKey!, other, LikeText.Sign)))
+            .Select(c => c.NewAddressKey!).ToListAsync(cancellationToken);
+        return keys.Count(k => Mailbox.KeyOf(EmailAddress.Parse(k)) == Mailbox.KeyOf(address));
     }
 }

@@ -68,7 +68,7 @@ internal sealed class SubscriberPersonalData(NewsroomDb db, LinkTokens tokens, A
         await OutgoingMailRows.ForgetAsync(db, [MyDataComposer.MailKind], db.DataRequests.Where(r => r.SubscriberId == id).Select(r => r.Id), until, cancellationToken);
         await OutgoingMailRows.ForgetAsync(db, [MailStateComposer.MailKind], db.MailStateRequests.Where(r => r.SubscriberId == id).Select(r => r.Id), until, cancellationToken);
         var asked = await AskHowMailStands.HashAsync(tokens, person.Address, cancellationToken);
-        await db.MailStateRequests.Where(r => r.SubscriberId == id || r.AddressHash == asked).ExecuteDeleteAsync(cancellationToken);
+        await db.MailStateRequests.Where(r => r.SubscriberId == id || (r.SubscriberId == null && r.AddressHash == asked)).ExecuteDeleteAsync(cancellationToken);
         await db.SignUpRequests.Where(r => r.SubscriberId == id).ExecuteDeleteAsync(cancellationToken);
         await db.DataRequests.Where(r => r.SubscriberId == id).ExecuteDeleteAsync(cancellationToken);
         await db.Consents.Where(c => c.SubscriberId == id).ExecuteDeleteAsync(cancellationToken);
