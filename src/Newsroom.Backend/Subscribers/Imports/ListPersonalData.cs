@@ -7,6 +7,9 @@ namespace Newsroom.Backend.Subscribers.Imports;
 /// <summary>Uploaded lists that somebody stands in. Few, and for days only, so each is read from front to end.</summary>
 internal sealed class ListPersonalData(NewsroomDb db, UploadedFiles files) : IPersonalData
 {
+    // What parts the cells of a list or stands around an address in one, and is in no address.
+    private static readonly char[] Separators = [',', ';', '\t', ' ', '\u00A0', '"', '<', '>', '(', ')', '[', ']', ':'];
+
     public string Section => "uploadedLists";
 
     public async Task<PersonalSection?> ExportAsync(Person person, CancellationToken cancellationToken)
@@ -40,6 +43,7 @@ internal sealed class ListPersonalData(NewsroomDb db, UploadedFiles files) : IPe
         return found;
     }
 
+    /// <summary>By line, not by cell: a list that breaks off in the middle, which no import would take, may hold the address all the same.</summary>
     private static async Task<bool> HoldsAsync(Stream? file, EmailAddress address, CancellationToken cancellationToken)
     {
         if (file is null)
@@ -49,10 +53,14 @@ internal sealed class ListPersonalData(NewsroomDb db, UploadedFiles files) : IPe
             var text = await FileText.OpenAsync(file, cancellationToken);
             while (await text.Reader.ReadLineAsync(cancellationToken) is { } line)
             {
-                if (line.Contains(address.Key, StringComparison.OrdinalIgnoreCase))
+                if (Array.Exists(line.Split(Separators, StringSplitOptions.RemoveEmptyEntries), word => Is(word, address)))
                     return true;
             }
         }
         return false;
     }
+
+    /// <summary>As a file has it, or without the bar that parts its cells or the apostrophes around it: an address may have either inside.</summary>
+    private static bool Is(string word, EmailAddress address) => word.Contains('@', StringComparison.Ordinal)
+        && word.Split('|').SelectMany(part => new[] { part, part.Trim('\'') }).Append(word).Any(text => EmailAddress.TryParse(text, out var found) && found.Key == address.Key);
 }

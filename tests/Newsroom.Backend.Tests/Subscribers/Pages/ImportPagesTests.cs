@@ -73,6 +73,21 @@ public sealed class BringingAListInByItsPages : StaffTests
     }
 
     [Theory]
+    [InlineData("email\njoann@example.org\n", "ann@example.org", false)]
+    [InlineData("email\nann@example.org.au\n", "ann@example.org", false)]
+    [InlineData("Name;Mail\nAnn;\"Ann <ANN@example.org>\"\n", "ann@example.org", true)]
+    [InlineData("Mail|Name\n'ann@example.org'|Ann\n", "ann@example.org", true)]
+    [InlineData("email,note\nbob@example.org,\"with ann@example.org, by telephone\"\n", "ann@example.org", true)]
+    [InlineData("email\nann@bücher.example\n", "ann@xn--bcher-kva.example", true)]
+    public async Task Throws_a_list_away_with_an_erased_person_who_stands_in_it_and_no_other(string csv, string person, bool goes)
+    {
+        await App.SubscribeAsync(person);
+        await UploadAsync(csv);
+        await App.EraseAsync(person);
+        Assert.Equal(!goes, await App.ReadAsync(db => db.UploadedLists.AnyAsync(Cancelled)));
+    }
+
+    [Theory]
     [InlineData("declared", "Say that these people agreed")]
     [InlineData("consent", "consent")]
     [InlineData("newsletter", "Choose the newsletter")]
