@@ -13,6 +13,11 @@ public sealed class ExportingReaders
     [InlineData("＝1")]
     [InlineData("'=1")]
     [InlineData("a,\"b\" = c")]
+    [InlineData("x;=HYPERLINK(1)")]
+    [InlineData("x;'=1;-1;")]
+    [InlineData("x;\"=1\"")]
+    [InlineData("x;＝1")]
+    [InlineData("x; 'y';z")]
     public async Task Writes_no_cell_that_a_spreadsheet_would_run(string name)
     {
         await using var app = await NewsroomApp.StartAsync();
@@ -22,7 +27,7 @@ public sealed class ExportingReaders
         Assert.StartsWith("\uFEFFid,address,name,", csv, StringComparison.Ordinal);
         Assert.Contains("'+odd@example.org", csv, StringComparison.Ordinal);
         foreach (var line in csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1))
-            Assert.DoesNotMatch("(^|,)\"?[=+\\-@\\t\\r＝]", line);
+            Assert.DoesNotMatch("(^|,)\"?[=+\\-@\\t\\r＝]|[;\\t]\"*[=+\\-@＝]", line);
 
         await using var other = await NewsroomApp.StartAsync();
         await other.AddNewsletterAsync();
