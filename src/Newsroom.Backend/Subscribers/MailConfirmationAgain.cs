@@ -29,6 +29,9 @@ public enum MailAgainOutcome
 /// </summary>
 public sealed class MailConfirmationAgain(NewsroomDb db, LinkTokens tokens, SuppressionList suppressions, Outbox outbox, MailReadiness mail, TimeProvider clock)
 {
+    // Unconfirmed ones are forgotten after some weeks: more are a stranger's forms.
+    private const int MostRequests = 50;
+
     /// <param name="id">The subscriber's public id.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     public async Task<MailAgainOutcome> RunAsync(string id, CancellationToken cancellationToken)
@@ -44,10 +47,10 @@ public sealed class MailConfirmationAgain(NewsroomDb db, LinkTokens tokens, Supp
     private async Task<MailAgainOutcome> WriteAsync(string id, CancellationToken turn)
     {
         var now = clock.GetUtcNow();
-        if (await db.Subscribers.Include(s => s.Subscriptions).ThenInclude(s => s.Newsletter).SingleOrDefaultAsync(s => s.PublicId == id, turn) is not { } reader)
+        if (await db.Subscribers.SingleOrDefaultAsync(s => s.PublicId == id, turn) is not { } reader)
             return MailAgainOutcome.NoSuchReader;
-        var waiting = reader.Subscriptions.FindAll(s => s.State == SubscriptionState.Pending).ConvertAll(s => s.Newsletter);
-        if (waiting.Count == 0)
+        var ids = await WaitingAsync(db, reader, turn);
+        if (ids.Count == 0)
             return MailAgainOutcome.NothingToConfirm;
         var address = EmailAddress.Parse(reader.Address);
         var gate = (await suppressions.ConfirmationGatesAsync(db, [address], now, turn))[address.Key];
@@ -60,7 +63,7 @@ public sealed class MailConfirmationAgain(NewsroomDb db, LinkTokens tokens, Supp
         var request = new SignUpRequest
         {
             Subscriber = reader,
-            NewsletterIds = SignUpRequest.Join(waiting),
+            NewsletterIds = SignUpRequest.Join(await db.Newsletters.AsNoTracking().Where(n => ids.Contains(n.Id)).ToListAsync(turn)),
             Name = await db.SignUpRequests.Where(r => r.SubscriberId == reader.Id && r.Name != null).OrderByDescending(r => r.Id).Select(r => r.Name).FirstOrDefaultAsync(turn),
             TokenHash = "",
             RequestedAt = now,
@@ -77,5 +80,20 @@ public sealed class MailConfirmationAgain(NewsroomDb db, LinkTokens tokens, Supp
         await db.SaveChangesAsync(turn);
         await transaction.CommitAsync(turn);
         return MailAgainOutcome.Mailed;
+    }
+
+    /// <returns>
+    /// The newsletters that wait for the reader's button. Of somebody who was here before nothing but the request says so: a stranger's form leaves what was
+    /// left as it is.
+    /// </returns>
+    internal static async Task<List<int>> WaitingAsync(NewsroomDb db, Subscriber reader, CancellationToken cancellationToken)
+    {
+        var known = await db.Subscriptions.AsNoTracking().Where(s => s.SubscriberId == reader.Id).Select(s => new { s.NewsletterId, s.State, s.LeftAt }).ToListAsync(cancellationToken);
+        var open = await db.SignUpRequests.AsNoTracking().Where(r => r.SubscriberId == reader.Id && r.ConfirmedAt == null)
+            .OrderByDescending(r => r.Id).Take(MostRequests).ToListAsync(cancellationToken);
+        // The latest that was not taken back by leaving, and asks for something that does not come.
+        var asked = open.Select(r => r.Newsletters.Where(id => !known.Exists(s => s.NewsletterId == id
+            && (s.State == SubscriptionState.Left ? s.LeftAt > r.RequestedAt : s.State == SubscriptionState.Active && reader.MayBeMailed)))).FirstOrDefault(ids => ids.Any()) ?? [];
+        return [.. known.Where(s => s.State == SubscriptionState.Pending).Select(s => s.NewsletterId).Union(asked)];
     }
 }

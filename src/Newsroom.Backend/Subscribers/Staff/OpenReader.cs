@@ -23,10 +23,11 @@ public sealed record ReaderLift(SuppressionReason Reason, DateTimeOffset Suppres
 /// <param name="Suppression">Why the address gets nothing; null: it may be mailed.</param>
 /// <param name="Lifts">What barred it before, the latest first.</param>
 /// <param name="Reports">What came back from it, the latest first.</param>
+/// <param name="WaitsForConfirmation">Something was asked for whose button was not pressed.</param>
 /// <param name="Gifts">Of the same address, once its owner has confirmed it; the latest first.</param>
 public sealed record ReaderFile(
     Subscriber Reader, IReadOnlyList<ReaderSubscription> Subscriptions, IReadOnlyList<Consent> Consents, ChainVerdict Chain, Suppression? Suppression,
-    IReadOnlyList<ReaderLift> Lifts, IReadOnlyList<ReaderReport> Reports, IReadOnlyList<ReaderGift> Gifts);
+    IReadOnlyList<ReaderLift> Lifts, IReadOnlyList<ReaderReport> Reports, bool WaitsForConfirmation, IReadOnlyList<ReaderGift> Gifts);
 
 /// <summary>Everything that staff see of one reader but the mails (<see cref="MailsOfReader"/>).</summary>
 public sealed class OpenReader(NewsroomDb db, SuppressionList suppressions)
@@ -55,6 +56,7 @@ public sealed class OpenReader(NewsroomDb db, SuppressionList suppressions)
             await LiftsAsync(hash, cancellationToken),
             await db.MailReports.Where(r => r.AddressHash == hash).OrderByDescending(r => r.ReceivedAt).Take(Most)
                 .Select(r => new ReaderReport(r.ReceivedAt, r.Kind, r.Status, r.Diagnostic, r.Outcome)).ToListAsync(cancellationToken),
+            (await MailConfirmationAgain.WaitingAsync(db, reader, cancellationToken)).Count > 0,
             reader.ConfirmedAt is null ? [] : await GiftsAsync(reader.AddressKey, cancellationToken));
     }
 

@@ -64,6 +64,29 @@ public sealed class ThePageOfAReader : StaffTests
     }
 
     [Fact]
+    public async Task Mails_the_confirmation_again_to_who_had_left_and_has_signed_up_again()
+    {
+        await App.SubscribeAsync(Ada);
+        await App.PostFormAsync(await App.LeaveLinkAsync(Ada, "this-week"));
+        await App.AdvanceAsync(TimeSpan.FromHours(1));
+        var path = await PersonPathAsync(Ada);
+        Assert.DoesNotContain("handler=Confirmation", await Administrator.ReadAsync(path), StringComparison.Ordinal);
+        Assert.Contains("nothing waits for a confirmation", await SubmitAsync(Administrator, path, "Confirmation"), StringComparison.Ordinal);
+
+        await App.SignUpAsync(Ada);
+        await App.AdvanceAsync(TimeSpan.FromHours(1));
+        Assert.Contains("handler=Confirmation", await Administrator.ReadAsync(path), StringComparison.Ordinal);
+        var before = App.MailsTo(Ada).Count;
+        Assert.Contains("on its way again", await SubmitAsync(Administrator, path, "Confirmation"), StringComparison.Ordinal);
+        await App.RunDueJobsAsync();
+        Assert.Equal(before + 1, App.MailsTo(Ada).Count);
+        await App.PostFormAsync(App.MailsTo(Ada)[^1].Link("/confirm/"));
+        Assert.Equal(("confirmed", "this-week"), (await App.StatusAsync(Ada), await App.ActiveAsync(Ada)));
+        Assert.DoesNotContain("handler=Confirmation", await Administrator.ReadAsync(path), StringComparison.Ordinal);
+        await App.AssertConsentsAreIntactAsync();
+    }
+
+    [Fact]
     public async Task Keeps_staff_from_flooding_a_mailbox_too()
     {
         await App.SignUpAsync(Ada);
