@@ -17,11 +17,11 @@ public sealed record PushStoryRequest(
 
 /// <summary>
 /// A story. <c>seenBefore</c>: not offered to digests by itself, because it was there before this program was; <c>newsletter</c>: slug
-/// of the only one it is for, null for every one.
+/// of the only one it is for, null for every one; <c>withdrawnAt</c>: since when no digest brings it any more.
 /// </summary>
 public sealed record StoryShape(
     string Id, string Url, string Title, string Summary, string? Author, string? Section, string? ImageUrl, string? Language,
-    DateTimeOffset? PublishedAt, DateTimeOffset FirstSeenAt, bool SeenBefore, string? Newsletter);
+    DateTimeOffset? PublishedAt, DateTimeOffset FirstSeenAt, bool SeenBefore, string? Newsletter, DateTimeOffset? WithdrawnAt);
 
 internal static class StoriesApi
 {
@@ -37,6 +37,12 @@ internal static class StoriesApi
             .WithSummary("Takes in a story: 201 when it is new, 200 when it was known and is now updated.")
             .Produces<StoryShape>(StatusCodes.Status201Created).Produces<StoryShape>()
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
+        stories.MapPost("{id}/withdraw", (string id, WithdrawStory withdraw, NewsroomDb db, CancellationToken ct) => AnswerAsync(db, id, withdraw.RunAsync(id, ct), ct))
+            .WithName("WithdrawStory").WithSummary("Takes a story back: no digest that has not begun brings it, and the archive keeps its title alone.")
+            .Produces<StoryShape>().ProducesProblem(StatusCodes.Status404NotFound);
+        stories.MapPost("{id}/bring-back", (string id, WithdrawStory withdraw, NewsroomDb db, CancellationToken ct) => AnswerAsync(db, id, withdraw.BringBackAsync(id, ct), ct))
+            .WithName("BringStoryBack").WithSummary("Brings a withdrawn story back.")
+            .Produces<StoryShape>().ProducesProblem(StatusCodes.Status404NotFound);
         stories.MapPost("fetch", (FetchStories fetch, CancellationToken cancellationToken) => fetch.RunAsync(cancellationToken))
             .WithName("FetchStories").WithSummary("Reads every feed now and reports on each.").Produces<FetchReport>();
     }
@@ -76,6 +82,10 @@ internal static class StoriesApi
         return Results.Json(shape.Shape, statusCode: pushed.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
+    private static async Task<IResult> AnswerAsync(NewsroomDb db, string id, Task<StoryStep> step, CancellationToken cancellationToken) =>
+        await step == StoryStep.NotFound ? Api.NotFound("story")
+            : Results.Ok((await db.Stories.Where(s => s.PublicId == id).Select(Row(db)).SingleAsync(cancellationToken)).Shape);
+
     private static string? Optional(string? text, int length) =>
         PlainText.Of(text) is { Length: > 0 } plain ? PlainText.Cut(plain, length) : null;
 
@@ -83,5 +93,5 @@ internal static class StoriesApi
 
     private static Expression<Func<Story, StoryRow>> Row(NewsroomDb db) => s => new StoryRow(s.Id, new StoryShape(
         s.PublicId, s.Link, s.Title, s.Summary, s.Author, s.Section, s.ImageUrl, s.Language, s.PublishedAt, s.FirstSeenAt, s.SeenBefore,
-        db.Newsletters.Where(n => n.Id == s.NewsletterId).Select(n => n.Slug).SingleOrDefault()));
+        db.Newsletters.Where(n => n.Id == s.NewsletterId).Select(n => n.Slug).SingleOrDefault(), s.WithdrawnAt));
 }

@@ -19,6 +19,7 @@ public static class StoriesSetup
         services.AddScoped<FetchStories>();
         services.AddScoped<TakeInFeed>();
         services.AddScoped<PushStory>();
+        services.AddScoped<WithdrawStory>();
         services.AddRecurringJob<PollFeeds>(
             "stories.fetch", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
         return services;

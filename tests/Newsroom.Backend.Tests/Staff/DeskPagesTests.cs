@@ -104,6 +104,26 @@ public sealed class TheStaffsPages : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Let_an_editor_withdraw_a_story_and_bring_it_back()
+    {
+        var digest = await _app.ReadyDigestAsync(1);
+        var story = await _app.ReadAsync(db => db.Stories.Select(s => s.PublicId).SingleAsync(Stop));
+        var viewer = await _app.MemberAsync(_administrator, StaffRole.Viewer);
+        Assert.DoesNotContain("handler=Withdraw", await viewer.ReadAsync("/staff/stories"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, (await viewer.SubmitAsync("/staff/stories", "Withdraw", ("id", story))).StatusCode);
+        var editor = await _app.MemberAsync(_administrator, StaffRole.Editor);
+        await editor.SubmitAsync("/staff/stories", "Withdraw", ("id", story));
+        Assert.Contains("no digest that has not begun brings it", await editor.ReadAsync("/staff/stories"), StringComparison.Ordinal);
+        await _app.StepAsync(digest, "send", expected: HttpStatusCode.Conflict);
+        await editor.SubmitAsync("/staff/stories", "Withdraw", ("id", story));
+        await editor.SubmitAsync("/staff/stories", "BringBack", ("id", story));
+        Assert.DoesNotContain("handler=BringBack", await editor.ReadAsync("/staff/stories"), StringComparison.Ordinal);
+        await _app.StepAsync(digest, "send");
+        Assert.Equal(["story.withdrawn", "story.brought-back"], await _app.ReadAsync(db => db.AuditEntries.Where(a => a.Subject == story).OrderBy(a => a.Id).Select(a => a.Action).ToListAsync(Stop)));
+        Assert.Equal(HttpStatusCode.NotFound, (await editor.SubmitAsync("/staff/stories", "Withdraw", ("id", "sto_none"))).StatusCode);
+    }
+
+    [Fact]
     public async Task Schedule_in_the_newsrooms_own_time_and_say_no_to_an_hour_that_is_not()
     {
         var path = "/staff/digests/" + await _app.ReadyDigestAsync(1);

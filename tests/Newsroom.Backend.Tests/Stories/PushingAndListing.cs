@@ -49,6 +49,23 @@ public sealed class PushingAndListing : IAsyncLifetime
         Assert.Single(await _app.StoriesAsync());
     }
 
+    [Fact]
+    public async Task A_withdrawn_story_is_in_no_new_digest_until_it_is_brought_back()
+    {
+        await _app.AddNewsletterAsync();
+        var id = (await _app.PushStoriesAsync())[0];
+        var withdrawn = await _app.PostAsync($"/api/v1/stories/{id}/withdraw", null, HttpStatusCode.OK);
+        Assert.Equal((id, NewsroomApp.Start), ((string)withdrawn["id"]!, (DateTimeOffset)withdrawn["withdrawnAt"]!));
+        _app.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(NewsroomApp.Start, (DateTimeOffset)(await _app.PostAsync($"/api/v1/stories/{id}/withdraw", null, HttpStatusCode.OK))["withdrawnAt"]!);
+        await _app.PostAsync("/api/v1/digests", new { newsletter = "this-week" }, HttpStatusCode.Conflict);
+        var back = await _app.PostAsync($"/api/v1/stories/{id}/bring-back", null, HttpStatusCode.OK);
+        Assert.Null(back["withdrawnAt"]);
+        await _app.ComposeAsync();
+        await _app.PostAsync("/api/v1/stories/sto_none/withdraw", null, HttpStatusCode.NotFound);
+        await _app.PostAsync("/api/v1/stories/sto_none/bring-back", null, HttpStatusCode.NotFound);
+    }
+
     [Theory]
     [InlineData("url", """{"title":"T"}""")]
     [InlineData("url", """{"url":"javascript:alert(1)","title":"T"}""")]
@@ -86,6 +103,7 @@ public sealed class PushingAndListing : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, (await _app.Http.GetAsync("/api/v1/stories", TestContext.Current.CancellationToken)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await _app.Http.PostAsJsonAsync("/api/v1/stories", new { }, TestContext.Current.CancellationToken)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await _app.Http.PostAsync("/api/v1/stories/fetch", null, TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await _app.Http.PostAsync("/api/v1/stories/sto_none/withdraw", null, TestContext.Current.CancellationToken)).StatusCode);
     }
 
     private async Task<(List<string?> Titles, string? Next)> ListAsync(string query)

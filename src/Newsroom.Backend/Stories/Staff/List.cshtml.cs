@@ -10,9 +10,9 @@ using Newsroom.Backend.Web.StaffPages;
 
 namespace Newsroom.Backend.Stories.Staff;
 
-/// <summary>One story in the list. <c>IsWithdrawn</c>: its site took it back. <c>SeenBefore</c>: it was there before its feed was first read.</summary>
+/// <summary>One story in the list. <c>IsWithdrawn</c>: the newsroom or its site took it back. <c>SeenBefore</c>: it was there before its feed was first read.</summary>
 public sealed record StoryLine(
-    long Key, string Link, string Title, string? Section, string? Author, DateTimeOffset? PublishedAt, DateTimeOffset FirstSeenAt, bool SeenBefore, bool IsWithdrawn, string? Newsletter);
+    long Key, string Id, string Link, string Title, string? Section, string? Author, DateTimeOffset? PublishedAt, DateTimeOffset FirstSeenAt, bool SeenBefore, bool IsWithdrawn, string? Newsletter);
 
 /// <summary>One feed and how its last polls went.</summary>
 public sealed record FeedState(string Url, DateTimeOffset? LastReadAt, DateTimeOffset? LastFailedAt, string? LastError);
@@ -36,7 +36,7 @@ public sealed class ListModel(NewsroomDb db, AuditTrail trail) : PageModel
         Feeds = feeds.ConvertAll(f => f with { Url = UrlText.WithoutPassword(f.Url) });
         var rows = await db.Stories.Where(s => before == null || s.Id < before).OrderByDescending(s => s.Id).Take(PageCursor.PageSize + 1)
             .Select(s => new StoryLine(
-                s.Id, s.Link, s.Title, s.Section, s.Author, s.PublishedAt, s.FirstSeenAt, s.SeenBefore, s.WithdrawnAt != null,
+                s.Id, s.PublicId, s.Link, s.Title, s.Section, s.Author, s.PublishedAt, s.FirstSeenAt, s.SeenBefore, s.WithdrawnAt != null,
                 db.Newsletters.Where(n => n.Id == s.NewsletterId).Select(n => n.Name).SingleOrDefault()))
             .ToListAsync(cancellationToken);
         Stories = [.. rows.Take(PageCursor.PageSize)];
@@ -53,6 +53,27 @@ public sealed class ListModel(NewsroomDb db, AuditTrail trail) : PageModel
         await trail.SayAsync(User, "stories.fetched");
         this.Toast(Said(report));
         return LocalRedirect(Path);
+    }
+
+    public Task<IActionResult> OnPostWithdrawAsync(string id, string? after, [FromServices] WithdrawStory withdraw, CancellationToken cancellationToken) =>
+        StepAsync(id, after, "story.withdrawn", "Withdrawn: no digest that has not begun brings it.", () => withdraw.RunAsync(id, cancellationToken));
+
+    public Task<IActionResult> OnPostBringBackAsync(string id, string? after, [FromServices] WithdrawStory withdraw, CancellationToken cancellationToken) =>
+        StepAsync(id, after, "story.brought-back", "It is back. A digest that went without it meanwhile does not get it: pick it by hand for the next.", () => withdraw.BringBackAsync(id, cancellationToken));
+
+    private async Task<IActionResult> StepAsync(string id, string? after, string action, string done, Func<Task<StoryStep>> step)
+    {
+        if (!User.MayActAs(StaffRole.Editor))
+            return Forbid();
+        var became = await step();
+        if (became == StoryStep.NotFound)
+            return NotFound();
+        if (became == StoryStep.Done)
+            await trail.SayAsync(User, action, id);
+        else
+            trail.SayNothing();
+        this.Toast(became == StoryStep.Done ? done : "Nothing was changed: somebody else did it before you.");
+        return LocalRedirect(after is null ? Path : $"{Path}?after={Uri.EscapeDataString(after)}");
     }
 
     private static string Said(FetchReport report)
