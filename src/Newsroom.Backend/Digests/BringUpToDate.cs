@@ -2,6 +2,7 @@ using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Stories;
 using Newsroom.Backend.Subscribers;
 
 namespace Newsroom.Backend.Digests;
@@ -24,7 +25,7 @@ public abstract record UpToDateOutcome
 /// between it and a given one. The cursors move when <see cref="PlanAudience"/> writes the rows, so this may run twice, at once or be cut
 /// off: a reader at the cursor of two editions is taken by one of them.
 /// </summary>
-public sealed class BringUpToDate(NewsroomDb db, MailReadiness mail, IBackgroundJobClient jobs)
+public sealed class BringUpToDate(NewsroomDb db, MailReadiness mail, WithdrawGone gone, IBackgroundJobClient jobs)
 {
     /// <param name="newsletterId">Whose readers.</param>
     /// <param name="rhythm">Which of them; <see cref="Rhythm.AsPublished"/>: those who came back and are not in step yet.</param>
@@ -85,8 +86,12 @@ public sealed class BringUpToDate(NewsroomDb db, MailReadiness mail, IBackground
         if (await db.Digests.AnyAsync(d => d.NewsletterId == newsletterId && d.Rhythm == rhythm && d.CursorId == cursorId
             && d.StoriesThroughId == throughId && d.ApartFrom == apartFrom, cancellationToken))
             return false;
-        var (stories, leftOut) = await NewStories.NewestAsync(NewStories.Offered(db, newsletterId)
-            .Where(s => s.Id > cursorId && s.Id <= throughId && !db.DigestStories.Any(x => x.StoryId == s.Id && apart.Contains(x.DigestId))), cancellationToken);
+        var offered = NewStories.Offered(db, newsletterId)
+            .Where(s => s.Id > cursorId && s.Id <= throughId && !db.DigestStories.Any(x => x.StoryId == s.Id && apart.Contains(x.DigestId)));
+        var (stories, leftOut) = await NewStories.NewestAsync(offered, cancellationToken);
+        var ids = stories.ConvertAll(s => s.Id);
+        if (await gone.RunAsync(db.Stories.Where(s => ids.Contains(s.Id)), cancellationToken) > 0)
+            (stories, leftOut) = await NewStories.NewestAsync(offered, cancellationToken);
         if (stories.Count == 0)
             return false;
         var newsletterName = await db.Newsletters.Where(n => n.Id == newsletterId).Select(n => n.Name).SingleAsync(cancellationToken);

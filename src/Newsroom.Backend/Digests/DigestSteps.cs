@@ -55,6 +55,7 @@ public sealed class SendDigest(NewsroomDb db, ChangeDigest change, StartDigest s
 {
     public async Task<DigestStep> RunAsync(string publicId, CancellationToken cancellationToken)
     {
+        await start.LookAsync([publicId], cancellationToken);
         var outcome = await change.RunAsync(publicId, digest => start.RunAsync(digest, clock.GetUtcNow(), cancellationToken), cancellationToken);
         if (outcome is DigestStep.Done(var id))
             jobs.EnqueueSlice(id, await db.LaneOfAsync(id, cancellationToken));
@@ -77,6 +78,7 @@ public sealed class ResumeDigest(NewsroomDb db, ChangeDigest change, StartDigest
 {
     public async Task<DigestStep> RunAsync(string publicId, CancellationToken cancellationToken)
     {
+        await start.LookAsync([publicId], cancellationToken);
         var now = clock.GetUtcNow();
         var wasStopped = false;
         var outcome = await change.RunAsync(publicId, async digest =>

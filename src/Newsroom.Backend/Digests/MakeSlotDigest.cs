@@ -29,8 +29,12 @@ public sealed class MakeSlotDigest(
         db.ChangeTracker.Clear();
         var newsletter = await db.Newsletters.AsNoTracking().SingleAsync(n => n.Id == slot.NewsletterId, cancellationToken);
         var outcome = await compose.RunAsync(new DigestOrder(newsletter.Id, SlotId: slot.Id), cancellationToken);
-        if (outcome is ComposeOutcome.Composed(var digestId, _))
+        if (outcome is ComposeOutcome.Composed(var digestId, var publicId))
+        {
+            if (newsletter.Cadence is { Approval: false })
+                await start.LookAsync([publicId], cancellationToken);
             await GoOnAsync(slotId, digestId, newsletter, cancellationToken);
+        }
         else if (outcome is ComposeOutcome.NothingNew(var why, var throughId))
             await SkipAsync(slotId, newsletter, why, throughId, cancellationToken);
     }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Mail;
+using Newsroom.Backend.Stories;
 
 namespace Newsroom.Backend.Digests;
 
@@ -8,8 +9,20 @@ namespace Newsroom.Backend.Digests;
 /// What must be right before a digest's first mail: mail is configured, the footer's postal address and the links' site are known, and
 /// stories withdrawn since it was made are out.
 /// </summary>
-public sealed class StartDigest(NewsroomDb db, MailReadiness mail)
+public sealed class StartDigest(NewsroomDb db, MailReadiness mail, WithdrawGone gone)
 {
+    /// <summary>
+    /// Before the change that begins them: stories that are gone from the site are withdrawn, and so drop out. It asks the site for up to
+    /// <see cref="WithdrawGone.MaxTime"/>, and so has no part in a change that may be decided anew.
+    /// </summary>
+    public async Task LookAsync(IReadOnlyList<string> publicIds, CancellationToken cancellationToken)
+    {
+        if (mail.MissingForLists is not null)
+            return;
+        var stories = db.Digests.Where(d => publicIds.Contains(d.PublicId) && d.StartedAt == null && d.FinishedAt == null).SelectMany(d => d.Stories).Select(s => s.StoryId);
+        await gone.RunAsync(db.Stories.Where(s => stories.Contains(s.Id)), cancellationToken);
+    }
+
     /// <summary>Changes the tracked digest; the caller saves.</summary>
     /// <exception cref="IllegalDigestStepException">Something is missing, or the digest has begun or is over.</exception>
     public async Task RunAsync(Digest digest, DateTimeOffset now, CancellationToken cancellationToken)

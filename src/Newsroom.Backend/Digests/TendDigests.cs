@@ -50,6 +50,8 @@ public sealed partial class TendDigests(
             .OrderBy(d => d.ScheduledAt)
             .Select(d => d.PublicId)
             .ToListAsync(cancellationToken);
+        if (due.Count > 0)
+            await start.LookAsync(due, cancellationToken);
         foreach (var publicId in due)
         {
             var outcome = await change.RunAsync(publicId, digest => StartOrHoldAsync(digest, now, cancellationToken), cancellationToken);

@@ -72,7 +72,7 @@ public sealed class FeedClient(IHttpClientFactory clients, IOptions<SiteOptions>
         }
     }
 
-    private static bool Redirects(HttpResponseMessage response) => response.StatusCode is HttpStatusCode.MovedPermanently
+    internal static bool Redirects(HttpResponseMessage response) => response.StatusCode is HttpStatusCode.MovedPermanently
         or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
 
     private HttpRequestMessage Request(Uri address, FeedValidators? validators)

@@ -160,6 +160,9 @@ internal static partial class StoriesLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Feed {FeedId} failed, {Failures} times in a row: {Why}")]
     public static partial void FeedFailed(ILogger logger, int feedId, int failures, string why);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Story {StoryId} is gone from its site and withdrawn")]
+    public static partial void Gone(ILogger logger, long storyId);
+
     [LoggerMessage(Level = LogLevel.Debug, Message = "A story was taken in by somebody else meanwhile (attempt {Attempt})")]
     public static partial void TakenMeanwhile(ILogger logger, int attempt);
 }

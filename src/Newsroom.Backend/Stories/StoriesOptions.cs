@@ -14,8 +14,11 @@ public sealed class StoriesOptions
     /// <summary>One minute to one day. WordPress shows its last ten stories: what comes and goes between two polls is never seen.</summary>
     public TimeSpan PollEvery { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>True lets feeds be read from loopback and private addresses.</summary>
+    /// <summary>True lets feeds and stories be asked for at loopback and private addresses.</summary>
     public bool AllowPrivateNetworks { get; set; }
+
+    /// <summary>False mails stories without a look at whether their pages are still there: for a site that answers programs 404.</summary>
+    public bool CheckLinks { get; set; } = true;
 }
 
 /// <summary>One feed of <c>Stories:Feeds</c>.</summary>

@@ -10,16 +10,20 @@ public static class StoriesSetup
     {
         services.AddOptions<StoriesOptions>().BindConfiguration(StoriesOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<StoriesOptions>, StoriesOptionsRules>();
-        services.AddHttpClient(FeedClient.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(s =>
-                OutboundGuard.Handler(s.GetRequiredService<IOptions<StoriesOptions>>().Value.AllowPrivateNetworks))
-            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
-            .RemoveAllLoggers();
+        foreach (var name in (string[])[FeedClient.ClientName, WithdrawGone.ClientName])
+        {
+            services.AddHttpClient(name, client => client.Timeout = Timeout.InfiniteTimeSpan)
+                .ConfigurePrimaryHttpMessageHandler(s =>
+                    OutboundGuard.Handler(s.GetRequiredService<IOptions<StoriesOptions>>().Value.AllowPrivateNetworks))
+                .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+                .RemoveAllLoggers();
+        }
         services.AddSingleton<FeedClient>();
         services.AddScoped<FetchStories>();
         services.AddScoped<TakeInFeed>();
         services.AddScoped<PushStory>();
         services.AddScoped<WithdrawStory>();
+        services.AddScoped<WithdrawGone>();
         services.AddRecurringJob<PollFeeds>(
             "stories.fetch", Timetable.EveryMinute, Queues.Default, j => j.RunAsync(CancellationToken.None), atStart: true);
         return services;

@@ -80,6 +80,7 @@ internal sealed class Scene : IAsyncDisposable
         ["Site__Name"] = "The Harbour Gazette",
         ["Site__PublicUrl"] = "https://news.example.org",
         ["Site__PostalAddress"] = "1 Bench Street, Testville",
+        ["Stories__CheckLinks"] = "false",
         ["Mail__From"] = "The Harbour Gazette <news@example.org>",
         ["Mail__Smtp__Host"] = "127.0.0.1",
         ["Mail__Smtp__Port"] = port.ToString(CultureInfo.InvariantCulture),

@@ -79,6 +79,7 @@ public abstract class TheProgramSending : IDisposable
         ["Site:Name"] = "The Test Gazette",
         ["Site:PublicUrl"] = NewsroomApp.PublicUrl,
         ["Site:PostalAddress"] = "1 Test Street, Testville",
+        ["Stories:CheckLinks"] = "false",
         ["Mail:From"] = "The Test Gazette <news@news.example.org>",
         ["Mail:Smtp:Host"] = "127.0.0.1",
         ["Mail:Smtp:Port"] = Sink.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
