@@ -204,6 +204,56 @@ public sealed class ComposingADigest : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Offers_the_stories_of_a_cancelled_draft_again_though_a_later_one_has_gone()
+    {
+        await _app.AddReadersAsync(1);
+        var ids = await _app.PushStoriesAsync(5);
+        var draft = await _app.ComposeAsync();
+        var picked = await _app.PostAsync("/api/v1/digests", new { newsletter = "this-week", storyIds = new[] { ids[0], ids[2] } }, HttpStatusCode.Created);
+        await _app.StepAsync((string)picked["id"]!, "send");
+        await _app.RunDueJobsAsync();
+        await _app.StepAsync(draft, "cancel");
+        var again = await _app.PostAsync("/api/v1/digests", new { newsletter = "this-week" }, HttpStatusCode.Created);
+        Assert.Equal([ids[4], ids[3], ids[1]], Stories(again));
+        await _app.PostAsync("/api/v1/digests", new { newsletter = "this-week" }, HttpStatusCode.Conflict);
+        var sixth = await _app.PushStoriesAsync();
+        Assert.Equal(sixth, Stories(await _app.PostAsync("/api/v1/digests", new { newsletter = "this-week" }, HttpStatusCode.Created)));
+    }
+
+    [Fact]
+    public async Task Gives_the_stories_of_drafts_cancelled_in_any_order_to_one_digest()
+    {
+        var first = await _app.PushStoriesAsync(2);
+        var one = await _app.ComposeAsync();
+        var second = await _app.PushStoriesAsync(2);
+        var two = await _app.ComposeAsync();
+        var third = await _app.PushStoriesAsync();
+        await _app.ComposeAsync();
+        await _app.StepAsync(one, "cancel");
+        var again = await _app.PostAsync("/api/v1/digests", new { newsletter = "this-week" }, HttpStatusCode.Created);
+        Assert.Equal(first.Reverse(), Stories(again));
+        await _app.StepAsync(two, "cancel");
+        await _app.StepAsync((string)again["id"]!, "cancel");
+        var all = await _app.PostAsync("/api/v1/digests", new { newsletter = "this-week" }, HttpStatusCode.Created);
+        Assert.Equal([.. second.Reverse(), .. first.Reverse()], Stories(all));
+        Assert.DoesNotContain(third[0], Stories(all));
+        await _app.PostAsync("/api/v1/digests", new { newsletter = "this-week" }, HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task Leaves_what_a_later_digest_had_no_room_for_out_for_good()
+    {
+        var draft = await ComposedAsync(2);
+        await ComposedAsync(1);
+        await _app.StepAsync(draft, "cancel");
+        _app.Clock.Advance(TimeSpan.FromMinutes(1));
+        await _app.PushStoriesAsync(NewStories.Most);
+        var full = await _app.PostAsync("/api/v1/digests", new { newsletter = "this-week" }, HttpStatusCode.Created);
+        Assert.Equal((NewStories.Most, 2), (Stories(full).Count, (int)full["leftOut"]!));
+        await _app.PostAsync("/api/v1/digests", new { newsletter = "this-week" }, HttpStatusCode.Conflict);
+    }
+
+    [Fact]
     public async Task Drops_a_story_that_was_withdrawn_before_the_sending()
     {
         await _app.PushStoriesAsync(2);
@@ -240,6 +290,12 @@ public sealed class ComposingADigest : IAsyncLifetime
         var ids = await _app.PushStoriesAsync(4);
         var made = await Task.WhenAll(ids.Select(id => _app.PostAsync("/api/v1/digests", new { newsletter = "this-week", storyIds = new[] { id } }, HttpStatusCode.Created)));
         Assert.Equal([1, 2, 3, 4], made.Select(d => (int)d["number"]!).Order());
+    }
+
+    private async Task<string> ComposedAsync(int stories)
+    {
+        await _app.PushStoriesAsync(stories);
+        return await _app.ComposeAsync();
     }
 
     private static List<string> Stories(JsonNode digest) => [.. digest["stories"]!.AsArray().Select(s => (string)s!["id"]!)];
