@@ -24,8 +24,8 @@ public sealed class MakeSlotDigest(
             await SettleAsync(slot, "missed: it could not be made in time", cancellationToken);
             return;
         }
-        // A broken feed is recorded with the feed; the digest is made of what is here.
-        await fetch.RunAsync(cancellationToken);
+        // A broken feed is recorded with the feed; the digest is made of what is here, and says so when that is nothing.
+        var report = await fetch.RunAsync(cancellationToken);
         db.ChangeTracker.Clear();
         var newsletter = await db.Newsletters.AsNoTracking().SingleAsync(n => n.Id == slot.NewsletterId, cancellationToken);
         var outcome = await compose.RunAsync(new DigestOrder(newsletter.Id, SlotId: slot.Id), cancellationToken);
@@ -36,7 +36,7 @@ public sealed class MakeSlotDigest(
             await GoOnAsync(slotId, digestId, newsletter, cancellationToken);
         }
         else if (outcome is ComposeOutcome.NothingNew(var why, var throughId))
-            await SkipAsync(slotId, newsletter, why, throughId, cancellationToken);
+            await SkipAsync(slotId, newsletter, PlainText.Cut(why + report.UnreadOf(newsletter.Slug), Digest.ReasonLength), throughId, cancellationToken);
     }
 
     private async Task GoOnAsync(int slotId, int digestId, Newsletter newsletter, CancellationToken cancellationToken)

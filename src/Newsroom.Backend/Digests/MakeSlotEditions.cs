@@ -23,13 +23,14 @@ public sealed class MakeSlotEditions(NewsroomDb db, FetchStories fetch, BringUpT
             return;
         }
         // A broken feed is recorded with the feed; the editions are made of what is here.
-        await fetch.RunAsync(cancellationToken);
+        var report = await fetch.RunAsync(cancellationToken);
+        var unread = report.UnreadOf(await db.Newsletters.Where(n => n.Id == slot.NewsletterId).Select(n => n.Slug).SingleAsync(cancellationToken));
         db.ChangeTracker.Clear();
         var throughId = await NewStories.Offered(db, slot.NewsletterId).MaxAsync(s => (long?)s.Id, cancellationToken) ?? 0;
         var outcome = await bringUpToDate.RunAsync(slot.NewsletterId, slot.Rhythm, throughId, clock.GetUtcNow(), cancellationToken);
         await SettleAsync(slotId, outcome switch
         {
-            UpToDateOutcome.Began(0) => "skipped: nothing new for its readers",
+            UpToDateOutcome.Began(0) => PlainText.Cut("skipped: nothing new for its readers" + (unread.Length == 0 ? "" : "." + unread), Digest.ReasonLength),
             UpToDateOutcome.Began(var editions) => FormattableString.Invariant($"sending: {editions} edition{(editions == 1 ? "" : "s")}"),
             UpToDateOutcome.NotNow(var why) => PlainText.Cut($"missed: {why}", Digest.ReasonLength),
             _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),

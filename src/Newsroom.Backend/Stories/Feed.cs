@@ -17,7 +17,9 @@ public sealed class Feed
     /// </summary>
     public static readonly TimeSpan UnconditionalEvery = TimeSpan.FromHours(6);
 
+    private const int ManyFailures = 4;
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromHours(6);
+    private static readonly TimeSpan LongUnread = TimeSpan.FromHours(1);
 
     public int Id { get; private set; }
     public required string Url { get; init; }
@@ -44,6 +46,9 @@ public sealed class Feed
         var longest = pollEvery > LongestBackOff ? pollEvery : LongestBackOff;
         return now - LastFailedAt >= (doubled < longest ? doubled : longest);
     }
+
+    /// <summary>Staff should know: four polls have failed in a row, or more than one over an hour since it was last read.</summary>
+    public bool HasFailedForLong() => FailuresInARow >= ManyFailures || (FailuresInARow > 1 && LastFailedAt - LastReadAt >= LongUnread);
 
     public bool MayAskConditionally(DateTimeOffset now) =>
         FirstReadAt is not null && FailuresInARow == 0 && LastUnconditionalAt is { } last && now - last < UnconditionalEvery;

@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Stories;
 
@@ -19,17 +21,27 @@ public enum FeedOutcome
 /// <summary>How one feed's poll went; the counts are those of <see cref="FeedIntake.Taken"/>.</summary>
 public sealed record FeedReport(
     string Url, FeedOutcome Outcome, int NewStories = 0, int Updated = 0, int SeenBefore = 0, int Held = 0,
-    string? Warning = null, string? Error = null);
+    string? Warning = null, string? Error = null)
+{
+    /// <summary>Slug of the one newsletter it is for; null: all.</summary>
+    [JsonIgnore]
+    public string? Newsletter { get; init; }
+}
 
 /// <param name="Feeds">One line for each feed that was asked.</param>
 public sealed record FetchReport(IReadOnlyList<FeedReport> Feeds)
 {
     public int NewStories => Feeds.Sum(f => f.NewStories);
+
+    /// <summary>A sentence about a newsletter's feeds that could not be read, to stand behind another; empty when all were.</summary>
+    public string UnreadOf(string newsletter) => string.Concat(Feeds
+        .Where(f => f.Outcome == FeedOutcome.Failed && (f.Newsletter ?? newsletter) == newsletter)
+        .Select(f => $" But the feed {UrlText.WithoutPassword(f.Url)} could not be read. {f.Error}"));
 }
 
 /// <summary>Reads the feeds of <c>Stories:Feeds</c>. A feed that fails is recorded and asked again later; its stories stay.</summary>
 public sealed class FetchStories(
-    NewsroomDb db, FeedClient feeds, TakeInFeed takeIn, IOptions<StoriesOptions> options, TimeProvider clock, ILogger<FetchStories> logger)
+    NewsroomDb db, FeedClient feeds, TakeInFeed takeIn, FeedAlerts alerts, IOptions<StoriesOptions> options, TimeProvider clock, ILogger<FetchStories> logger)
 {
     /// <summary>
     /// What is asked for now waits for a poll under way, which is over after <see cref="FeedClient.MaxTime"/>: a digest's slot and the poll fall
@@ -60,8 +72,9 @@ public sealed class FetchStories(
                 continue;
             }
             await db.Entry(feed).ReloadAsync(cancellationToken);
-            reports.Add(await PollAsync(source, feed, unconditionally: !onlyDue, now, cancellationToken));
+            reports.Add(await PollAsync(source, feed, unconditionally: !onlyDue, now, cancellationToken) with { Newsletter = source.Newsletter });
         }
+        await alerts.RunAsync(cancellationToken);
         return new FetchReport(reports);
     }
 
