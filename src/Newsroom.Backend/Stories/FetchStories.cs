@@ -44,10 +44,10 @@ public sealed class FetchStories(
     NewsroomDb db, FeedClient feeds, TakeInFeed takeIn, FeedAlerts alerts, IOptions<StoriesOptions> options, TimeProvider clock, ILogger<FetchStories> logger)
 {
     /// <summary>
-    /// What is asked for now waits for a poll under way, which is over after <see cref="FeedClient.MaxTime"/>: a digest's slot and the poll fall
-    /// due at the same full minute, and that poll may have asked conditionally.
+    /// What is asked for now waits for a poll under way, which is over after <see cref="FeedClient.MaxTime"/> and <see cref="OlderPages.MaxTime"/>:
+    /// a digest's slot and the poll fall due at the same full minute, and that poll may have asked conditionally.
     /// </summary>
-    private static readonly TimeSpan Patience = FeedClient.MaxTime + TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = FeedClient.MaxTime + OlderPages.MaxTime + TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>Every feed, now and unconditionally: by hand, and before a digest is made.</summary>

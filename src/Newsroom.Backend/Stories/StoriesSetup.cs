@@ -21,6 +21,7 @@ public static class StoriesSetup
         services.AddSingleton<FeedClient>();
         services.AddScoped<FetchStories>();
         services.AddScoped<TakeInFeed>();
+        services.AddScoped<OlderPages>();
         services.AddScoped<FeedAlerts>();
         services.AddScoped<PushStory>();
         services.AddScoped<WithdrawStory>();

@@ -8,7 +8,7 @@ namespace Newsroom.Backend.Stories;
 /// <param name="Body">RSS or Atom.</param>
 public sealed record FeedBytes(string FeedUrl, ReadOnlyMemory<byte> Body)
 {
-    /// <summary>Where redirects led: what relative links are relative to. Null: <see cref="FeedUrl"/>.</summary>
+    /// <summary>Where on the web they were read, after redirects: what relative links are relative to, and where older pages are. Null: nowhere, and <see cref="FeedUrl"/>.</summary>
     public Uri? Address { get; init; }
     public string? Charset { get; init; }
     public FeedValidators? Validators { get; init; }
@@ -39,7 +39,7 @@ public abstract record FeedIntake
 /// read is never news. Stories and the feed's own row are saved together or not at all, so that a first read broken off is a first read again.
 /// Begins with a clear change tracker: save your own changes before.
 /// </summary>
-public sealed class TakeInFeed(NewsroomDb db, ILogger<TakeInFeed> logger)
+public sealed class TakeInFeed(NewsroomDb db, OlderPages olderPages, ILogger<TakeInFeed> logger)
 {
     /// <summary>More than <see cref="MostOldOnes"/> new stories older than this at once are an import or a restored archive, not news.</summary>
     public static readonly TimeSpan Old = TimeSpan.FromDays(7);
@@ -52,23 +52,26 @@ public sealed class TakeInFeed(NewsroomDb db, ILogger<TakeInFeed> logger)
     public async Task<FeedIntake> RunAsync(FeedBytes feedBytes, DateTimeOffset now, CancellationToken cancellationToken)
     {
         IReadOnlyList<FeedItem> items;
-        // Otherwise the first story of a new site would be the first read's, and never news.
-        var mayBeEmpty = !await db.Feeds.AnyAsync(f => f.Url == feedBytes.FeedUrl && f.FirstReadAt != null, cancellationToken);
+        var firstReadAt = await db.Feeds.Where(f => f.Url == feedBytes.FeedUrl).Select(f => f.FirstReadAt).SingleOrDefaultAsync(cancellationToken);
         try
         {
-            items = FeedParser.Read(feedBytes.Body, feedBytes.Charset, feedBytes.Address ?? new Uri(feedBytes.FeedUrl), mayBeEmpty);
+            // Without items at its first read: otherwise the first story of a new site would be the first read's, and never news.
+            items = FeedParser.Read(feedBytes.Body, feedBytes.Charset, feedBytes.Address ?? new Uri(feedBytes.FeedUrl), mayBeEmpty: firstReadAt is null);
         }
         catch (FeedUnreadableException e)
         {
             return new FeedIntake.Unreadable(e.Message);
         }
+        var older = feedBytes.Address is { } address && firstReadAt is { } since
+            ? await olderPages.ReadAsync(items, address, since, now, cancellationToken)
+            : new OlderItems([], Closed: true);
         for (var attempt = 1; ; attempt++)
         {
             // What another feed, node or push saved meanwhile is read again, and so is the feed's row.
             db.ChangeTracker.Clear();
             try
             {
-                return await TakeAsync(items, feedBytes, now, cancellationToken);
+                return await TakeAsync(items, older, feedBytes, now, cancellationToken);
             }
             catch (DbUpdateException e) when (attempt < Attempts && db.IsUniqueViolation(e))
             {
@@ -78,28 +81,30 @@ public sealed class TakeInFeed(NewsroomDb db, ILogger<TakeInFeed> logger)
     }
 
     private async Task<FeedIntake.Taken> TakeAsync(
-        IReadOnlyList<FeedItem> items, FeedBytes feedBytes, DateTimeOffset now, CancellationToken cancellationToken)
+        IReadOnlyList<FeedItem> items, OlderItems older, FeedBytes feedBytes, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var feed = await FeedRows.GetOrAddAsync(db, feedBytes.FeedUrl, cancellationToken);
-        var dated = items.Select(i => FarAhead(i, now) ? i with { Words = i.Words with { PublishedAt = null } } : i).ToList();
+        var dated = items.Concat(older.Items).Select(i => FarAhead(i, now) ? i with { Words = i.Words with { PublishedAt = null } } : i).ToList();
         var due = dated.Where(i => !(i.Words.PublishedAt > now)).ToList();
         var shelf = await StoryShelf.ReadAsync(db, due, cancellationToken);
         var fresh = due.Where(i => shelf.Find(i) is null).ToList();
         var old = fresh.Count(i => i.Words.PublishedAt < now - Old);
         var firstRead = feed.FirstReadAt is null;
         var heap = !firstRead && old > MostOldOnes;
+        // The first read has not seen the older pages: there stand stories that were on the site long before it.
+        var fromBefore = older.Items.Where(i => OlderPages.IsFromBefore(i, feed.FirstReadAt)).Select(i => i.IdentityHash).ToHashSet(StringComparer.Ordinal);
 
         // Oldest first, as feeds have the newest on top: ids are the order of intake.
         foreach (var item in Enumerable.Reverse(due))
-            shelf.Put(item, feed, feedBytes.NewsletterId, firstRead || (heap && item.Words.PublishedAt < now - Old), now);
+            shelf.Put(item, feed, feedBytes.NewsletterId, firstRead || fromBefore.Contains(item.IdentityHash) || (heap && item.Words.PublishedAt < now - Old), now);
         // A story held back must not hide behind a 304 when its time comes.
         var held = dated.Count - due.Count;
         feed.Read(held == 0 ? feedBytes.Validators : null, now);
         var updated = db.ChangeTracker.Entries<Story>().Count(e => e.State == EntityState.Modified);
         await db.SaveChangesAsync(cancellationToken);
 
-        // WordPress shows its last ten: when all are new, others may have come and gone unseen (after a stop of this program above all).
-        var overrun = !firstRead && fresh.Count > 1 && fresh.Count == due.Count;
+        // When all are new, others may have come and gone unseen (after a stop of this program above all).
+        var overrun = !firstRead && fresh.Count > 1 && (fresh.Count == due.Count || !older.Closed);
         var warning = heap ? $"{old} new items are older than {Old.TotalDays:0} days: they are kept, but not offered to digests by themselves."
             : firstRead && items.Count == 0 ? "The feed has no items yet: the first one will be news."
             : overrun ? "Every item of the feed is new: there may have been more since it was last read. Let the site show more in it."
