@@ -176,6 +176,9 @@ internal static partial class StoriesLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Story {StoryId} is gone from its site and withdrawn")]
     public static partial void Gone(ILogger logger, long storyId);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Feed {FeedId} is for another newsletter than {Count} stories that it shows too: they are for every newsletter now")]
+    public static partial void Widened(ILogger logger, int feedId, int count);
+
     [LoggerMessage(Level = LogLevel.Debug, Message = "A story was taken in by somebody else meanwhile (attempt {Attempt})")]
     public static partial void TakenMeanwhile(ILogger logger, int attempt);
 }

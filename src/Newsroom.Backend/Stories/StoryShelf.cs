@@ -17,6 +17,12 @@ internal sealed class StoryShelf
 
     public List<Story> Added { get; } = [];
 
+    /// <summary>Stories that were for one newsletter and are for every one now.</summary>
+    public int Widened { get; private set; }
+
+    /// <summary>A story that is for one newsletter and for a second one is then for all. With a third, that never asked for it, it would not be.</summary>
+    public bool HasTwoNewsletters { get; set; }
+
     public static async Task<StoryShelf> ReadAsync(NewsroomDb db, IEnumerable<FeedItem> items, CancellationToken cancellationToken)
     {
         var shelf = new StoryShelf(db);
@@ -65,6 +71,11 @@ internal sealed class StoryShelf
         // A feed for every newsletter shows it too: then it is for every newsletter.
         if (newsletterId is null)
             story.NewsletterId = null;
+        else if (IsForTheOtherToo(story, feed, newsletterId))
+        {
+            story.NewsletterId = null;
+            Widened++;
+        }
         // Of two feeds with the same story one leads, or their differences would count as edits at every poll.
         if (feed is not null && story.FeedId is not null && story.FeedId != feed.Id)
             return;
@@ -72,6 +83,10 @@ internal sealed class StoryShelf
         Rename(story, item);
         story.Edit(item.Words);
     }
+
+    /// <summary>What the second feed showed at its first read was not news there.</summary>
+    private bool IsForTheOtherToo(Story story, Feed? feed, int? newsletterId) =>
+        HasTwoNewsletters && story.NewsletterId is not null && story.NewsletterId != newsletterId && story.FirstSeenAt > feed?.FirstReadAt;
 
     private void Rename(Story story, FeedItem item)
     {

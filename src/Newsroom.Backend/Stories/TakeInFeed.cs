@@ -93,6 +93,8 @@ public sealed class TakeInFeed(NewsroomDb db, OlderPages olderPages, ILogger<Tak
         var heap = !firstRead && old > MostOldOnes;
         // The first read has not seen the older pages: there stand stories that were on the site long before it.
         var fromBefore = older.Items.Where(i => OlderPages.IsFromBefore(i, feed.FirstReadAt)).Select(i => i.IdentityHash).ToHashSet(StringComparer.Ordinal);
+        if (feedBytes.NewsletterId is not null)
+            shelf.HasTwoNewsletters = await db.Newsletters.CountAsync(cancellationToken) == 2;
 
         // Oldest first, as feeds have the newest on top: ids are the order of intake.
         foreach (var item in Enumerable.Reverse(due))
@@ -102,6 +104,8 @@ public sealed class TakeInFeed(NewsroomDb db, OlderPages olderPages, ILogger<Tak
         feed.Read(held == 0 ? feedBytes.Validators : null, now);
         var updated = db.ChangeTracker.Entries<Story>().Count(e => e.State == EntityState.Modified);
         await db.SaveChangesAsync(cancellationToken);
+        if (shelf.Widened > 0)
+            StoriesLog.Widened(logger, feed.Id, shelf.Widened);
 
         // When all are new, others may have come and gone unseen (after a stop of this program above all).
         var overrun = !firstRead && fresh.Count > 1 && (fresh.Count == due.Count || !older.Closed);

@@ -171,6 +171,34 @@ public sealed class PollingFeeds : IAsyncLifetime
         Assert.All(await app.FetchStoriesAsync(), r => Assert.Equal(0, r.GetProperty("updated").GetInt32()));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_story_of_two_newsletters_is_for_both_where_there_is_no_third(int newsletters)
+    {
+        _site.Serves(Rss.Stories(1));
+        _site.Serves(Rss.Stories(9), path: "/category/world/feed/");
+        await using var app = await NewsroomApp.StartAsync(new()
+        {
+            ["Stories:AllowPrivateNetworks"] = "true",
+            ["Stories:Feeds:0:Url"] = _site.Feed,
+            ["Stories:Feeds:0:Newsletter"] = "this-week",
+            ["Stories:Feeds:1:Url"] = _site.Url + "/category/world/feed/",
+            ["Stories:Feeds:1:Newsletter"] = "world",
+        });
+        foreach (var slug in new[] { "this-week", "world", "a-third" }.Take(newsletters))
+            await app.AddNewsletterAsync(slug, slug);
+        await app.FetchStoriesAsync();
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        _site.Serves(Rss.Stories(3, 2, 1));
+        _site.Serves(Rss.Stories(2, 9, 1), path: "/category/world/feed/");
+        await app.FetchStoriesAsync();
+        var stories = (await app.StoriesAsync()).ToDictionary(s => s.Title, s => s.NewsletterId);
+        Assert.Equal(newsletters == 2, stories["Story 2"] is null);
+        Assert.All([stories["Story 1"], stories["Story 3"], stories["Story 9"]], id => Assert.NotNull(id));
+        Assert.All(await app.FetchStoriesAsync(), r => Assert.Equal(0, r.GetProperty("updated").GetInt32()));
+    }
+
     [Fact]
     public async Task A_feed_for_a_newsletter_that_does_not_exist_says_so()
     {
