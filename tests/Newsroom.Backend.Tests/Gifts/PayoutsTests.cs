@@ -46,6 +46,25 @@ public sealed class ThePayouts
         Assert.Empty(await app.Newsroom.OpenAlertsAsync());
     }
 
+    /// <summary>What Stripe holds back is in the payout as a movement of its own, and so is what it sets free later.</summary>
+    [Fact]
+    public async Task Agree_although_Stripe_holds_a_minimum_balance_back()
+    {
+        await using var app = await GivingApp.StartAsync();
+        await app.BookedAsync();
+        app.Stripe.HoldBack(500);
+        Assert.Equal(926, (long)Assert.Single(app.Stripe.PayOut(all: true))["amount"]!);
+        app.Stripe.HoldBack(-500);
+        await app.BookedAsync();
+        Assert.Equal(1926, (long)Assert.Single(app.Stripe.PayOut(all: true))["amount"]!);
+        await app.Newsroom.RunOnlyAsync<CheckPayouts>();
+        Assert.Equal([(PayoutAgreement.Agrees, 0L), (PayoutAgreement.Agrees, 0L)], (await AllAsync(app)).Select(p => (p.Agreement, p.DifferenceMinor!.Value)));
+        Assert.Equal(2852, await app.Newsroom.AccountAsync(LedgerAccount.Bank));
+        Assert.Equal(0, await app.Newsroom.AccountAsync(LedgerAccount.Other));
+    }
+
+    private static Task<List<Payout>> AllAsync(GivingApp app) => app.Newsroom.ReadAsync(db => db.Payouts.AsNoTracking().OrderBy(p => p.Id).ToListAsync());
+
     /// <summary>Gifts in three currencies of an account that settles in one, with refunds, disputes and payouts in between; half of the events are lost.</summary>
     [Theory]
     [InlineData(1)]

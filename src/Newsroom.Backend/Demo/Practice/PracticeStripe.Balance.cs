@@ -24,6 +24,12 @@ public sealed partial class PracticeStripe
         return Copy(booked);
     });
 
+    /// <summary>Stripe keeps a minimum balance back from the next payout, or gives it free again (https://docs.stripe.com/payouts/minimum-balances-for-automatic-payouts).</summary>
+    /// <param name="amount">In Stripe's units; negative: free again.</param>
+    /// <param name="currency">Lower case.</param>
+    public JsonObject HoldBack(long amount, string currency = "usd") => Act(() => Copy(Move(
+        WireBalance.Transaction(Seconds, amount > 0 ? "payout_minimum_balance_hold" : "payout_minimum_balance_release", -amount, currency, source: null))));
+
     /// <summary>What is in the account (https://docs.stripe.com/api/balance): all movements up to now, in each currency.</summary>
     public JsonObject Balance() => Act(() => WireBalance.Balance(_inBalance));
 

@@ -89,8 +89,9 @@ public sealed record TransactionSnapshot(
         "dispute" => TransactionKind.Dispute,
         "dispute_reversal" => TransactionKind.DisputeReversal,
         "fee" or "network_cost" or "tax" => TransactionKind.Fee,
-        "payout" or "payout_minimum_balance_hold" => TransactionKind.Payout,
-        "payout_reversal" or "payout_minimum_balance_release" => TransactionKind.PayoutReversal,
+        "payout" => TransactionKind.Payout,
+        "payout_reversal" => TransactionKind.PayoutReversal,
+        // A minimum balance that is held back or released is a part of the payout, not the payout (https://docs.stripe.com/changelog/acacia/2024-12-18/minimum-balance-reporting-categories).
         _ => TransactionKind.Other,
     };
 }
