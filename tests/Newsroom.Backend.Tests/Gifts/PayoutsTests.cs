@@ -63,6 +63,22 @@ public sealed class ThePayouts
         Assert.Equal(0, await app.Newsroom.AccountAsync(LedgerAccount.Other));
     }
 
+    [Fact]
+    public async Task That_differ_are_compared_again_each_night_however_old_they_are()
+    {
+        await using var app = await GivingApp.StartAsync();
+        await app.BookedAsync();
+        app.Stripe.PayOut(all: true);
+        app.Stripe.Lacks.Add("balance_transactions");
+        await app.Newsroom.RunOnlyAsync<CheckPayouts>();
+        app.Newsroom.Clock.Advance(TimeSpan.FromDays(90));
+        await app.Newsroom.RunOnlyAsync<CheckPayouts>();
+        app.Stripe.Lacks.Clear();
+        Assert.Equal(PayoutAgreement.Differs, Assert.Single(await AllAsync(app)).Agreement);
+        await app.Newsroom.RunOnlyAsync<CheckPayouts>();
+        Assert.Equal(PayoutAgreement.Agrees, Assert.Single(await AllAsync(app)).Agreement);
+    }
+
     private static Task<List<Payout>> AllAsync(GivingApp app) => app.Newsroom.ReadAsync(db => db.Payouts.AsNoTracking().OrderBy(p => p.Id).ToListAsync());
 
     /// <summary>Gifts in three currencies of an account that settles in one, with refunds, disputes and payouts in between; half of the events are lost.</summary>

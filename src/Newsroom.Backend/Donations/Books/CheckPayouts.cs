@@ -17,6 +17,8 @@ public sealed class CheckPayouts(
     /// <summary>Behind where the list was last read to its end: a paid payout may still fail some business days later, and is settled long before.</summary>
     private static readonly TimeSpan LookBack = TimeSpan.FromDays(40);
 
+    private const int MostDiffering = 100;
+
     [AutomaticRetry(Attempts = 0)]
     public Task RunAsync(CancellationToken cancellationToken) => account.ReconcileAsync(() => CheckAsync(cancellationToken), log);
 
@@ -30,6 +32,8 @@ public sealed class CheckPayouts(
             foreach (var payout in page)
                 await TakeAsync(payout, cancellationToken);
         }
+        foreach (var differing in await DifferingAsync(readUntil - LookBack, cancellationToken))
+            await CheckOneAsync(differing, cancellationToken);
         await StripeCursor.MoveAsync(db, StripeCursor.Payouts, account.IsLive, began, cancellationToken);
     }
 
@@ -42,6 +46,16 @@ public sealed class CheckPayouts(
             return false;
         await TakeAsync(payout, cancellationToken);
         return true;
+    }
+
+    /// <summary>What still differs is compared until it agrees, however old it is.</summary>
+    /// <param name="before">Younger ones were just listed; null: all were.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    private Task<List<string>> DifferingAsync(DateTimeOffset? before, CancellationToken cancellationToken)
+    {
+        var isLive = account.IsLive;
+        return db.Payouts.Where(p => p.Agreement == PayoutAgreement.Differs && p.LiveMode == isLive && p.CreatedAt < before)
+            .OrderByDescending(p => p.Id).Take(MostDiffering).Select(p => p.PayoutId).ToListAsync(cancellationToken);
     }
 
     private async Task TakeAsync(PayoutSnapshot snapshot, CancellationToken cancellationToken)
