@@ -1,6 +1,8 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Data;
 using Newsroom.Backend.Donations.Books;
+using Newsroom.Backend.Donations.Staff;
 using Newsroom.Backend.Tests.Staff;
 using Newsroom.Backend.Web.StaffPages;
 
@@ -40,6 +42,33 @@ public sealed class GiftsAtTheStaffsDesk : IAsyncLifetime
         Assert.Contains("Stripe was asked", await _staff.ReadAsync("/staff/donations/" + gift.PublicId), StringComparison.Ordinal);
         Assert.Contains("Gifts this month, USD", await _staff.ReadAsync("/staff"), StringComparison.Ordinal);
         Assert.Contains("Given by month, USD", await _staff.ReadAsync("/staff/donations"), StringComparison.Ordinal);
+    }
+
+    /// <summary>The list shows when a gift was paid, and a year's file is of what was paid in it: we may hear of it in the next.</summary>
+    [Fact]
+    public async Task Are_found_by_the_day_they_were_paid_on()
+    {
+        // There a new day begins an hour after the test.
+        await using var app = await GivingApp.StartAsync(new(NewsroomApp.WithAdministrator()) { ["Site:TimeZone"] = "Pacific/Noumea" });
+        var plan = await app.BeginPlanAsync();
+        app.Newsroom.Clock.Advance(TimeSpan.FromMinutes(30));
+        var late = app.Newsroom.Clock.GetUtcNow();
+        app.Stripe.Renew(plan);
+        app.Newsroom.Clock.Advance(TimeSpan.FromHours(1));
+        await app.HearAsync();
+        var gift = (await app.Newsroom.GiftsAsync())[^1];
+        Assert.Equal((late, late.AddHours(1)), (gift.PaidAt, gift.CreatedAt));
+        await app.OpenCheckoutAsync("20", "once", "grace@example.org");
+        var unpaid = (await app.Newsroom.GiftsAsync())[^1];
+
+        var staff = await app.Newsroom.AdministratorAsync();
+        var thatDay = await staff.ReadAsync("/staff/donations?from=2026-11-24&to=2026-11-24");
+        var nextDay = await staff.ReadAsync("/staff/donations?from=2026-11-25&to=2026-11-25");
+        Assert.Contains(gift.PublicId, thatDay, StringComparison.Ordinal);
+        Assert.DoesNotContain(gift.PublicId, nextDay, StringComparison.Ordinal);
+        Assert.Contains(unpaid.PublicId, nextDay, StringComparison.Ordinal);
+        var file = await staff.SubmitAsync("/staff/donations/export", "", ("from", "2026-11-24"), ("to", "2026-11-24"));
+        Assert.Contains(gift.PublicId, await file.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
     }
 
     [Fact]
