@@ -43,8 +43,8 @@ public sealed class Donation
     public required long AmountMinor { get; set; }
     public required string CurrencyCode { get; init; }
 
-    /// <summary>The part of <see cref="AmountMinor"/> that the donor added for the card's fee.</summary>
-    public long FeeCoverMinor { get; init; }
+    /// <summary>The part of <see cref="AmountMinor"/> that the donor added for the card's fee; 0 when another sum was taken than was asked for.</summary>
+    public long FeeCoverMinor { get; set; }
     public required Frequency Frequency { get; init; }
     public DonationStatus Status { get; private set; } = DonationStatus.Draft;
 
@@ -204,7 +204,7 @@ public sealed class Donation
         if (!paid)
             return GiftChange.None;
         InvoiceId = snapshot.InvoiceId;
-        AmountMinor = snapshot.Amount?.Minor ?? AmountMinor;
+        Take(snapshot.Amount?.Minor ?? AmountMinor);
         Address = snapshot.Email ?? Address;
         LastError = null;
         PaidAt = snapshot.PaidAt ?? now;
@@ -214,6 +214,14 @@ public sealed class Donation
     /// <summary>
     /// Takes over what became of the payment of a booked gift. Derived from the whole each time: a refund that failed or a dispute that was won brings
     /// back what was before.
+    /// <summary>A plan's sum may be changed at Stripe: then nobody knows what part of it is for the fee.</summary>
+    private void Take(long minor)
+    {
+        if (minor != AmountMinor)
+            FeeCoverMinor = 0;
+        AmountMinor = minor;
+    }
+
     /// </summary>
     /// <param name="payment">All refunds and disputes as Stripe has them now.</param>
     /// <param name="rowsChanged">Refunds or disputes changed, even if that makes no difference here: an answer older than this one must be refused.</param>

@@ -104,6 +104,33 @@ public sealed class AMonthlyGift
         Assert.Equal(PlanStatus.Canceled, Assert.Single(await app.Newsroom.PlansAsync()).Status);
     }
 
+    /// <summary>After the sum was changed at Stripe nobody knows what part of it is for the fee.</summary>
+    [Fact]
+    public async Task States_the_part_for_the_fee_only_while_the_sum_is_the_one_asked_for()
+    {
+        await using var app = await GivingApp.StartAsync(new() { ["Stripe:FeeCover:Percent"] = "2.2", ["Stripe:FeeCover:Fixed"] = "0.30" });
+        var session = await app.OpenCheckoutAsync("10", "monthly", "ada@example.org", ("cover_fees", "true"));
+        app.Stripe.Pay(session);
+        await SettleAsync(app);
+        var plan = app.Stripe.Get("checkout.session", session)["subscription"]!.GetValue<string>();
+        app.Stripe.Renew(plan);
+        await SettleAsync(app);
+        app.Stripe.UpdatePlan(plan, Demo.Practice.StripeParameters.Read(new Dictionary<string, string>
+        {
+            ["items[0][id]"] = (string)app.Stripe.Get("subscription", plan)["items"]!["data"]![0]!["id"]!,
+            ["items[0][price_data][unit_amount]"] = "700",
+            ["items[0][price_data][currency]"] = "usd",
+        }));
+        app.Stripe.Renew(plan);
+        await SettleAsync(app);
+        var gifts = await app.Newsroom.GiftsAsync();
+        Assert.Equal([gifts[0].AmountMinor - 1000, gifts[0].AmountMinor - 1000, 0], gifts.Select(g => g.FeeCoverMinor));
+        Assert.True(gifts[0].FeeCoverMinor > 0);
+        var mails = app.Newsroom.MailsTo("ada@example.org");
+        Assert.Contains("for the card fee", mails[1].Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("for the card fee", mails[2].Text, StringComparison.Ordinal);
+    }
+
     private static async Task<string> BeginAsync(GivingApp app)
     {
         var session = await app.OpenCheckoutAsync("10", "monthly", "ada@example.org", ("campaign", "autumn"));
