@@ -27,6 +27,15 @@ public sealed class ThanksModel(NewsroomDb db, IBackgroundJobClient jobs, TimePr
         /// <summary>A bank debit: days.</summary>
         AtTheBank,
         Booked,
+
+        /// <summary>The donor's bank has asked about it and not decided yet.</summary>
+        Disputed,
+
+        /// <summary>All of it was given back.</summary>
+        Refunded,
+
+        /// <summary>The donor's bank took it back: a dispute it decided so, or a debit that failed late.</summary>
+        TakenBack,
         NotPaid,
     }
 
@@ -36,10 +45,17 @@ public sealed class ThanksModel(NewsroomDb db, IBackgroundJobClient jobs, TimePr
 
     public string? EveryPeriod { get; private set; }
 
-    /// <summary>With most of its letters hidden: the address of this page may be seen by others.</summary>
-    public string MaskedAddress { get; private set; } = "";
+    /// <summary>The part that was given back, or is on its way; null when nothing is.</summary>
+    public string? GivenBack { get; private set; }
 
-    public string? ReceiptNumber { get; private set; }
+    /// <summary>With most of its letters hidden: the address of this page may be seen by others. Null once the donor is erased.</summary>
+    public string? MaskedAddress { get; private set; }
+
+    /// <summary>The newest: it makes the ones before it void.</summary>
+    public Receipt? Receipt { get; private set; }
+
+    /// <summary>What comes next of a regular gift; null for a single one, and until it is booked.</summary>
+    public string? Next { get; private set; }
 
     public string? Retry { get; private set; }
 
@@ -49,28 +65,47 @@ public sealed class ThanksModel(NewsroomDb db, IBackgroundJobClient jobs, TimePr
 
     public async Task<IActionResult> OnGetAsync([FromQuery(Name = "session_id")] string? sessionId, CancellationToken cancellationToken)
     {
-        var gift = string.IsNullOrEmpty(sessionId) ? null : await db.Donations.AsNoTracking().SingleOrDefaultAsync(d => d.SessionId == sessionId, cancellationToken);
+        var gift = string.IsNullOrEmpty(sessionId) ? null : await db.Donations.AsNoTracking().Include(d => d.Plan).SingleOrDefaultAsync(d => d.SessionId == sessionId, cancellationToken);
         if (gift is null)
         {
             Response.StatusCode = StatusCodes.Status404NotFound;
             return Page();
         }
-        Shown = gift switch
-        {
-            { IsBooked: true } => View.Booked,
-            { Status: DonationStatus.Processing or DonationStatus.InReview } => View.AtTheBank,
-            { IsUnsettled: true } => View.Confirming,
-            _ => View.NotPaid,
-        };
+        Shown = ViewOf(gift);
         Sum = gift.Amount.Format(site.Value.Culture);
         EveryPeriod = Words.EveryPeriod(gift.Frequency);
-        MaskedAddress = EmailAddress.Parse(gift.Address).Masked;
+        GivenBack = gift.RefundedMinor > 0 ? new Money(gift.RefundedMinor, gift.Amount.Currency).Format(site.Value.Culture) : null;
+        MaskedAddress = DonorPersonalData.IsErased(gift.Address) ? null : EmailAddress.Parse(gift.Address).Masked;
+        Next = gift.Plan is { } plan ? NextOf(plan) : null;
         Retry = CancelledModel.RetryLink(gift);
-        if (Shown == View.Booked)
-            ReceiptNumber = (await db.Receipts.AsNoTracking().SingleOrDefaultAsync(r => r.DonationId == gift.Id && r.Revision == 0, cancellationToken))?.Number;
+        if (gift.IsBooked)
+            Receipt = await db.Receipts.AsNoTracking().Where(r => r.DonationId == gift.Id).OrderByDescending(r => r.Revision).FirstOrDefaultAsync(cancellationToken);
         // Claimed before it is enqueued: many openings of one page are one question.
         else if (gift.IsUnsettled && await CheckUnsettledGifts.ClaimAsync(db, gift.Id, clock.GetUtcNow(), CheckUnsettledGifts.Pause, cancellationToken))
             jobs.Enqueue<CheckUnsettledGifts>(Queues.Critical, j => j.RunOneAsync(gift.Id, CancellationToken.None));
         return Page();
     }
+
+    private static View ViewOf(Donation gift) => gift switch
+    {
+        { IsBooked: true, Status: DonationStatus.Disputed } => View.Disputed,
+        { IsBooked: true, Status: DonationStatus.Refunded } => View.Refunded,
+        { IsBooked: true, Status: DonationStatus.DisputeLost or DonationStatus.LateFailed } => View.TakenBack,
+        { IsBooked: true } => View.Booked,
+        { Status: DonationStatus.Processing or DonationStatus.InReview } => View.AtTheBank,
+        { IsUnsettled: true } => View.Confirming,
+        _ => View.NotPaid,
+    };
+
+    /// <summary>The sum is the plan's, which may have been changed since its first gift.</summary>
+    private string NextOf(RecurringPlan plan) => plan.Status switch
+    {
+        // Stripe's "unpaid": who pays the missing one gives on.
+        PlanStatus.Lapsed when plan.EndedAt is null => "Your regular gift has stopped: nothing more is charged by itself.",
+        _ when plan.IsOver => "Your regular gift has ended: nothing more is charged.",
+        PlanStatus.CancelScheduled => "Your regular gift ends with the time that is paid: nothing more is charged.",
+        PlanStatus.Paused or PlanStatus.Held => "Your regular gift is paused: nothing is charged meanwhile.",
+        _ => $"{plan.Amount.Format(site.Value.Culture)} will be charged {Words.EveryPeriod(plan.Frequency)}. "
+            + $"To change or stop it, write to {(site.Value.ContactAddress is { Length: > 0 } contact ? contact : "us")}: one sentence is enough.",
+    };
 }
