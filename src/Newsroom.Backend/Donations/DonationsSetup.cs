@@ -41,7 +41,8 @@ public static class DonationsSetup
         services.AddScoped<IPersonalData, DonorPersonalData>();
         services.AddRecurringJob<FinishErasures>("privacy.finish-erasures", "51 3 * * *", Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddRecurringJob<ForgetUnpaidGifts>("privacy.forget-unpaid-gifts", ForgetUnpaidGifts.Daily, Queues.Default, j => j.RunAsync(CancellationToken.None));
-        services.AddRetentionRule("A gift that never reached the payment page: what the form said", "to let you go on with it", FormattableString.Invariant($"{ForgetUnpaidGifts.KeptFor.TotalDays:0} days"));
+        services.AddRetentionRule("A gift that was begun and not paid: what the form said", "to let you go on with it",
+            FormattableString.Invariant($"{ForgetUnpaidGifts.KeptFor.TotalDays:0} days; {ForgetUnpaidGifts.FailedPlanKeptFor.TotalDays:0} days for a regular gift whose first payment was refused, since your bank may still pay it"));
         services.AddRetentionRule("Gifts: amount, date, receipt, your name, email and postal address, your message and whom you honour", "the law wants books and receipts", "the books for ever; name, addresses and words until you have them erased, or for a regular gift until it has ended");
         services.AddRecurringJob<ApplyStripeEvents>(
             "donations.apply-stripe-events", Timetable.EveryMinute, Queues.Critical, j => j.RunAsync(CancellationToken.None), atStart: true);
