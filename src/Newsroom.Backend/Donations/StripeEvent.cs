@@ -19,6 +19,8 @@ public enum StripeEventState
 /// <summary>The webhook inbox: stored under Stripe's unique event id before Stripe is answered, worked on afterwards.</summary>
 public sealed class StripeEvent
 {
+    public const string CardDeclined = "payment_intent.payment_failed";
+
     public long Id { get; private set; }
     public required string EventId { get; init; }
     public required string Type { get; init; }
@@ -38,8 +40,11 @@ public sealed class StripeEvent
     public DateTimeOffset? LeaseUntil { get; set; }
     public DateTimeOffset? HandledAt { get; set; }
 
-    /// <summary>The gift it turned out to be about.</summary>
+    /// <summary>The gift it is about, as a declined payment says itself, or as it turned out to be.</summary>
     public long? DonationId { get; set; }
+
+    /// <summary>Public id of the gift that a declined payment names; not stored.</summary>
+    public string? NamedGift { get; init; }
     public string? LastError { get; set; }
 }
 
@@ -47,6 +52,7 @@ internal sealed class StripeEventMapping : IEntityTypeConfiguration<StripeEvent>
 {
     public void Configure(EntityTypeBuilder<StripeEvent> builder)
     {
+        builder.Ignore(e => e.NamedGift);
         builder.Property(e => e.EventId).HasMaxLength(255);
         builder.Property(e => e.Type).HasMaxLength(100);
         builder.Property(e => e.ObjectType).HasMaxLength(100);

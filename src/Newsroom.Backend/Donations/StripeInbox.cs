@@ -28,6 +28,7 @@ public sealed class StripeInbox(IServiceScopeFactory scopes) : IAsyncDisposable
             var ids = received.Select(e => e.EventId).ToArray();
             var known = await db.StripeEvents.Where(e => EF.Parameter(ids).Contains(e.EventId)).Select(e => e.EventId).ToListAsync(turn);
             var fresh = received.ExceptBy(known, e => e.EventId, StringComparer.Ordinal).ToList();
+            await NameGiftsAsync(db, fresh, turn);
             db.AddRange(fresh);
             await db.SaveChangesAsync(turn);
             return fresh.Select(e => e.Id).ToArray();
@@ -37,5 +38,16 @@ public sealed class StripeInbox(IServiceScopeFactory scopes) : IAsyncDisposable
         {
             DonationsLog.EventsNotEnqueued(services.GetRequiredService<ILogger<StripeInbox>>(), why);
         }
+    }
+
+    private static async Task NameGiftsAsync(NewsroomDb db, List<StripeEvent> fresh, CancellationToken cancellationToken)
+    {
+        var named = fresh.Select(e => e.NamedGift).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+        if (named.Length == 0)
+            return;
+        var gifts = await db.Donations.Where(d => EF.Parameter(named).Contains(d.PublicId)).Select(d => new { d.PublicId, d.Id })
+            .ToDictionaryAsync(d => d.PublicId, d => d.Id, StringComparer.Ordinal, cancellationToken);
+        foreach (var one in fresh.Where(e => e.NamedGift is not null))
+            one.DonationId = gifts.TryGetValue(one.NamedGift!, out var gift) ? gift : null;
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Donations.Stripe;
+using Newsroom.Backend.Primitives;
 
 namespace Newsroom.Backend.Donations;
 
@@ -104,6 +105,8 @@ internal static class StripeWebhook
             LiveMode = root.TryGetProperty("livemode", out var live) && live.ValueKind is JsonValueKind.True or JsonValueKind.False ? live.GetBoolean() : isLive,
             CreatedAt = Created(root) ?? now,
             ReceivedAt = now,
+            // Until the checkout ends, nobody can tell by Stripe's objects whose a declined payment is (Sessions.List by it gives none).
+            NamedGift = type == StripeEvent.CardDeclined && about.TryGetProperty("metadata", out var metadata) ? Text(metadata, CheckoutPages.DonationIdKey, PublicId.MaxLength) : null,
         };
     }
 

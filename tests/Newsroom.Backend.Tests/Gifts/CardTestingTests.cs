@@ -139,6 +139,33 @@ public sealed class TestingCardsThroughTheForm
         Assert.Equal(HttpStatusCode.OK, (await app.Newsroom.Http.GetAsync("/health/ready", Token)).StatusCode);
     }
 
+    [Fact]
+    public async Task Is_not_what_a_shop_on_the_same_account_declines()
+    {
+        await using var app = await GivingApp.StartAsync();
+        await app.OpenCheckoutAsync("15", "once", "ada@example.org");
+        for (var i = 0; i < 20; i++)
+        {
+            app.Stripe.DeclineInAShop();
+            await app.DeliverAsync(app.Stripe.TakeEvents());
+            if (i % 2 == 0)
+                await app.Newsroom.RunEnqueuedJobsAsync();
+        }
+        await app.Newsroom.AdvanceAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(BreakerLevel.Calm, await app.Newsroom.BreakerLevelAsync());
+    }
+
+    /// <summary>A regular gift's first payment does not say which gift it is for.</summary>
+    [Fact]
+    public async Task With_regular_gifts_is_seen_too()
+    {
+        await using var app = await GivingApp.StartAsync();
+        for (var i = 0; i < 12; i++)
+            await TryCardAsync(app, await app.Newsroom.GiveAsync("15", "monthly", $"card{i}@example.org"), declined: true);
+        await app.Newsroom.AdvanceAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(BreakerLevel.Watch, await app.Newsroom.BreakerLevelAsync());
+    }
+
     /// <summary>One form a second, each from a network of its own; nine cards in ten are declined.</summary>
     private static async Task<int> AttackAsync(GivingApp app, int times)
     {

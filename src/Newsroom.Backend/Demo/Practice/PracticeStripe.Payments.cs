@@ -34,11 +34,21 @@ public sealed partial class PracticeStripe
     {
         var session = OpenSession(sessionId);
         var aside = _asides[sessionId]!.AsObject();
+        var metadata = PracticeStore.Text(session, "mode") == "payment" ? aside["metadata"]!.AsObject() : [];
         var intent = Add(WireObjects.PaymentIntent(Seconds, PracticeStore.Number(session, "amount_total"),
-            PracticeStore.Text(session, "currency")!, PracticeStore.Text(session, "customer"), "card", aside["metadata"]!.AsObject()));
+            PracticeStore.Text(session, "currency")!, PracticeStore.Text(session, "customer"), "card", metadata));
         Raise("payment_intent.created", intent);
         Fail(intent, session, "card_declined", "Your card was declined.");
         return Copy(session);
+    });
+
+    /// <summary>A card is refused in a shop that takes its payments through the same account.</summary>
+    public JsonObject DeclineInAShop(long amount = 4900, string currency = "usd") => Act(() =>
+    {
+        var intent = Add(WireObjects.PaymentIntent(Seconds, amount, currency, customer: null, "card", []));
+        Raise("payment_intent.created", intent);
+        Fail(intent, new JsonObject(), "card_declined", "Your card was declined.");
+        return Copy(intent);
     });
 
     /// <summary>The donor pays by bank debit: the session completes unpaid, and the bank answers <see cref="BankDebitTakes"/> later.</summary>

@@ -24,7 +24,9 @@ public sealed class TendBreaker(NewsroomDb db, AlertDesk alerts, [FromKeyedServi
 
     private static readonly TimeSpan OverFor = TimeSpan.FromDays(1);
     private static readonly TimeSpan ClockSlack = TimeSpan.FromMinutes(5);
-    private const string Declined = "payment_intent.payment_failed";
+
+    /// <summary>How long before its card is declined a regular gift's checkout may have been opened.</summary>
+    private static readonly TimeSpan AtTheCheckout = TimeSpan.FromHours(1);
 
     [AutomaticRetry(Attempts = 0)]
     public async Task RunAsync(CancellationToken cancellationToken) => await TellAsync(await DecideAsync(cancellationToken), cancellationToken);
@@ -80,13 +82,21 @@ public sealed class TendBreaker(NewsroomDb db, AlertDesk alerts, [FromKeyedServi
             await DeclinedAsync(from, cancellationToken));
     }
 
-    /// <summary>By the inbox alone, nothing is fetched; a failed renewal of a plan, once it is known to be one, is no attempt of anybody's.</summary>
+    /// <summary>
+    /// By our rows alone, nothing is fetched. What a shop on the same account declines is nobody's attempt here; nor is a failed renewal of a plan, once it is
+    /// known to be one. A plan's first payment names its gift no more than a shop's does: of those no more count than regular gifts may be at their checkout.
+    /// </summary>
     private async Task<int> DeclinedAsync(DateTimeOffset from, CancellationToken cancellationToken)
     {
         // By both clocks: what is fetched days later was not declined now.
-        var declined = db.StripeEvents.Where(e => e.Type == Declined && e.ReceivedAt > from && e.CreatedAt > from - ClockSlack);
-        return await declined.Where(e => e.DonationId != null).Select(e => e.DonationId).Distinct().CountAsync(cancellationToken)
-            + await declined.Where(e => e.DonationId == null && e.State != StripeEventState.Applied).Select(e => e.ObjectId).Distinct().CountAsync(cancellationToken);
+        var declined = db.StripeEvents.Where(e => e.Type == StripeEvent.CardDeclined && e.ReceivedAt > from && e.CreatedAt > from - ClockSlack);
+        var ours = await declined.Where(e => e.DonationId != null).Select(e => e.DonationId).Distinct().CountAsync(cancellationToken);
+        var nameless = await declined.Where(e => e.DonationId == null && e.State != StripeEventState.Applied).Select(e => e.ObjectId).Distinct().CountAsync(cancellationToken);
+        if (nameless == 0)
+            return ours;
+        var opened = from - AtTheCheckout;
+        var plans = await db.Donations.CountAsync(d => d.Status == DonationStatus.CheckoutOpen && d.Frequency != Frequency.Once && d.CreatedAt > opened, cancellationToken);
+        return ours + Math.Min(nameless, plans);
     }
 
     /// <summary>Safe to call again and again: an alert that is open stays one.</summary>
