@@ -13,6 +13,7 @@ namespace Newsroom.Backend.Donations;
 /// <param name="Donor">Id of the donor.</param>
 /// <param name="Email">The donor's.</param>
 /// <param name="Gifts">How many periods were paid.</param>
+/// <param name="LiveMode">False: made with a test key, or practice.</param>
 /// <param name="CreatedAt">Stripe's clock.</param>
 /// <param name="EndedAt">Null while it runs.</param>
 /// <param name="EndReason">Stripe's word for why it ended.</param>
@@ -23,7 +24,7 @@ namespace Newsroom.Backend.Donations;
 /// <param name="Missed">Periods whose payment is missing at present.</param>
 /// <param name="Subscription">Its id in Stripe's dashboard.</param>
 public sealed record PlanShape(
-    string Id, PlanStatus Status, MoneyShape Amount, Frequency Frequency, string Donor, string Email, int Gifts, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt,
+    string Id, PlanStatus Status, MoneyShape Amount, Frequency Frequency, string Donor, string Email, int Gifts, bool LiveMode, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt,
     string? EndReason, DateTimeOffset? NextPaymentAt, DateTimeOffset? PausedUntil, string? PaidBy, DateOnly? CardExpiresOn, IReadOnlyList<MissedPaymentShape> Missed,
     string Subscription);
 
@@ -49,7 +50,7 @@ internal static class PlansApi
             return fault;
         Expression<Func<RecurringPlan, Row>> toRow = p => new Row(p.Id, new PlanShape(
             p.PublicId, p.Status, new MoneyShape(p.AmountMinor, p.CurrencyCode), p.Frequency, p.Donor.PublicId, p.Donor.Address,
-            db.Donations.Count(d => d.PlanId == p.Id && d.PaidAt != null), p.CreatedAt, p.EndedAt,
+            db.Donations.Count(d => d.PlanId == p.Id && d.PaidAt != null), db.Donations.Any(d => d.PlanId == p.Id && d.LiveMode), p.CreatedAt, p.EndedAt,
             p.EndReason, p.NextPaymentAt, p.PausedUntil, p.PaidBy, p.CardExpiresOn,
             db.MissedPayments.Where(m => m.PlanId == p.Id && m.State == MissedPaymentState.Open).OrderBy(m => m.Id)
                 .Select(m => new MissedPaymentShape(new MoneyShape(m.AmountMinor, m.Plan.CurrencyCode), m.Attempts, m.NextAttemptAt, m.NeedsDonor, m.Why, m.InvoiceId)).ToList(),

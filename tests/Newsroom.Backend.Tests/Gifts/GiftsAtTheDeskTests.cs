@@ -71,6 +71,38 @@ public sealed class GiftsAtTheStaffsDesk : IAsyncLifetime
         Assert.Contains(gift.PublicId, await file.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
     }
 
+    /// <summary>With another mode's key they are history of another account: no figure, no alert, and they say so.</summary>
+    [Fact]
+    public async Task Of_another_mode_are_told_apart_and_count_for_nothing()
+    {
+        await _app.BeginPlanAsync();
+        _app.Stripe.Dispute((string)_app.Stripe.List("charge")[0]["id"]!);
+        await _app.HearAsync();
+        await _app.Newsroom.RunOnlyAsync<Donations.HoldDisputedPlans>();
+        await _app.Newsroom.ReadAsync(db => db.Donations.ExecuteUpdateAsync(s => s.SetProperty(d => d.Status, Donations.DonationStatus.Succeeded), Stop));
+        await _app.Newsroom.RunOnlyAsync<WatchGifts>();
+        Assert.Contains("gifts.held", (await _app.Newsroom.OpenAlertsAsync()).Keys);
+        Assert.Contains("practice", await _staff.ReadAsync("/staff/plans"), StringComparison.Ordinal);
+        Assert.False((bool)(await _app.Newsroom.GetAsync("/api/v1/plans"))["items"]![0]!["liveMode"]!);
+
+        await _app.Newsroom.ReadAsync(db => db.Donations.ExecuteUpdateAsync(s => s.SetProperty(d => d.LiveMode, true), Stop));
+        await _app.Newsroom.RunOnlyAsync<WatchGifts>();
+        Assert.DoesNotContain("gifts.held", (await _app.Newsroom.OpenAlertsAsync()).Keys);
+        Assert.DoesNotContain("practice", await _staff.ReadAsync("/staff/plans"), StringComparison.Ordinal);
+        Assert.True((bool)(await _app.Newsroom.GetAsync("/api/v1/plans"))["items"]![0]!["liveMode"]!);
+    }
+
+    [Fact]
+    public async Task Every_month_are_summed_up_for_the_keys_own_mode()
+    {
+        await _app.BeginPlanAsync();
+        Assert.Contains("$10.00", MonthlyOf(await _staff.ReadAsync("/staff")), StringComparison.Ordinal);
+        await _app.Newsroom.ReadAsync(db => db.Donations.ExecuteUpdateAsync(s => s.SetProperty(d => d.LiveMode, true), Stop));
+        Assert.DoesNotContain("$10.00", MonthlyOf(await _staff.ReadAsync("/staff")), StringComparison.Ordinal);
+
+        static string MonthlyOf(string page) => page.Contains("Monthly donors", StringComparison.Ordinal) ? page[page.IndexOf("Monthly donors", StringComparison.Ordinal)..] : "";
+    }
+
     [Fact]
     public async Task Leave_as_a_file_only_for_who_has_proved_who_they_are_and_that_is_noted()
     {

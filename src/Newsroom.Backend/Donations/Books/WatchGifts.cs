@@ -59,7 +59,9 @@ public sealed class WatchGifts(NewsroomDb db, StripeAccount account, AlertDesk a
 
     private async Task<string?> HeldAsync(CancellationToken cancellationToken)
     {
-        var held = await db.RecurringPlans.Where(p => p.Status == PlanStatus.Held && !db.Disputes.Any(d => d.Donation.PlanId == p.Id && d.Donation.Status == DonationStatus.Disputed))
+        var isLive = account.IsLive;
+        var held = await db.RecurringPlans.Where(p => p.Status == PlanStatus.Held && db.Donations.Any(d => d.PlanId == p.Id && d.LiveMode == isLive)
+                && !db.Disputes.Any(d => d.Donation.PlanId == p.Id && d.Donation.Status == DonationStatus.Disputed))
             .OrderBy(p => p.Id).Select(p => p.PublicId).Take(Named).ToListAsync(cancellationToken);
         return held.Count == 0 ? null
             : $"A dispute was won, and the regular gift it was about is still held: {string.Join(", ", held)}. Ask the donor; then resume it or end it, under Regular gifts on the staff pages.";
@@ -78,9 +80,11 @@ public sealed class WatchGifts(NewsroomDb db, StripeAccount account, AlertDesk a
     private async Task<string?> StuckAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
+        var isLive = account.IsLive;
         var (processing, review) = (now - LongestDebit, now - LongestReview);
         var stuck = await db.Donations
-            .Where(d => (d.Status == DonationStatus.Processing && d.CreatedAt < processing) || (d.Status == DonationStatus.InReview && d.CreatedAt < review))
+            .Where(d => d.LiveMode == isLive
+                && ((d.Status == DonationStatus.Processing && d.CreatedAt < processing) || (d.Status == DonationStatus.InReview && d.CreatedAt < review)))
             .OrderBy(d => d.Id).Select(d => d.PublicId).Take(Named).ToListAsync(cancellationToken);
         return stuck.Count == 0 ? null
             : $"Payments that are under way for longer than any should be: {string.Join(", ", stuck)}. Look each up in Stripe's dashboard: capture or cancel what is authorised only.";

@@ -19,7 +19,7 @@ namespace Newsroom.Backend.Donations.Staff;
 /// </summary>
 public sealed record PlanLine(
     long Key, string Id, string? DonorName, string DonorAddress, long AmountMinor, string CurrencyCode, Frequency Frequency, PlanStatus Status, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt,
-    DateTimeOffset? NextPaymentAt, DateTimeOffset? PausedUntil, string? PaidBy, DateOnly? CardExpiresOn, string SubscriptionId, int Gifts, long Missed, int MissedCount, DateTimeOffset? NextAttemptAt, bool DisputeRuns);
+    DateTimeOffset? NextPaymentAt, DateTimeOffset? PausedUntil, string? PaidBy, DateOnly? CardExpiresOn, string SubscriptionId, bool LiveMode, int Gifts, long Missed, int MissedCount, DateTimeOffset? NextAttemptAt, bool DisputeRuns);
 
 /// <summary>The monthly and yearly gifts, newest first, with what each waits for.</summary>
 [Authorize(StaffPolicies.Viewer), PrivatePage]
@@ -37,7 +37,9 @@ public sealed class PlansModel(NewsroomDb db, SyncGift sync, SettleHeldPlan sett
 
     public string Month(DateOnly day) => day.ToString("MM/yyyy", System.Globalization.CultureInfo.InvariantCulture);
 
-    public string? AtStripe(string id) => desk.PageOf(id);
+    public string? AtStripe(string id, bool isLive) => desk.PageOf(id, isLive);
+
+    public string? Practice(bool isLive) => isLive ? null : desk.ModeOf(isLive);
 
     public async Task<IActionResult> OnGetAsync(string? find, string? status, string? after, CancellationToken cancellationToken)
     {
@@ -122,7 +124,7 @@ public sealed class PlansModel(NewsroomDb db, SyncGift sync, SettleHeldPlan sett
 
     private Expression<Func<RecurringPlan, PlanLine>> ToLine() => p => new PlanLine(
         p.Id, p.PublicId, p.Donor.Name, p.Donor.Address, p.AmountMinor, p.CurrencyCode, p.Frequency, p.Status, p.CreatedAt, p.EndedAt, p.NextPaymentAt, p.PausedUntil, p.PaidBy, p.CardExpiresOn,
-        p.SubscriptionId, db.Donations.Count(d => d.PlanId == p.Id && d.PaidAt != null),
+        p.SubscriptionId, db.Donations.Any(d => d.PlanId == p.Id && d.LiveMode), db.Donations.Count(d => d.PlanId == p.Id && d.PaidAt != null),
         db.MissedPayments.Where(m => m.PlanId == p.Id && m.State == MissedPaymentState.Open).Sum(m => m.AmountMinor),
         db.MissedPayments.Count(m => m.PlanId == p.Id && m.State == MissedPaymentState.Open),
         db.MissedPayments.Where(m => m.PlanId == p.Id && m.State == MissedPaymentState.Open).Min(m => m.NextAttemptAt),

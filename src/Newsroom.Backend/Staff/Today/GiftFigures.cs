@@ -41,7 +41,9 @@ public sealed class ReadGiftFigures(NewsroomDb db, IOptions<SiteOptions> site, I
 
     public async Task<IReadOnlyList<MonthlyDonors>> MonthlyDonorsAsync(CancellationToken cancellationToken)
     {
-        var sums = await db.RecurringPlans.Where(p => Asked.Contains(p.Status) && p.Frequency == Frequency.Monthly)
+        var isLive = stripe.Value.IsLive;
+        var sums = await db.RecurringPlans
+            .Where(p => Asked.Contains(p.Status) && p.Frequency == Frequency.Monthly && db.Donations.Any(d => d.PlanId == p.Id && d.LiveMode == isLive))
             .GroupBy(p => new { p.CurrencyCode, p.Status })
             .Select(g => new { g.Key.CurrencyCode, g.Key.Status, Count = g.Count(), Sum = g.Sum(p => p.AmountMinor) }).ToListAsync(cancellationToken);
         return [.. sums.GroupBy(s => s.CurrencyCode, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new MonthlyDonors(
