@@ -71,6 +71,16 @@ public sealed class GiftsAtTheStaffsDesk : IAsyncLifetime
         Assert.Contains(gift.PublicId, await file.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
     }
 
+    /// <summary>SQL Server leaves U+FFFF out when it compares, so no range ends with it there.</summary>
+    [Fact]
+    public void Are_found_by_the_beginning_of_an_address_on_SQL_Server_too()
+    {
+        using var db = new SqlServerDesignTimeFactory().CreateDbContext([]);
+        var sql = GiftFilter.BeginningWith(db, db.Donations, "ada").ToQueryString();
+        Assert.Contains("[AddressKey] LIKE ", sql, StringComparison.Ordinal);
+        Assert.DoesNotContain("\uffff", sql, StringComparison.Ordinal);
+    }
+
     /// <summary>With another mode's key they are history of another account: no figure, no alert, and they say so.</summary>
     [Fact]
     public async Task Of_another_mode_are_told_apart_and_count_for_nothing()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Web;
@@ -47,8 +48,8 @@ public sealed partial record GiftFilter(string? Find, DonationStatus? Status, Fr
             gifts = gifts.Where(d => d.Frequency == frequency);
         if (Campaign is { } campaign)
             gifts = gifts.Where(d => d.Campaign == campaign);
-        if (From is { } from)
         // The day that is shown beside the gift. It reads every row, of 50,000 in 16 ms (SQLite, 2026-11-30), so it needs no index.
+        if (From is { } from)
         {
             var begins = site.StartOf(from);
             gifts = gifts.Where(d => (d.PaidAt ?? d.CreatedAt) >= begins);
@@ -82,13 +83,18 @@ public sealed partial record GiftFilter(string? Find, DonationStatus? Status, Fr
             "pi" => gifts.Where(d => d.PaymentIntentId == word),
             "cs" => gifts.Where(d => d.SessionId == word),
             "in" => gifts.Where(d => d.InvoiceId == word),
-            _ => BeginningWith(gifts, word.ToLowerInvariant()),
+            _ => BeginningWith(db, gifts, word.ToLowerInvariant()),
         };
     }
 
-    /// <summary>A range, since LIKE uses no index on SQLite. U+FFFF comes after whatever an address may hold.</summary>
-    private static IQueryable<Donation> BeginningWith(IQueryable<Donation> gifts, string from)
+    /// <summary>
+    /// On SQLite a range, since LIKE uses no index there; U+FFFF comes after whatever an address may hold. SQL Server ignores that character when it compares,
+    /// and its LIKE uses the index.
+    /// </summary>
+    internal static IQueryable<Donation> BeginningWith(NewsroomDb db, IQueryable<Donation> gifts, string from)
     {
+        if (db.Database.IsSqlServer())
+            return gifts.Where(d => d.AddressKey.StartsWith(from));
         var to = from + '\uffff';
 #pragma warning disable CA1309 // The database compares; only this overload has a translation.
         return gifts.Where(d => string.Compare(d.AddressKey, from) >= 0 && string.Compare(d.AddressKey, to) < 0);
