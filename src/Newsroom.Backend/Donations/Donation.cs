@@ -61,7 +61,9 @@ public sealed class Donation
     /// <summary>The paid invoice of a plan: unique, so a month is booked once.</summary>
     public string? InvoiceId { get; private set; }
     public string? PaymentIntentId { get; private set; }
-    public bool LiveMode { get; private set; }
+
+    /// <summary>False: made with a test key, or practice. By the key that was configured until Stripe says it.</summary>
+    public bool LiveMode { get; set; }
     public bool Anonymous { get; init; }
     public string? Campaign { get; init; }
     public string? Message { get; init; }
@@ -133,6 +135,7 @@ public sealed class Donation
         CurrencyCode = CurrencyCode,
         FeeCoverMinor = FeeCoverMinor,
         Frequency = Frequency,
+        LiveMode = LiveMode,
         Anonymous = Anonymous,
         Campaign = Campaign,
         InHonourOf = InHonourOf,
@@ -211,9 +214,6 @@ public sealed class Donation
         return GiftChange.Booked;
     }
 
-    /// <summary>
-    /// Takes over what became of the payment of a booked gift. Derived from the whole each time: a refund that failed or a dispute that was won brings
-    /// back what was before.
     /// <summary>A plan's sum may be changed at Stripe: then nobody knows what part of it is for the fee.</summary>
     private void Take(long minor)
     {
@@ -222,6 +222,9 @@ public sealed class Donation
         AmountMinor = minor;
     }
 
+    /// <summary>
+    /// Takes over what became of the payment of a booked gift. Derived from the whole each time: a refund that failed or a dispute that was won brings
+    /// back what was before.
     /// </summary>
     /// <param name="payment">All refunds and disputes as Stripe has them now.</param>
     /// <param name="rowsChanged">Refunds or disputes changed, even if that makes no difference here: an answer older than this one must be refused.</param>

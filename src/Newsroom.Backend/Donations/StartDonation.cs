@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Donations.Mailed;
 using Newsroom.Backend.Donations.Stripe;
@@ -45,7 +46,7 @@ public abstract record StartDonationOutcome
 /// Takes a gift's intent down, then asks Stripe for its checkout page. The row is committed first and names the idempotency key, so a
 /// retry after any crash, time-out or double click finds the page that was made before.
 /// </summary>
-public sealed class StartDonation(NewsroomDb db, CheckoutPages pages, TimeProvider clock, ILogger<StartDonation> log)
+public sealed class StartDonation(NewsroomDb db, CheckoutPages pages, IOptions<StripeOptions> stripe, TimeProvider clock, ILogger<StartDonation> log)
 {
     private const int Tries = 3;
 
@@ -96,6 +97,7 @@ public sealed class StartDonation(NewsroomDb db, CheckoutPages pages, TimeProvid
             FeeCoverMinor = intent.FeeCover,
             CurrencyCode = intent.Gift.Currency.Code,
             Frequency = intent.Frequency,
+            LiveMode = stripe.Value.IsLive,
             SubmissionKey = isAnother ? null : intent.KeyIn(Minute(now)),
             Anonymous = intent.Anonymous,
             Campaign = intent.Campaign,

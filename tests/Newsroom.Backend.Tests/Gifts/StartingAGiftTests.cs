@@ -7,6 +7,18 @@ namespace Newsroom.Backend.Tests;
 
 public sealed class StartingAGift
 {
+    /// <summary>Before Stripe has said anything of it: the list shows it as what it is.</summary>
+    [Theory]
+    [InlineData("sk_live_1", true)]
+    [InlineData("sk_test_1", false)]
+    public async Task Is_of_the_keys_own_mode_from_its_first_moment(string key, bool isLive)
+    {
+        // The practice account does not know that key, so no checkout opens.
+        await using var app = await GivingApp.StartAsync(new() { ["Stripe:SecretKey"] = key });
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await app.Newsroom.GiveAsync("15")).StatusCode);
+        Assert.Equal((DonationStatus.Deferred, isLive), ((await app.Newsroom.OnlyGiftAsync()).Status, (await app.Newsroom.OnlyGiftAsync()).LiveMode));
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
