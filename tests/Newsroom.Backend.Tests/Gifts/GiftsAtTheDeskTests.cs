@@ -114,6 +114,19 @@ public sealed class GiftsAtTheStaffsDesk : IAsyncLifetime
     }
 
     [Fact]
+    public async Task That_the_bank_took_back_are_not_in_the_months_sum()
+    {
+        await _app.BookedAsync();
+        var lost = await _app.BookedAsync();
+        Assert.Contains("$30.00", await _staff.ReadAsync("/staff"), StringComparison.Ordinal);
+        _app.Stripe.CloseDispute((string)_app.Stripe.Dispute(_app.ChargeOf(lost))["id"]!, won: false);
+        await _app.HearAsync();
+        var page = await _staff.ReadAsync("/staff");
+        Assert.Contains("$15.00", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("$30.00", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Leave_as_a_file_only_for_who_has_proved_who_they_are_and_that_is_noted()
     {
         var gift = await _app.BookedAsync();

@@ -50,12 +50,12 @@ public sealed class ReadGiftFigures(NewsroomDb db, IOptions<SiteOptions> site, I
             g.Sum(s => s.Count), new Money(g.Sum(s => s.Sum), Currency.Parse(g.Key)), g.Where(s => s.Status != PlanStatus.Active).Sum(s => s.Count)))];
     }
 
-    /// <summary>What was given and not given back. With a live key tests and practice count for nothing; without one they are all there is.</summary>
+    /// <summary>What was given and not given back, nor taken back by the donor's bank. With a live key tests and practice count for nothing; without one they are all there is.</summary>
     private Task<Dictionary<string, long>> SumsAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
         var isLive = stripe.Value.IsLive;
         return db.Donations
-            .Where(d => d.LiveMode == isLive && d.PaidAt >= from && d.PaidAt < to)
+            .Where(d => d.LiveMode == isLive && d.PaidAt >= from && d.PaidAt < to && d.Status != DonationStatus.DisputeLost && d.Status != DonationStatus.LateFailed)
             .GroupBy(d => d.CurrencyCode)
             .Select(g => new { g.Key, Sum = g.Sum(d => d.AmountMinor - d.RefundedMinor) })
             .ToDictionaryAsync(g => g.Key, g => g.Sum, cancellationToken);
