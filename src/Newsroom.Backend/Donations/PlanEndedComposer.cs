@@ -7,7 +7,7 @@ using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Donations;
 
-/// <summary>Says that a regular gift is over: that nothing more is charged, thanks for what was given, and how to begin again.</summary>
+/// <summary>Says that a regular gift is over: that nothing more is charged (by itself, where the missing payment can still be made), thanks for what was given, and how to begin again.</summary>
 internal sealed class PlanEndedComposer(NewsroomDb db, IOptions<SiteOptions> site) : IMailComposer
 {
     public const string MailKind = "plan-ended";
@@ -28,6 +28,8 @@ internal sealed class PlanEndedComposer(NewsroomDb db, IOptions<SiteOptions> sit
             ["amount"] = plan.Amount.Format(culture),
             ["frequency"] = Words.EveryPeriod(plan.Frequency) ?? "",
             ["lapsed"] = plan.Status == PlanStatus.Lapsed,
+            // Stripe's "unpaid" asks for nothing by itself and has no end: who pays the missing one gives on.
+            ["payable"] = plan.Status == PlanStatus.Lapsed && plan.EndedAt is null,
             ["gifts"] = gifts,
             ["receipts_stand"] = !await db.Receipts.AnyAsync(r => r.Donation.PlanId == plan.Id && r.Revision > 0, cancellationToken),
             ["since"] = TimeZoneInfo.ConvertTime(plan.CreatedAt, site.Value.Zone).ToString("Y", culture),
@@ -42,6 +44,7 @@ internal sealed class PlanEndedComposer(NewsroomDb db, IOptions<SiteOptions> sit
         ["amount"] = "$15.00",
         ["frequency"] = "every month",
         ["lapsed"] = true,
+        ["payable"] = false,
         ["gifts"] = 7,
         ["receipts_stand"] = true,
         ["since"] = "April 2026",

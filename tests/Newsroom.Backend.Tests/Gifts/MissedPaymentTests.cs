@@ -92,6 +92,25 @@ public sealed class AMissedPayment
         Assert.Equal(3, mails.Count);
         Assert.Equal("Your gift every month has ended: its payment could not be taken", mails[^1].Subject);
         Assert.Contains("/donate?amount=10.00&currency=USD&frequency=monthly", mails[^1].Text, StringComparison.Ordinal);
+        Assert.Contains("Nothing more will be charged.", mails[^1].Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Stripe's <c>unpaid</c>: nothing is asked for, and whoever pays the missing one goes on giving.</summary>
+    [Fact]
+    public async Task That_Stripe_stops_asking_for_is_said_to_be_payable_still()
+    {
+        await using var app = await GivingApp.StartAsync();
+        var plan = await app.BeginPlanAsync();
+        app.Stripe.Renew(plan, succeeds: false);
+        app.Stripe.LeaveUnpaid(plan);
+        await app.HearAsync();
+        Assert.Equal("lapsed", (string)(await PlanAsync(app))["status"]!);
+        var farewell = Assert.Single(app.Newsroom.MailsTo("ada@example.org"), m => m.Subject.Contains("has ended", StringComparison.Ordinal));
+        foreach (var text in new[] { farewell.Text, farewell.Html })
+        {
+            Assert.Contains("Nothing more will be charged by itself.", text, StringComparison.Ordinal);
+            Assert.Contains("the gift goes on", text, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -36,6 +36,14 @@ public sealed partial class PracticeStripe
     /// <summary>Ends a plan now.</summary>
     public JsonObject CancelPlan(string subscriptionId) => Act(() => Copy(End(LivePlan(subscriptionId))));
 
+    /// <summary>Stripe has stopped asking and not ended it, as an account may be set to (https://docs.stripe.com/billing/subscriptions/overview#unpaid-subscriptions).</summary>
+    public JsonObject LeaveUnpaid(string subscriptionId) => Act(() =>
+    {
+        var plan = LivePlan(subscriptionId);
+        SetPlanStatus(plan, "unpaid");
+        return Copy(plan);
+    });
+
     private JsonObject End(JsonObject plan, string reason = "cancellation_requested")
     {
         plan["status"] = "canceled";
