@@ -147,6 +147,15 @@ public sealed class AskingForTheLinkToAGift
         Assert.Equal(3, app.Newsroom.Mails.Count);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("?when=later")]
+    public async Task Is_answered_with_how_many_mails_one_address_gets(string when)
+    {
+        await using var app = await GivingApp.StartAsync();
+        Assert.Contains("one address gets at most 3 of these mails a day", await app.Newsroom.Http.GetStringAsync("/donate/by-mail" + when, Token), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task From_a_page_that_is_too_old_or_made_up_notes_nothing()
     {
