@@ -50,6 +50,7 @@ internal static class CheckoutsApi
     public const string CorsPolicy = "checkouts";
 
     private static readonly Dictionary<string, object?> MailOffered = new(StringComparer.Ordinal) { ["mailLink"] = "offered" };
+    private static readonly Dictionary<string, object?> NothingOffered = new(StringComparer.Ordinal);
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/checkouts", StartAsync).WithSummary("Starts a gift and gives the address of its checkout.").AllowAnonymous()
@@ -91,6 +92,7 @@ internal static class CheckoutsApi
             Ticket = form.Ticket,
             ProofNonce = form.Nonce,
         }, context.Connection.RemoteIpAddress, cancellationToken);
+        var offered = desk.CanMail ? MailOffered : NothingOffered;
         switch (outcome)
         {
             case StartDonationOutcome.Opened(var id, var url):
@@ -100,7 +102,7 @@ internal static class CheckoutsApi
             case StartDonationOutcome.Deferred:
                 context.Response.Headers.RetryAfter = "60";
                 return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: GiftDesk.Unreachable,
-                    detail: "Or send it with \"mailLink\": true, if the donor agrees to get one email with a link when it works again.", extensions: MailOffered);
+                    detail: desk.CanMail ? "Or send it with \"mailLink\": true, if the donor agrees to get one email with a link when it works again." : null, extensions: offered);
             case StartDonationOutcome.LinkFollows(var cause):
                 return Results.Accepted(value: new LinkAnswer(cause == LinkCause.StripeDown ? "mail_follows" : "check_your_mail"));
             case StartDonationOutcome.OnlyByMail:
@@ -109,8 +111,9 @@ internal static class CheckoutsApi
             case StartDonationOutcome.NeedsProof(var challenge):
                 context.Response.Headers.RetryAfter = NetworkLimit.Seconds(SignUpProof.Soonest);
                 return Results.Problem(statusCode: StatusCodes.Status429TooManyRequests, title: GiftDesk.ProofNeeded,
-                    detail: "Find the proof's nonce and send the form again with \"ticket\" and \"nonce\", not before the wait is over; or with \"mailLink\": true, if the donor agrees to get one email with the link.",
-                    extensions: new Dictionary<string, object?>(MailOffered, StringComparer.Ordinal) { ["proof"] = challenge });
+                    detail: "Find the proof's nonce and send the form again with \"ticket\" and \"nonce\", not before the wait is over"
+                        + (desk.CanMail ? "; or with \"mailLink\": true, if the donor agrees to get one email with the link." : "."),
+                    extensions: new Dictionary<string, object?>(offered, StringComparer.Ordinal) { ["proof"] = challenge });
             case StartDonationOutcome.TooMany(var wait):
                 context.Response.Headers.RetryAfter = NetworkLimit.Seconds(wait);
                 return Results.Problem(statusCode: StatusCodes.Status429TooManyRequests, title: GiftDesk.TooMany);

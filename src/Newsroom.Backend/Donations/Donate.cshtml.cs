@@ -32,6 +32,9 @@ public sealed class DonateModel(
 
     public bool IsOpen => desk.IsOpen;
 
+    /// <inheritdoc cref="GiftDesk.CanMail"/>
+    public bool CanMail => desk.CanMail;
+
     public DonateFields Fields { get; private set; } = new();
 
     public CurrencyTerms Offer { get; private set; } = terms.Default;
@@ -154,7 +157,7 @@ public sealed class DonateModel(
         var level = await breaker.LookAsync(cancellationToken);
         if (level == BreakerLevel.Calm && Proof is null)
             return;
-        IsOnlyByMail = level == BreakerLevel.Closed;
+        IsOnlyByMail = level == BreakerLevel.Closed && CanMail;
         Proof = IsOnlyByMail ? null : Proof ?? await proofs.IssueAsync(cancellationToken);
         Offer = Offer with { Minimum = SmallGifts.Minimum(Offer) };
         // The ticket works once.

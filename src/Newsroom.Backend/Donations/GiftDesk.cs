@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Donations.CardTesting;
 using Newsroom.Backend.Donations.Mailed;
+using Newsroom.Backend.Mail;
 using Newsroom.Backend.Newsletters;
 using Newsroom.Backend.Subscribers;
 using Newsroom.Backend.Web;
@@ -12,7 +13,7 @@ namespace Newsroom.Backend.Donations;
 
 /// <summary>What the donation page and its JSON twin share: whether gifts are taken, what may be ticked, and the road from form to checkout.</summary>
 public sealed class GiftDesk(
-    NewsroomDb db, StartDonation start, GivingTerms terms, CheckoutGate gate, AskForLink links, LinkTokens tokens, TimeProvider clock,
+    NewsroomDb db, StartDonation start, GivingTerms terms, CheckoutGate gate, AskForLink links, LinkTokens tokens, MailReadiness mail, TimeProvider clock,
     [FromKeyedServices(CheckoutLimit.Opened)] NetworkLimit limit, [FromKeyedServices(MailedSetup.Limit)] NetworkLimit mails, IOptions<StripeOptions> stripe, IOptions<SiteOptions> site)
 {
     public const string Closed = "Gifts are not possible yet: this newsroom has not set up its payments. Please come back later.";
@@ -32,6 +33,9 @@ public sealed class GiftDesk(
     private static readonly FormFault TryAgain = new("", "Please send the form again.");
 
     public bool IsOpen => stripe.Value.IsConfigured;
+
+    /// <summary>Whether the way to pay can be mailed: else nobody is offered it.</summary>
+    public bool CanMail => mail.Missing is null;
 
     /// <summary>The box to show after <paramref name="box"/> was sent: what it named, else the newsletters offered to everybody. Null: there is none.</summary>
     public async Task<NewsletterOffer?> OfferAsync(NewsletterBox box, CancellationToken cancellationToken)
@@ -75,9 +79,9 @@ public sealed class GiftDesk(
         };
     }
 
-    /// <summary>For the button beside "the payment service does not answer": proves itself for a while which gift it is about.</summary>
-    public ValueTask<string> OfferMailAsync(string donationId, CancellationToken cancellationToken) =>
-        tokens.SignUntilAsync(MailWhenOpen, donationId, clock.GetUtcNow() + OfferLasts, cancellationToken);
+    /// <summary>For the button beside "the payment service does not answer": proves itself for a while which gift it is about. Null: no mail can leave.</summary>
+    public async ValueTask<string?> OfferMailAsync(string donationId, CancellationToken cancellationToken) =>
+        CanMail ? await tokens.SignUntilAsync(MailWhenOpen, donationId, clock.GetUtcNow() + OfferLasts, cancellationToken) : null;
 
     /// <summary>That button was pressed.</summary>
     /// <param name="ticket">Of <see cref="OfferMailAsync"/>.</param>
@@ -97,7 +101,7 @@ public sealed class GiftDesk(
     private async Task<(StartDonationOutcome?, IReadOnlyList<FormFault>)> OpenAsync(GiftIntent intent, GiftForm form, IPAddress? from, CancellationToken cancellationToken)
     {
         var outcome = await start.RunAsync(intent, cancellationToken);
-        if (outcome is StartDonationOutcome.Deferred && form.ByMail)
+        if (outcome is StartDonationOutcome.Deferred && form.ByMail && CanMail)
             outcome = await MailAsync(() => start.KeepAsync(intent, cancellationToken), LinkCause.StripeDown, form.Method, from, cancellationToken);
         return outcome is StartDonationOutcome.Refused(_, var field) ? (null, [RefusalOf(field)]) : (outcome, []);
     }

@@ -166,6 +166,24 @@ public sealed class TestingCardsThroughTheForm
         Assert.Equal(BreakerLevel.Watch, await app.Newsroom.BreakerLevelAsync());
     }
 
+    /// <summary>A form that opens by mail alone would be closed to everybody.</summary>
+    [Fact]
+    public async Task Where_no_mail_can_leave_offers_none_and_never_closes_the_form()
+    {
+        await using var app = await GivingApp.StartAsync(new() { ["Mail:Smtp:Host"] = "" });
+        await AttackAsync(app, 40);
+        await AttackWithProofsAsync(app, 90);
+        await app.Newsroom.AdvanceAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(BreakerLevel.Watch, await app.Newsroom.BreakerLevelAsync());
+        var page = await app.Newsroom.Http.GetStringAsync("/donate", Token);
+        Assert.DoesNotContain("by_mail", page, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, (await app.Newsroom.GiveAsync("15", "once", "ada@example.org", ("by_mail", "true"))).StatusCode);
+        var asked = await (await app.Newsroom.CheckoutByJsonAsync("""{"amount":"15","email":"ada@example.org","mailLink":true}""")).Content.ReadAsStringAsync(Token);
+        Assert.Contains("\"proof\"", asked, StringComparison.Ordinal);
+        Assert.DoesNotContain("mailLink", asked, StringComparison.Ordinal);
+        await app.OpenCheckoutAsync("15", "once", "ada@example.org", app.Newsroom.ProveFor(page));
+    }
+
     /// <summary>One form a second, each from a network of its own; nine cards in ten are declined.</summary>
     private static async Task<int> AttackAsync(GivingApp app, int times)
     {

@@ -157,6 +157,20 @@ public sealed class AskingForTheLinkToAGift
     }
 
     [Fact]
+    public async Task Is_not_offered_where_no_mail_can_leave()
+    {
+        await using var app = await GivingApp.StartAsync(new() { ["Mail:Smtp:Host"] = "" });
+        var page = await FailAsync(app);
+        Assert.Contains("Nothing was charged", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(LinkWording.Later.Text, page, StringComparison.Ordinal);
+        app.Stripe.Faults.Next(PracticeFault.Drop, 3);
+        var answer = await app.Newsroom.CheckoutByJsonAsync("""{"amount":"15","email":"ada@example.org","mailLink":true}""");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.DoesNotContain("mailLink", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        Assert.Empty(await LinksAsync(app));
+    }
+
+    [Fact]
     public async Task From_a_page_that_is_too_old_or_made_up_notes_nothing()
     {
         await using var app = await GivingApp.StartAsync();

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Subscribers;
 
@@ -25,7 +26,7 @@ public abstract record GateVerdict
 }
 
 /// <summary>Stands between a form that is in order and a checkout page of Stripe's. It never learns whether a card is good, so it cannot tell.</summary>
-public sealed class CheckoutGate(NewsroomDb db, TendBreaker breaker, GiftProof proofs, GivingTerms terms, ConsentPlaces places, TimeProvider clock)
+public sealed class CheckoutGate(NewsroomDb db, TendBreaker breaker, MailReadiness mail, GiftProof proofs, GivingTerms terms, ConsentPlaces places, TimeProvider clock)
 {
     /// <param name="gift">What is to be given.</param>
     /// <param name="form">For what it says beside: proof, or the wish for a mail.</param>
@@ -40,11 +41,12 @@ public sealed class CheckoutGate(NewsroomDb db, TendBreaker breaker, GiftProof p
             return await CountAsync(new GateVerdict.Through());
         if (SmallGifts.Minimum(offer) is var minimum && gift.Minor < minimum.Minor)
             return await CountAsync(new GateVerdict.TooSmall(minimum));
-        if (level == BreakerLevel.Closed)
-            return await CountAsync(form.ByMail ? new GateVerdict.ByMail() : new GateVerdict.OnlyByMail());
+        var (canMail, byMail) = (mail.Missing is null, mail.Missing is null && form.ByMail);
+        if (level == BreakerLevel.Closed && canMail)
+            return await CountAsync(byMail ? new GateVerdict.ByMail() : new GateVerdict.OnlyByMail());
         if (await proofs.OpenAsync(form.Ticket, form.ProofNonce, cancellationToken) is { } proof && await TakesAsync(Attempt(opened: true, proof), cancellationToken))
             return new GateVerdict.Through();
-        return await CountAsync(form.ByMail ? new GateVerdict.ByMail() : new GateVerdict.NeedsProof(await proofs.IssueAsync(cancellationToken)));
+        return await CountAsync(byMail ? new GateVerdict.ByMail() : new GateVerdict.NeedsProof(await proofs.IssueAsync(cancellationToken)));
 
         CheckoutAttempt Attempt(bool opened, string? proofId = null) => new()
         {

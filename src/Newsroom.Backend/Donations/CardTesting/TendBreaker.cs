@@ -1,6 +1,7 @@
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Alerts;
 using Newsroom.Backend.Web;
 
@@ -10,7 +11,7 @@ namespace Newsroom.Backend.Donations.CardTesting;
 /// Counts what came in, lets <see cref="Breaker"/> decide and tells staff. Asked by each form, at most every other second, and by the timetable: calm
 /// comes back although nobody sends a form. The facts are rows, so nodes and restarts agree.
 /// </summary>
-public sealed class TendBreaker(NewsroomDb db, AlertDesk alerts, [FromKeyedServices(TendBreaker.Pace)] AllowanceBook pace, TimeProvider clock)
+public sealed class TendBreaker(NewsroomDb db, AlertDesk alerts, MailReadiness mail, [FromKeyedServices(TendBreaker.Pace)] AllowanceBook pace, TimeProvider clock)
 {
     public const string Pace = "card-testing";
 
@@ -52,7 +53,7 @@ public sealed class TendBreaker(NewsroomDb db, AlertDesk alerts, [FromKeyedServi
         var now = clock.GetUtcNow();
         var row = await db.BreakerRows.SingleOrDefaultAsync(b => b.Id == BreakerRow.TheId, turn);
         var state = row?.State ?? BreakerState.Calm(now);
-        var next = Breaker.Next(state, await FactsAsync(state, now, turn), now);
+        var next = Possible(Breaker.Next(state, await FactsAsync(state, now, turn), now), state, now);
         if (next == state)
             return state;
         if (row is null)
@@ -61,6 +62,10 @@ public sealed class TendBreaker(NewsroomDb db, AlertDesk alerts, [FromKeyedServi
         await db.SaveChangesAsync(turn);
         return next;
     }, cancellationToken);
+
+    /// <summary>Where no mail can leave, a closed form would be closed to everybody.</summary>
+    private BreakerState Possible(BreakerState next, BreakerState state, DateTimeOffset now) => next.Level != BreakerLevel.Closed || mail.Missing is null ? next
+        : next with { Level = BreakerLevel.Watch, Since = state.Level == BreakerLevel.Watch ? state.Since : now, Until = now + Breaker.Quiet };
 
     private async Task<BreakerFacts> FactsAsync(BreakerState state, DateTimeOffset now, CancellationToken cancellationToken)
     {
