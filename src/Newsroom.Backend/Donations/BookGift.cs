@@ -29,12 +29,13 @@ public sealed class BookGift(
         donation.Donor = await DonorAsync(donation, now, cancellationToken);
         if (plan is not null)
             await JoinPlanAsync(donation, plan, now, cancellationToken);
-        var receipt = await ReceiptAsync(donation, now, cancellationToken);
+        var restoredAt = await HoldReceipts.RestoredAtAsync(db, cancellationToken);
+        var receipt = await ReceiptAsync(donation, now, restoredAt, cancellationToken);
         db.Add(receipt);
         // Two saves, because the mail is named by the receipt's key; one commit.
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
-        outbox.Add(db, ReceiptComposer.MailKind, receipt.Id, now);
+        outbox.AddOrWithhold(db, ReceiptComposer.MailKind, receipt.Id, dueAt: donation.PaidAt < restoredAt ? null : now, now, HoldReceipts.Why);
         await announcements.AddAsync(db, GiftEvents.Succeeded(donation), cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -71,16 +72,15 @@ public sealed class BookGift(
         return donor;
     }
 
-    private async Task<Receipt> ReceiptAsync(Donation donation, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<Receipt> ReceiptAsync(Donation donation, DateTimeOffset now, DateTimeOffset? restoredAt, CancellationToken cancellationToken)
     {
         var given = TimeZoneInfo.ConvertTime(donation.PaidAt!.Value, site.Value.Zone);
-        var last = await db.Receipts.Where(r => r.Year == given.Year).MaxAsync(r => (int?)r.Sequence, cancellationToken);
         var issuer = organisation.Value;
         return new Receipt
         {
             Donation = donation,
             Year = given.Year,
-            Sequence = (last ?? 0) + 1,
+            Sequence = await HoldReceipts.NextSequenceAsync(db, given.Year, restoredAt, cancellationToken),
             IssuedAt = now,
             GivenOn = DateOnly.FromDateTime(given.DateTime),
             AmountMinor = donation.AmountMinor,

@@ -27,8 +27,8 @@ public sealed class CorrectReceipt(NewsroomDb db, Outbox outbox, TimeProvider cl
         }
         gift.CorrectReceipt();
         var now = clock.GetUtcNow();
-        var sequence = await db.Receipts.Where(r => r.Year == last.Year).MaxAsync(r => r.Sequence, cancellationToken);
-        var corrected = last.Corrected(stands, sequence + 1, now);
+        var sequence = await HoldReceipts.NextSequenceAsync(db, last.Year, await HoldReceipts.RestoredAtAsync(db, cancellationToken), cancellationToken);
+        var corrected = last.Corrected(stands, sequence, now);
         db.Add(corrected);
         // Two saves, because the mail is named by the receipt's key; one commit.
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);

@@ -38,7 +38,7 @@ public static class DonationsSetup
         services.AddScoped<IMailComposer, MissedPaymentComposer>().AddMailTemplate(MissedPaymentComposer.MailKind, MissedPaymentComposer.Sample);
         services.AddScoped<IMailComposer, PlanEndedComposer>().AddMailTemplate(PlanEndedComposer.MailKind, PlanEndedComposer.Sample);
 
-        services.AddScoped<IPersonalData, DonorPersonalData>();
+        services.AddScoped<IPersonalData, DonorPersonalData>().AddScoped<IHoldAfterRestore, HoldReceipts>();
         services.AddRecurringJob<FinishErasures>("privacy.finish-erasures", "51 3 * * *", Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddRecurringJob<ForgetUnpaidGifts>("privacy.forget-unpaid-gifts", ForgetUnpaidGifts.Daily, Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddRetentionRule("A gift that was begun and not paid: what the form said", "to let you go on with it",

@@ -23,7 +23,8 @@ public sealed partial class Outbox(IBackgroundJobClient jobs, ILogger<Outbox> lo
     /// <param name="subjectId">As for <see cref="Add"/>.</param>
     /// <param name="dueAt">When it may leave; null: not at all.</param>
     /// <param name="now">When it was asked for.</param>
-    public void AddOrWithhold(NewsroomDb db, string kind, long subjectId, DateTimeOffset? dueAt, DateTimeOffset now) => db.Add(new OutgoingMail
+    /// <param name="why">A sentence for staff, of one that may not leave.</param>
+    public void AddOrWithhold(NewsroomDb db, string kind, long subjectId, DateTimeOffset? dueAt, DateTimeOffset now, string? why = null) => db.Add(new OutgoingMail
     {
         Kind = kind,
         SubjectId = subjectId,
@@ -31,6 +32,7 @@ public sealed partial class Outbox(IBackgroundJobClient jobs, ILogger<Outbox> lo
         NextAttemptAt = dueAt,
         State = dueAt is null ? OutgoingMailState.Withheld : OutgoingMailState.Waiting,
         SettledAt = dueAt is null ? now : null,
+        Answer = dueAt is null ? why : null,
     });
 #pragma warning restore CA1822
 

@@ -12,6 +12,9 @@ public sealed class StripeCursor
     public const string Events = "events";
     public const string Cases = "cases";
 
+    /// <summary>No list of Stripe's: until when another database may have booked what this one does not know, see <see cref="HoldReceipts"/>.</summary>
+    public const string Restored = "restored";
+
     public required string Name { get; init; }
 
     /// <summary>Test mode's list is another one.</summary>
