@@ -176,6 +176,9 @@ internal static partial class StoriesLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Story {StoryId} is gone from its site and withdrawn")]
     public static partial void Gone(ILogger logger, long storyId);
 
+    [LoggerMessage(LogLevel.Warning, "The site says of all {Count} stories of a digest that they are gone: that is taken for the site's trouble, and none is withdrawn")]
+    public static partial void AllGone(ILogger logger, int count);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Feed {FeedId} is for another newsletter than {Count} stories that it shows too: they are for every newsletter now")]
     public static partial void Widened(ILogger logger, int feedId, int count);
 

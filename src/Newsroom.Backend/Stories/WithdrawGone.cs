@@ -29,8 +29,14 @@ public sealed class WithdrawGone(
         if (!options.Value.CheckLinks)
             return 0;
         var links = await stories.Where(s => s.WithdrawnAt == null).OrderBy(s => s.Id).Select(s => new StoryAt(s.Id, s.Link)).ToListAsync(cancellationToken);
-        var withdrawn = 0;
-        foreach (var (id, link) in await GoneAsync(links, cancellationToken))
+        var (withdrawn, gone) = (0, await GoneAsync(links, cancellationToken));
+        // All of several at once is a site that is being moved, or that answers programs so.
+        if (gone.Count > 1 && gone.Count == links.Count)
+        {
+            StoriesLog.AllGone(logger, gone.Count);
+            return 0;
+        }
+        foreach (var (id, link) in gone)
         {
             var now = clock.GetUtcNow();
             // A feed may have brought its new address meanwhile.

@@ -52,6 +52,17 @@ public sealed class AStoryGoneFromItsSite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stays_when_the_site_says_so_of_all_of_several()
+    {
+        Answers(404);
+        Answers(410);
+        var digest = await ReadyAsync("404", "410");
+        await _app.StepAsync(digest, "send");
+        Assert.Equal(["404", "410"], await TitlesAsync(digest));
+        Assert.All(await _app.StoriesAsync(), s => Assert.Null(s.WithdrawnAt));
+    }
+
+    [Fact]
     public async Task Is_dropped_from_a_scheduled_digest_when_its_time_comes()
     {
         Answers(200);
