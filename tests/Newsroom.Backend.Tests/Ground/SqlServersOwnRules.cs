@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Newsroom.Backend.Data;
 
@@ -22,6 +23,17 @@ public sealed class SqlServersOwnRules
     {
         using var db = new SqlServerDesignTimeFactory().CreateDbContext([]);
         Assert.Empty(LongIndexes(db.Model));
+    }
+
+    /// <summary>Its own collation takes "ｊohn" for "john": a unique index would refuse what no query finds.</summary>
+    [Fact]
+    public void What_strangers_type_is_compared_code_point_by_code_point()
+    {
+        using var db = new SqlServerDesignTimeFactory().CreateDbContext([]);
+        var typed = db.GetService<IDesignTimeModel>().Model.GetEntityTypes().SelectMany(e => e.GetProperties())
+            .Where(p => p.Name.EndsWith("AddressKey", StringComparison.Ordinal) || $"{p.DeclaringType.ShortName()}.{p.Name}" == "Feed.Url").ToList();
+        Assert.Equal(5, typed.Count);
+        Assert.All(typed, p => Assert.Equal("Latin1_General_100_BIN2", p.GetCollation()));
     }
 
     [Fact]

@@ -851,7 +851,8 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.Property<string>("AddressKey")
                         .IsRequired()
                         .HasMaxLength(254)
-                        .HasColumnType("nvarchar(254)");
+                        .HasColumnType("nvarchar(254)")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("AmountMinor")
                         .HasColumnType("bigint");
@@ -1048,7 +1049,8 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.Property<string>("AddressKey")
                         .IsRequired()
                         .HasMaxLength(254)
-                        .HasColumnType("nvarchar(254)");
+                        .HasColumnType("nvarchar(254)")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("datetime2");
@@ -2093,7 +2095,8 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.Property<string>("Url")
                         .IsRequired()
                         .HasMaxLength(450)
-                        .HasColumnType("nvarchar(450)");
+                        .HasColumnType("nvarchar(450)")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Id");
 
@@ -2536,7 +2539,8 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.Property<string>("NewAddressKey")
                         .HasMaxLength(254)
-                        .HasColumnType("nvarchar(254)");
+                        .HasColumnType("nvarchar(254)")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("OldAddress")
                         .HasMaxLength(254)
@@ -2691,7 +2695,8 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.Property<string>("AddressKey")
                         .IsRequired()
                         .HasMaxLength(254)
-                        .HasColumnType("nvarchar(254)");
+                        .HasColumnType("nvarchar(254)")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("ConfirmedAt")
                         .HasColumnType("datetime2");
