@@ -2,7 +2,6 @@ using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Metadata;
-using Newsroom.Backend.Stories;
 
 namespace Newsroom.Backend.Data;
 
@@ -27,7 +26,7 @@ public sealed class SqlServerNewsroomDb(DbContextOptions<SqlServerNewsroomDb> op
     }
 
     private static bool IsTyped(IMutableProperty property) => property.Name.EndsWith("AddressKey", StringComparison.Ordinal)
-        || (property.Name == nameof(Feed.Url) && property.DeclaringType.ClrType == typeof(Feed));
+        || (property.Name == "Url" && property.GetContainingIndexes().Any(i => i.IsUnique));
 }
 
 /// <summary>For <c>dotnet ef migrations add NAME --context SqlServerNewsroomDb --output-dir Data/Migrations/SqlServer</c>.</summary>

@@ -63,6 +63,13 @@ internal static class SafeCsv
 
     private sealed class EscapingWriter(TextWriter writer) : CsvWriter(writer, CultureInfo.InvariantCulture)
     {
-        public override void WriteField(string? field) => base.WriteField(field is null ? null : Escape(field));
+        public override void WriteField(string? field)
+        {
+            var safe = field is null ? null : Escape(field);
+            if (safe == field)
+                base.WriteField(field);
+            else
+                base.WriteField(safe, shouldQuote: true);
+        }
     }
 }
