@@ -28,8 +28,7 @@ public sealed class FinishDigest(NewsroomDb db, Announcements announcements, Tim
             await using var transaction = await db.Database.BeginTransactionAsync(turn);
             if (await FrozenLedger.FinishAsync(db, digestId, now, turn) == 0)
                 return false;
-            if (await db.Digests.AnyAsync(d => d.Id == digestId && d.Status == DigestStatus.Sent, turn))
-                await AnnounceAsync(digestId, now, turn);
+            await AnnounceAsync(digestId, now, turn);
             await db.SaveChangesAsync(turn);
             await transaction.CommitAsync(turn);
             return true;

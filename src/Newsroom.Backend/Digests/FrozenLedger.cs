@@ -9,16 +9,13 @@ namespace Newsroom.Backend.Digests;
 /// </summary>
 public static class FrozenLedger
 {
-    /// <summary>
-    /// "Sent" is said only of a digest whose every row is accounted for; by <see cref="FinishDigest"/>. One that was cancelled and opened again for a few is
-    /// cancelled again while readers' turns never came.
-    /// </summary>
-    /// <returns>1 when it ends now.</returns>
+    /// <summary>"Sent" is said only of a digest whose every row is accounted for; by <see cref="FinishDigest"/>.</summary>
+    /// <returns>1 when it is said now.</returns>
     public static Task<int> FinishAsync(NewsroomDb db, int digestId, DateTimeOffset now, CancellationToken cancellationToken) =>
         Complete(db, db.Digests.Where(d => d.Id == digestId && d.Status == DigestStatus.Sending))
             .Where(d => d.PlannedCount == db.Deliveries.Count(r => r.DigestId == d.Id))
             .ExecuteUpdateAsync(s => s
-                .SetProperty(d => d.Status, d => db.Deliveries.Any(r => r.DigestId == d.Id && r.CancelledBeforeTurn) ? DigestStatus.Cancelled : DigestStatus.Sent)
+                .SetProperty(d => d.Status, DigestStatus.Sent)
                 .SetProperty(d => d.FinishedAt, now)
                 .SetProperty(d => d.Reason, (string?)null)
                 .SetProperty(d => d.AcceptedCount, d => db.Deliveries.Count(r => r.DigestId == d.Id && r.State == DeliveryState.Accepted))

@@ -70,26 +70,6 @@ public sealed class DecidingWhatIsUncertain : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_a_cancelled_digest_makes_it_no_sent_one()
-    {
-        var digest = await _app.ReadyDigestAsync(5);
-        await _app.RegisterHookAsync("https://receiver.example.com/hook", "digest.sent");
-        _app.Smtp.On(SmtpStep.Dot, SmtpSink.TakeAndDrop, to: ConfirmedReaders.Address(2));
-        _app.Smtp.On(SmtpStep.Rcpt, "451 4.3.0 later", to: ConfirmedReaders.Address(3));
-        await _app.StepAsync(digest, "send");
-        await _app.RunEnqueuedJobsAsync();
-        await _app.StepAsync(digest, "cancel");
-        Assert.Equal(new Ledger(5, 3, 0, 1, 1, 0), await _app.FrozenAsync(digest));
-        _app.Smtp.Clear();
-        await DecideAsync(digest, "send");
-        await _app.RunDueJobsAsync();
-        Assert.Equal([ConfirmedReaders.Address(2)], _app.Recipients);
-        Assert.Equal("cancelled", (string)(await _app.DigestAsync(digest))["status"]!);
-        Assert.Equal(new Ledger(5, 4, 0, 1, 0, 0), await _app.FrozenAsync(digest));
-        Assert.Equal(0, await _app.ReadAsync(db => db.WebhookDeliveries.CountAsync()));
-    }
-
-    [Fact]
     public async Task Who_has_left_meanwhile_gets_no_second_one()
     {
         var digest = await SentWithUncertainAsync(2);
