@@ -5,7 +5,7 @@ using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Demo.Practice;
 
-/// <summary>The page of an unpaid invoice, and what the desk lets go wrong.</summary>
+/// <summary>The pages of an unpaid invoice and of another card, and what the desk lets go wrong.</summary>
 internal static class PracticeKnobs
 {
     public static IResult Invoice(string id, PracticeStripe stripe, IOptions<SiteOptions> site)
@@ -27,6 +27,33 @@ internal static class PracticeKnobs
             return new SeeOther("/dev/stripe");
         await PracticePages.ActAsync(() => stripe.PayInvoice(id, succeeds: wish == "pay"), webhooks, cancellationToken);
         return new SeeOther($"/dev/stripe/invoices/{Uri.EscapeDataString(id)}");
+    }
+
+    public static IResult Portal(string id, PracticeStripe stripe, IOptions<SiteOptions> site)
+    {
+        try
+        {
+            return new RazorComponentResult<PortalPage>(new { Id = PracticeView.Text(stripe.Get("billing_portal.session", id), "id"), Merchant = site.Value.Name });
+        }
+        catch (StripeErrorException)
+        {
+            return Results.NotFound();
+        }
+    }
+
+    public static async Task<IResult> GiveCardAsync(string id, HttpRequest request, PracticeStripe stripe, PracticeWebhooks webhooks, CancellationToken cancellationToken)
+    {
+        var gives = (await request.ReadFormAsync(cancellationToken))["do"] == "card";
+        try
+        {
+            var session = gives ? stripe.GiveCard(id, "1881", 5, 2035) : stripe.Get("billing_portal.session", id);
+            await webhooks.DeliverDueAsync(cancellationToken);
+            return new SeeOther(PracticeView.Text(session, "return_url"));
+        }
+        catch (StripeErrorException)
+        {
+            return Results.NotFound();
+        }
     }
 
     public static async Task<SeeOther> SetTravelAsync(HttpRequest request, PracticeStripe stripe, CancellationToken cancellationToken)

@@ -41,6 +41,8 @@ internal static class PracticePages
         routes.MapAct("/dev/stripe/invoices/{id}/retry", (stripe, id) => stripe.RetryInvoice(id));
         routes.MapGet("/dev/stripe/invoices/{id}", PracticeKnobs.Invoice);
         routes.MapPost("/dev/stripe/invoices/{id}", PracticeKnobs.PayAsync);
+        routes.MapGet("/dev/stripe/portal/{id}", PracticeKnobs.Portal);
+        routes.MapPost("/dev/stripe/portal/{id}", PracticeKnobs.GiveCardAsync);
         routes.MapPost("/dev/stripe/webhooks", PracticeKnobs.SetTravelAsync);
         routes.MapPost("/dev/stripe/faults", PracticeKnobs.SetFaultAsync);
     }

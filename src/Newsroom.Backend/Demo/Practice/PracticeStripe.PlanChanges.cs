@@ -8,7 +8,7 @@ public sealed partial class PracticeStripe
 {
     private static readonly HashSet<string> PlanParameters = new(StringComparer.Ordinal)
     {
-        "cancel_at_period_end", "cancellation_details", "expand", "items", "metadata", "pause_collection", "proration_behavior",
+        "cancel_at_period_end", "cancellation_details", "default_payment_method", "expand", "items", "metadata", "pause_collection", "proration_behavior",
     };
 
     /// <summary>Pauses or resumes collecting, ends a plan with its period or not, or changes its amount; nothing is prorated.</summary>
@@ -23,6 +23,8 @@ public sealed partial class PracticeStripe
             ChangePrice(plan["items"]!["data"]![0]!.AsObject(), wanted.Branch("items", "0"));
         if (wanted.Has("pause_collection"))
             plan["pause_collection"] = Pause(wanted);
+        if (wanted.Has("default_payment_method"))
+            plan["default_payment_method"] = wanted.Text("default_payment_method") is { } method ? _store.Get("payment_method", method)["id"]!.DeepClone() : null;
         Remember(plan);
         if (wanted.Has("cancel_at_period_end"))
             EndWithPeriod(plan, wanted.Flag("cancel_at_period_end"), wanted);
