@@ -4,6 +4,7 @@ using Newsroom.Backend.Digests;
 using Newsroom.Backend.Donations;
 using Newsroom.Backend.Donations.Books;
 using Newsroom.Backend.Donations.CardTesting;
+using Newsroom.Backend.Donations.Giving;
 using Newsroom.Backend.Donations.Mailed;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Mail.Alerts;
@@ -58,6 +59,8 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<Donor> Donors => Set<Donor>();
     public DbSet<Donation> Donations => Set<Donation>();
     public DbSet<RecurringPlan> RecurringPlans => Set<RecurringPlan>();
+    public DbSet<PlanChange> PlanChanges => Set<PlanChange>();
+    public DbSet<GivingRequest> GivingRequests => Set<GivingRequest>();
     public DbSet<MissedPayment> MissedPayments => Set<MissedPayment>();
     public DbSet<Receipt> Receipts => Set<Receipt>();
     public DbSet<StripeEvent> StripeEvents => Set<StripeEvent>();

@@ -23,7 +23,7 @@ internal sealed class CorrectedReceiptComposer(NewsroomDb db, IOptions<SiteOptio
         if (others is not [var first, ..] || others[^1] is var last && last.Revision > receipt.Revision)
             return null;
         var culture = site.Value.Culture;
-        var model = ReceiptComposer.Model(receipt, culture);
+        var model = ReceiptComposer.Model(receipt, site.Value);
         // The sum still holds the part for the fee, but no longer as a part of its own.
         model["fee_cover"] = "";
         model["earlier"] = Words.List(others.ConvertAll(r => r.Number));

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Donations.Books;
 using Newsroom.Backend.Donations.CardTesting;
+using Newsroom.Backend.Donations.Giving;
 using Newsroom.Backend.Donations.Mailed;
 using Newsroom.Backend.Donations.Staff;
 using Newsroom.Backend.Donations.Stripe;
@@ -59,7 +60,7 @@ public static class DonationsSetup
         services.AddRecurringJob<WatchStripe>("donations.watch-stripe", WatchStripe.Daily, Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddRecurringJob<WatchGifts>("donations.watch", WatchGifts.EveryTenMinutes, Queues.Default, j => j.RunAsync(CancellationToken.None));
 
-        services.AddCheckoutLimit().AddMailedLinks().AddCardTesting();
+        services.AddCheckoutLimit().AddMailedLinks().AddCardTesting().AddGiving();
         services.AddOptions<CorsOptions>().Configure<IOptions<SiteOptions>>((cors, site) => cors.AddPolicy(CheckoutsApi.CorsPolicy, policy => policy
             .WithOrigins([.. site.Value.AllowedOrigins]).WithMethods(HttpMethods.Post).WithHeaders("Content-Type").SetPreflightMaxAge(TimeSpan.FromHours(1))));
         return services;

@@ -26,7 +26,13 @@ public sealed record GiftExport(
     DateTimeOffset CreatedAt, DateTimeOffset? PaidAt, string? Receipt);
 
 public sealed record PlanExport(string Id, PlanStatus Status, long AmountMinor, string Currency, Frequency Frequency, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt,
-    DateTimeOffset? NextPaymentAt, string? PaidBy, DateOnly? CardExpiresOn, IReadOnlyList<MissedExport> Missed);
+    DateTimeOffset? NextPaymentAt, string? PaidBy, DateOnly? CardExpiresOn, IReadOnlyList<MissedExport> Missed, IReadOnlyList<PlanChangeExport> Changes);
+
+/// <param name="At">When it was seen.</param>
+/// <param name="Kind">What became different.</param>
+/// <param name="FromMinor">The sum before, of a changed one.</param>
+/// <param name="ToMinor">And after.</param>
+public sealed record PlanChangeExport(DateTimeOffset At, Giving.PlanChangeKind Kind, long? FromMinor, long? ToMinor);
 
 /// <param name="FirstSeenAt">When its payment had failed.</param>
 /// <param name="AmountMinor">In the plan's currency.</param>
@@ -66,7 +72,8 @@ internal sealed class DonorPersonalData(NewsroomDb db) : IPersonalData
         var plans = await db.RecurringPlans.Where(p => p.Donor.AddressKey == key).OrderBy(p => p.Id)
             .Select(p => new PlanExport(p.PublicId, p.Status, p.AmountMinor, p.CurrencyCode, p.Frequency, p.CreatedAt, p.EndedAt,
                 p.NextPaymentAt, p.PaidBy, p.CardExpiresOn,
-                db.MissedPayments.Where(m => m.PlanId == p.Id).OrderBy(m => m.Id).Select(m => new MissedExport(m.FirstSeenAt, m.AmountMinor, m.State, m.Why)).ToList())).ToListAsync(cancellationToken);
+                db.MissedPayments.Where(m => m.PlanId == p.Id).OrderBy(m => m.Id).Select(m => new MissedExport(m.FirstSeenAt, m.AmountMinor, m.State, m.Why)).ToList(),
+                db.PlanChanges.Where(c => c.PlanId == p.Id).OrderBy(c => c.Id).Select(c => new PlanChangeExport(c.At, c.Kind, c.FromMinor, c.ToMinor)).ToList())).ToListAsync(cancellationToken);
         if (gifts.Count == 0 && plans.Count == 0 && !await db.Donors.AnyAsync(d => d.AddressKey == key, cancellationToken))
             return null;
         var export = new DonorExport(name, gifts.ConvertAll(g => Export(g.Gift, g.Year is { } year ? Receipt.NumberOf(year, g.Sequence!.Value) : null)), plans);
@@ -109,6 +116,7 @@ internal sealed class DonorPersonalData(NewsroomDb db) : IPersonalData
     private async Task PlansAsync(IQueryable<RecurringPlan> plans, DateTimeOffset until, CancellationToken cancellationToken)
     {
         await Mail.OutgoingMailRows.ForgetAsync(db, [PlanEndedComposer.MailKind], plans.Select(p => p.Id), until, cancellationToken);
+        await Mail.OutgoingMailRows.ForgetAsync(db, [Giving.PlanChangedComposer.MailKind], db.PlanChanges.Where(c => plans.Any(p => p.Id == c.PlanId)).Select(c => c.Id), until, cancellationToken);
         var missed = db.MissedPayments.Where(m => plans.Any(p => p.Id == m.PlanId));
         await Mail.OutgoingMailRows.ForgetAsync(db, [MissedPaymentComposer.MailKind], missed.Select(m => m.Id), until, cancellationToken);
         await missed.ExecuteUpdateAsync(s => s.SetProperty(m => m.PayUrl, (string?)null), cancellationToken);

@@ -1,17 +1,22 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Donations.Books;
+using Newsroom.Backend.Donations.Giving;
 using Newsroom.Backend.Donations.Stripe;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Webhooks;
 
 namespace Newsroom.Backend.Donations;
 
-/// <summary>Brings a plan's row in line with Stripe; tells its donor and other systems once when it is over.</summary>
+/// <summary>Brings a plan's row in line with Stripe; tells its donor once what is different about it, and its donor and other systems once when it is over.</summary>
 public sealed class FollowPlan(
     NewsroomDb db, StripeObjects stripe, StripeAccount account, KeyedLock locks, Outbox outbox, Announcements announcements, TimeProvider clock)
 {
     private static readonly TimeSpan StillNews = TimeSpan.FromDays(7);
+
+    /// <summary>After a restore every plan is looked at within a day: what is different then was different before, and the donor has heard of it.</summary>
+    private static readonly TimeSpan AfterRestore = TimeSpan.FromDays(1);
+    private const string MayHaveHeard = "Not sent: found right after the database was restored from a backup; the donor may have had this mail by then.";
 
     /// <exception cref="StripeUnavailableException">Stripe could not be asked; nothing has changed.</exception>
     /// <returns>The plan as Stripe has it now, whosever it is; null when Stripe has none.</returns>
@@ -35,7 +40,7 @@ public sealed class FollowPlan(
         return snapshot;
     }
 
-    /// <returns>True: the donor is to hear that it is over.</returns>
+    /// <returns>True: the donor is to hear of it.</returns>
     private async Task<bool> ApplyAsync(RecurringPlan plan, PlanSnapshot snapshot, DateTimeOffset askedAt, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -44,7 +49,7 @@ public sealed class FollowPlan(
         // An answer from before the hold says nothing about its end.
         if (!snapshot.IsPaused)
             holds.FindAll(d => d.PlanHeldAt < askedAt).ForEach(d => d.PlanReleasedAt = now);
-        var wasOver = plan.IsOver;
+        var (wasOver, before) = (plan.IsOver, plan.Terms);
         plan.Apply(snapshot, new PlanKnown(
             HeldForDispute: holds.Exists(d => d.PlanReleasedAt is null),
             NeedsDonor: missed.Exists(m => m.NeedsDonor)));
@@ -61,7 +66,25 @@ public sealed class FollowPlan(
             await announcements.AddAsync(db, GiftEvents.Cancelled(plan, now, account.IsLive), cancellationToken);
         if (tells)
             outbox.Add(db, PlanEndedComposer.MailKind, plan.Id, now);
+        var changes = PlanChange.Between(before, plan, now);
+        await SaveAsync(changes, now, cancellationToken);
+        return tells || changes.Count > 0;
+    }
+    private async Task SaveAsync(IReadOnlyList<PlanChange> changes, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (changes.Count == 0)
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return;
+        }
+        db.AddRange(changes);
+        DateTimeOffset? due = await HoldReceipts.RestoredAtAsync(db, cancellationToken) > now - AfterRestore ? null : now;
+        // Two saves, because the mail is named by the change's key; one commit.
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
-        return tells;
+        foreach (var change in changes)
+            outbox.AddOrWithhold(db, PlanChangedComposer.MailKind, change.Id, due, now, MayHaveHeard);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 }

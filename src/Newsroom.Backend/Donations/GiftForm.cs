@@ -120,7 +120,7 @@ public sealed class GiftRules(GivingTerms terms, Web.SiteOptions site)
         var offer = string.IsNullOrWhiteSpace(form.Currency) ? terms.Default : terms.Find(form.Currency);
         if (offer is null)
             faults.Add(new("currency", $"Choose a currency we take: {string.Join(", ", terms.Currencies.Select(c => c.Currency.Code))}."));
-        var gift = offer is null ? default : ReadAmount(form, offer, faults);
+        var gift = offer is null ? default : ReadAmount(form.Amount, form.AmountIsExact, offer, faults);
         var fee = form.CoverFees && offer?.FeeOn(today) is { } cover ? cover.Gross(gift.Minor) - gift.Minor : 0;
         if (gift.Minor <= offer?.Maximum.Minor && gift.Minor + fee > offer.Currency.LargestCharge)
             faults.Add(new("amount", "With the card fee this is more than can be charged at once: give a smaller sum, or leave the fee out."));
@@ -158,22 +158,26 @@ public sealed class GiftRules(GivingTerms terms, Web.SiteOptions site)
         };
     }
 
-    private Money ReadAmount(GiftForm form, CurrencyTerms offer, ICollection<FormFault> faults)
+    /// <param name="text">As typed.</param>
+    /// <param name="isExact">Written by a machine: with a full stop, whatever the site's language.</param>
+    /// <param name="offer">What can be given in its currency.</param>
+    /// <param name="faults">Gets what is wrong with it, for the field <c>amount</c>.</param>
+    public Money ReadAmount(string? text, bool isExact, CurrencyTerms offer, ICollection<FormFault> faults)
     {
-        var reading = form.AmountIsExact ? ReadExact(form.Amount, offer.Currency) : AmountText.Read(form.Amount, offer.Currency, site.Culture);
+        var reading = isExact ? ReadExact(text, offer.Currency) : AmountText.Read(text, offer.Currency, site.Culture);
         var money = reading.Money;
         var problem = reading.Problem != MoneyProblem.None ? reading.Problem
             : money.Minor < offer.Minimum.Minor ? MoneyProblem.NotPositive
             : money.Minor > offer.Maximum.Minor ? MoneyProblem.TooLarge
             : MoneyProblem.None;
         var preset = offer.Presets[Frequency.Monthly].FirstOrDefault(offer.Minimum);
-        var example = form.AmountIsExact ? preset.ToDecimalString() : AmountText.Write(preset, site.Culture);
+        var example = isExact ? preset.ToDecimalString() : AmountText.Write(preset, site.Culture);
         var whatToDo = problem switch
         {
             MoneyProblem.None => null,
             MoneyProblem.Empty => $"Choose an amount, or type one in digits, for example {example}.",
             MoneyProblem.NotANumber => $"Type the amount in plain digits without thousands separators, for example {example}.",
-            MoneyProblem.Ambiguous => $"“{form.Amount?.Trim()}” can be read as {money.Format(site.Culture)} or as {reading.Other.Format(site.Culture)}: "
+            MoneyProblem.Ambiguous => $"“{text?.Trim()}” can be read as {money.Format(site.Culture)} or as {reading.Other.Format(site.Culture)}: "
                 + $"type {AmountText.Write(money, site.Culture)} or {AmountText.Write(reading.Other, site.Culture)}.",
             MoneyProblem.TooManyDecimals when offer.Currency.Exponent == 0 => $"Type the amount without decimals: {offer.Currency} has none.",
             MoneyProblem.TooManyDecimals => $"Type the amount with at most two decimals, for example {example}.",

@@ -51,7 +51,7 @@ public sealed class HoldDisputedPlans(NewsroomDb db, StripeAccount account, Stri
 
     private async Task HoldAsync(Case one, CancellationToken cancellationToken)
     {
-        await stripe.HoldAsync(one.SubscriptionId, cancellationToken);
+        await stripe.PauseAsync(one.SubscriptionId, until: null, cancellationToken);
         var now = clock.GetUtcNow();
         // Stripe has done it: that is written down even while the program stops.
         await db.Disputes.Where(d => d.Id == one.Id).ExecuteUpdateAsync(s => s.SetProperty(d => d.PlanHeldAt, now), CancellationToken.None);

@@ -1,7 +1,7 @@
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations.Giving;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Web;
@@ -23,11 +23,12 @@ internal sealed class ReceiptComposer(NewsroomDb db, IOptions<SiteOptions> site)
             || await db.Receipts.AnyAsync(r => r.DonationId == receipt.DonationId && r.Revision > receipt.Revision, cancellationToken))
             return null;
         // A donor gets the receipt whatever became of the newsletters: it is about their money.
-        return new ComposedMail(EmailAddress.Parse(receipt.Donation.Address), receipt.DonorName, MailKind, Model(receipt, site.Value.Culture), ReachesSuppressed: true);
+        return new ComposedMail(EmailAddress.Parse(receipt.Donation.Address), receipt.DonorName, MailKind, Model(receipt, site.Value), ReachesSuppressed: true);
     }
 
-    internal static Dictionary<string, object?> Model(Receipt receipt, CultureInfo culture)
+    internal static Dictionary<string, object?> Model(Receipt receipt, SiteOptions site)
     {
+        var culture = site.Culture;
         // An empty text where there is nothing: the templates' engine takes null for a name that does not exist.
         return new Dictionary<string, object?>(StringComparer.Ordinal)
         {
@@ -42,6 +43,7 @@ internal sealed class ReceiptComposer(NewsroomDb db, IOptions<SiteOptions> site)
             ["tax_line"] = receipt.TaxLine ?? "",
             ["fiscal_sponsor"] = receipt.FiscalSponsor ?? "",
             ["statement"] = receipt.Statement ?? "",
+            ["giving_url"] = site.Link(OpenGiving.Path),
         };
     }
 
@@ -58,5 +60,6 @@ internal sealed class ReceiptComposer(NewsroomDb db, IOptions<SiteOptions> site)
         ["tax_line"] = "501(c)(3), tax id 00-0000000",
         ["fiscal_sponsor"] = "Example Sponsor, Inc.",
         ["statement"] = "No goods or services were provided in exchange for this gift.",
+        ["giving_url"] = "https://news.example.org/giving",
     };
 }

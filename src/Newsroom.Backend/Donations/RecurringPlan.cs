@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Newsroom.Backend.Donations.Giving;
 using Newsroom.Backend.Primitives;
 
 namespace Newsroom.Backend.Donations;
@@ -59,11 +60,29 @@ public sealed class RecurringPlan
     /// <summary>No further gift comes of it: Stripe has ended it, or has stopped asking.</summary>
     public bool IsOver => Status is PlanStatus.Canceled or PlanStatus.Lapsed or PlanStatus.Failed or PlanStatus.Abandoned;
 
+    /// <summary>Its donor may change its sum and what pays it.</summary>
+    public bool TakesChanges => CanPause || Status == PlanStatus.Paused;
+
+    public bool CanPause => Status is PlanStatus.Active or PlanStatus.PastDue or PlanStatus.ActionRequired;
+
+    public bool CanEnd => !IsOver && Status != PlanStatus.Pending;
+
     /// <summary>Stripe's <c>unpaid</c> is over and has no end: who pays the open invoice gives again.</summary>
     private bool HasEnded => IsOver && (Status != PlanStatus.Lapsed || EndedAt is not null);
 
     private (PlanStatus, long, DateTimeOffset?, DateTimeOffset?, DateTimeOffset?, string?, string?, DateOnly?) Shown =>
         (Status, AmountMinor, EndedAt, NextPaymentAt, PausedUntil, CustomerId, PaidBy, CardExpiresOn);
+
+    internal PlanTerms Terms => new(Status, AmountMinor, PaidBy, PausedUntil);
+
+    /// <summary>Until when nothing is collected, so that just so many payments are left out: the day before the next one after them.</summary>
+    /// <param name="payments">At least 1.</param>
+    /// <exception cref="InvalidOperationException">Nobody knows when the next payment is due.</exception>
+    public DateTimeOffset AfterLeavingOut(int payments)
+    {
+        var next = NextPaymentAt ?? throw new InvalidOperationException("A plan without a next payment has none to leave out.");
+        return (Frequency == Frequency.Yearly ? next.AddYears(payments) : next.AddMonths(payments)).AddDays(-1);
+    }
 
     /// <summary>The plan that a booked gift of its donor proves.</summary>
     public static RecurringPlan Begin(PlanSnapshot snapshot, Donation gift)
@@ -123,6 +142,9 @@ internal sealed class RecurringPlanMapping : IEntityTypeConfiguration<RecurringP
     {
         builder.Ignore(p => p.Amount);
         builder.Ignore(p => p.IsOver);
+        builder.Ignore(p => p.TakesChanges);
+        builder.Ignore(p => p.CanPause);
+        builder.Ignore(p => p.CanEnd);
         builder.Property(p => p.Version).IsConcurrencyToken();
         builder.Property(p => p.PublicId).HasMaxLength(PublicId.MaxLength);
         builder.Property(p => p.SubscriptionId).HasMaxLength(255);

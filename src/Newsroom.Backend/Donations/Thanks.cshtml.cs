@@ -106,6 +106,6 @@ public sealed class ThanksModel(NewsroomDb db, IBackgroundJobClient jobs, TimePr
         PlanStatus.CancelScheduled => "Your regular gift ends with the time that is paid: nothing more is charged.",
         PlanStatus.Paused or PlanStatus.Held => "Your regular gift is paused: nothing is charged meanwhile.",
         _ => $"{plan.Amount.Format(site.Value.Culture)} will be charged {Words.EveryPeriod(plan.Frequency)}. "
-            + $"To change or stop it, write to {(site.Value.ContactAddress is { Length: > 0 } contact ? contact : "us")}: one sentence is enough.",
+            + "You can change, pause or stop it whenever you like, under “Your gifts” at the foot of this page.",
     };
 }

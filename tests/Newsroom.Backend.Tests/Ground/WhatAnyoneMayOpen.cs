@@ -21,6 +21,10 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         GET /embed/token
         GET /embed/v1-help.js
         GET /embed/v1.js
+        GET /giving
+        GET /giving/{token}
+        GET /giving/{token}/receipts/{number}
+        GET /giving/{token}/statements/{year}
         GET /health/live
         GET /health/ready
         GET /help/mail
@@ -50,6 +54,8 @@ public sealed class WhatAnyoneMayOpen : IAsyncLifetime
         POST /donate/by-mail
         POST /donate/resume/{token}
         POST /embed/subscribe
+        POST /giving
+        POST /giving/{token}
         POST /help/mail
         POST /my-data/{token}/erase
         POST /never/{token}

@@ -1075,6 +1075,77 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.ToTable("Donors");
                 });
 
+            modelBuilder.Entity("Newsroom.Backend.Donations.Giving.GivingRequest", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("AddressHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<long?>("DonorId")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("IsMailed")
+                        .HasColumnType("bit");
+
+                    b.Property<DateTime>("RequestedAt")
+                        .HasColumnType("datetime2");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DonorId");
+
+                    b.HasIndex("RequestedAt")
+                        .HasDatabaseName("IX_GivingRequests_Purge");
+
+                    b.HasIndex("AddressHash", "RequestedAt")
+                        .HasDatabaseName("IX_GivingRequests_CoolDown");
+
+                    b.ToTable("GivingRequests");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Donations.Giving.PlanChange", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("datetime2");
+
+                    b.Property<long?>("FromMinor")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)");
+
+                    b.Property<long>("PlanId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("ToMinor")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime?>("Until")
+                        .HasColumnType("datetime2");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PlanId", "Id")
+                        .HasDatabaseName("IX_PlanChanges_OfPlan");
+
+                    b.ToTable("PlanChanges");
+                });
+
             modelBuilder.Entity("Newsroom.Backend.Donations.Mailed.MailedLink", b =>
                 {
                     b.Property<long>("Id")
@@ -3249,6 +3320,27 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Restrict);
 
                     b.Navigation("Donor");
+
+                    b.Navigation("Plan");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Donations.Giving.GivingRequest", b =>
+                {
+                    b.HasOne("Newsroom.Backend.Donations.Donor", "Donor")
+                        .WithMany()
+                        .HasForeignKey("DonorId")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.Navigation("Donor");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Donations.Giving.PlanChange", b =>
+                {
+                    b.HasOne("Newsroom.Backend.Donations.RecurringPlan", "Plan")
+                        .WithMany()
+                        .HasForeignKey("PlanId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
 
                     b.Navigation("Plan");
                 });

@@ -1031,6 +1031,73 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.ToTable("Donors");
                 });
 
+            modelBuilder.Entity("Newsroom.Backend.Donations.Giving.GivingRequest", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AddressHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("DonorId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsMailed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("RequestedAt")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DonorId");
+
+                    b.HasIndex("RequestedAt")
+                        .HasDatabaseName("IX_GivingRequests_Purge");
+
+                    b.HasIndex("AddressHash", "RequestedAt")
+                        .HasDatabaseName("IX_GivingRequests_CoolDown");
+
+                    b.ToTable("GivingRequests");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Donations.Giving.PlanChange", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("FromMinor")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("PlanId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ToMinor")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("Until")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PlanId", "Id")
+                        .HasDatabaseName("IX_PlanChanges_OfPlan");
+
+                    b.ToTable("PlanChanges");
+                });
+
             modelBuilder.Entity("Newsroom.Backend.Donations.Mailed.MailedLink", b =>
                 {
                     b.Property<long>("Id")
@@ -3139,6 +3206,27 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict);
 
                     b.Navigation("Donor");
+
+                    b.Navigation("Plan");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Donations.Giving.GivingRequest", b =>
+                {
+                    b.HasOne("Newsroom.Backend.Donations.Donor", "Donor")
+                        .WithMany()
+                        .HasForeignKey("DonorId")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.Navigation("Donor");
+                });
+
+            modelBuilder.Entity("Newsroom.Backend.Donations.Giving.PlanChange", b =>
+                {
+                    b.HasOne("Newsroom.Backend.Donations.RecurringPlan", "Plan")
+                        .WithMany()
+                        .HasForeignKey("PlanId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
 
                     b.Navigation("Plan");
                 });

@@ -1,0 +1,409 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Backend.Demo.Practice;
+using Newsroom.Backend.Donations;
+using Newsroom.Backend.Donations.Giving;
+
+namespace Newsroom.Backend.Tests;
+
+/// <summary>The page where donors ask for the link to their gifts.</summary>
+public sealed class AskingForYourGifts
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Answers_every_address_alike_and_mails_only_who_gave()
+    {
+        await using var app = await GivingApp.StartAsync();
+        await app.GiveAndHearAsync();
+        foreach (var email in new[] { "ADA@example.org", "nobody@example.org" })
+        {
+            var answer = await app.Newsroom.PostFormAsync("/giving", ("email", email));
+            Assert.Equal((HttpStatusCode.SeeOther, "/giving?done=asked"), (answer.StatusCode, answer.Headers.Location?.ToString()));
+        }
+        await app.Newsroom.RunDueJobsAsync();
+        var mail = Assert.Single(app.Newsroom.MailsTo("ada@example.org"), m => m.Subject.StartsWith("Your gifts", StringComparison.Ordinal));
+        Assert.Contains("/giving/", mail.Text, StringComparison.Ordinal);
+        Assert.Empty(app.Newsroom.MailsTo("nobody@example.org"));
+        Assert.Contains("Now check your mail", await app.Newsroom.Http.GetStringAsync("/giving?done=asked", Cancelled), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Refuses_what_is_no_address_and_keeps_it_in_the_field()
+    {
+        await using var app = await GivingApp.StartAsync();
+        var answer = await app.Newsroom.PostFormAsync("/giving", ("email", "ada at example"));
+        var page = await answer.Content.ReadAsStringAsync(Cancelled);
+        Assert.True(answer.StatusCode == HttpStatusCode.UnprocessableEntity, page);
+        Assert.Contains("value=\"ada at example\"", page, StringComparison.Ordinal);
+        Assert.Contains("Enter your whole email address", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sends_one_mailbox_one_link_in_ten_minutes_and_three_a_day()
+    {
+        await using var app = await GivingApp.StartAsync();
+        await app.GiveAndHearAsync();
+        foreach (var (minutes, mails) in new[] { (0, 1), (5, 1), (6, 2), (11, 3), (11, 3), (60, 3), (60 * 24, 4) })
+        {
+            await app.Newsroom.AdvanceAsync(TimeSpan.FromMinutes(minutes));
+            await app.Newsroom.PostFormAsync("/giving", ("email", "ada@example.org"));
+            await app.Newsroom.RunDueJobsAsync();
+            Assert.Equal(mails, app.Newsroom.MailsTo("ada@example.org").Count(m => m.Subject.StartsWith("Your gifts", StringComparison.Ordinal)));
+        }
+    }
+}
+
+/// <summary>A donor's own page, by the mailed link.</summary>
+public sealed class YourGifts
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Show_what_was_given_with_the_address_and_nothing_of_another()
+    {
+        await using var app = await GivingApp.StartAsync();
+        await app.GiveAndHearAsync(amount: "15");
+        await app.GiveAndHearAsync(amount: "77", email: "ben@example.org");
+        var page = await app.ReadAsync(await app.GivingLinkAsync());
+        Assert.Contains("$15.00", page, StringComparison.Ordinal);
+        Assert.Contains("ada@example.org", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("$77.00", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("ben@example.org", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Are_not_shown_by_a_link_that_was_altered_is_too_old_or_was_for_something_else()
+    {
+        await using var app = await GivingApp.StartAsync();
+        await app.GiveAndHearAsync();
+        var link = await app.GivingLinkAsync();
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Newsroom.Http.GetAsync(link[..^1], Cancelled)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Newsroom.Http.GetAsync("/giving/dnr_1.1893456000.AAAA", Cancelled)).StatusCode);
+        await app.Newsroom.AdvanceAsync(GivingRequest.LinkLifetime);
+        var old = await app.Newsroom.Http.GetAsync(link, Cancelled);
+        var page = await old.Content.ReadAsStringAsync(Cancelled);
+        Assert.True(old.StatusCode == HttpStatusCode.Gone, page);
+        Assert.DoesNotContain("$15.00", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("ada@example.org", page, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Gone, (await app.Newsroom.Http.GetAsync($"{link}/statements/2026", Cancelled)).StatusCode);
+        // Its button mails a new one.
+        var again = await app.Newsroom.PostFormAsync(link, ("act", "new-link"));
+        Assert.Equal(HttpStatusCode.SeeOther, again.StatusCode);
+        await app.Newsroom.RunDueJobsAsync();
+        Assert.Equal(2, app.Newsroom.MailsTo("ada@example.org").Count(m => m.Subject.StartsWith("Your gifts", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Have_receipts_and_a_statement_that_leaves_out_what_went_back()
+    {
+        await using var app = await GivingApp.StartAsync(new() { ["Organisation:LegalName"] = "Example Gazette Foundation", ["Organisation:TaxId"] = "00-0000000", ["Organisation:ReceiptStatement"] = "No goods or services were provided." });
+        await app.GiveAndHearAsync(amount: "15");
+        await app.GiveAndHearAsync(amount: "40");
+        await app.GiveAndHearAsync(amount: "60");
+        var charges = app.Stripe.List("charge");
+        app.Stripe.Refund((string)charges[0]["id"]!);
+        app.Stripe.Refund((string)charges[1]["id"]!, 1000);
+        await app.HearAsync();
+        var link = await app.GivingLinkAsync();
+        var statement = await app.ReadAsync($"{link}/statements/{NewsroomApp.Start.Year}");
+        Assert.Contains("Together: <strong>$45.00 USD</strong>", statement, StringComparison.Ordinal);
+        Assert.Contains("of $40.00, the rest was given back", statement, StringComparison.Ordinal);
+        Assert.Contains("One gift is not in it", statement, StringComparison.Ordinal);
+        Assert.Contains("Example Gazette Foundation", statement, StringComparison.Ordinal);
+        Assert.Contains("No goods or services were provided.", statement, StringComparison.Ordinal);
+        Assert.DoesNotContain("$60.00", statement, StringComparison.Ordinal);
+        var receipts = await app.Newsroom.ReceiptsAsync();
+        var first = receipts.Single(r => r is { AmountMinor: 1500 });
+        Assert.Contains("$15.00", await app.ReadAsync($"{link}/receipts/{first.Number}"), StringComparison.Ordinal);
+        var replaced = receipts.Single(r => r is { AmountMinor: 4000 });
+        Assert.Contains("This receipt is void", await app.ReadAsync($"{link}/receipts/{replaced.Number}"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Newsroom.Http.GetAsync($"{link}/receipts/{NewsroomApp.Start.Year}-999999", Cancelled)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Newsroom.Http.GetAsync($"{link}/statements/1999", Cancelled)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Give_nobody_anothers_receipt()
+    {
+        await using var app = await GivingApp.StartAsync();
+        await app.GiveAndHearAsync();
+        await app.GiveAndHearAsync(amount: "77", email: "ben@example.org");
+        var theirs = (await app.Newsroom.ReceiptsAsync()).Single(r => r.AmountMinor == 7700);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Newsroom.Http.GetAsync($"{await app.GivingLinkAsync()}/receipts/{theirs.Number}", Cancelled)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(1, "2026-12-31", "2027-01-01", "2026", "2027")]
+    [InlineData(4, "2027-03-31", "2027-04-01", "2026/27", "2027/28")]
+    [InlineData(12, "2026-11-30", "2026-12-01", "2025/26", "2026/27")]
+    public void Are_counted_in_the_organisations_own_years(int startMonth, string last, string first, string before, string after)
+    {
+        var calendar = new FiscalCalendar(startMonth);
+        var (lastDay, firstDay) = (DateOnly.Parse(last, null), DateOnly.Parse(first, null));
+        Assert.Equal((before, after), (calendar.NameOf(calendar.YearOf(lastDay)), calendar.NameOf(calendar.YearOf(firstDay))));
+        Assert.Equal(lastDay, calendar.LastDayOf(calendar.YearOf(lastDay)));
+        Assert.Equal(firstDay, calendar.FirstDayOf(calendar.YearOf(firstDay)));
+    }
+
+    [Fact]
+    public async Task Are_gone_from_the_page_once_the_donor_is_erased()
+    {
+        await using var app = await GivingApp.StartAsync();
+        await app.GiveAndHearAsync();
+        var link = await app.GivingLinkAsync();
+        await app.Newsroom.EraseAsync("ada@example.org");
+        var page = await app.Newsroom.Http.GetAsync(link, Cancelled);
+        Assert.Equal(HttpStatusCode.Gone, page.StatusCode);
+        Assert.Empty(await app.Newsroom.ReadAsync(db => db.GivingRequests.ToListAsync()));
+    }
+}
+
+/// <summary>What a donor does to a regular gift, by the mailed link.</summary>
+public sealed class ChangingARegularGift
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_sum_is_taken_from_the_next_payment_on_and_confirmed_by_one_mail()
+    {
+        await using var app = await GivingApp.StartAsync();
+        var (subscription, link, plan) = await app.PlanAsync();
+        await app.ActAsync(link, plan, "amount", ("amount", "25"));
+        await app.HearAsync();
+        Assert.Equal(2500, Assert.Single(await app.Newsroom.PlansAsync()).AmountMinor);
+        var mail = Assert.Single(app.Newsroom.MailsTo("ada@example.org"), m => m.Subject == "Your gift is $25.00 every month from now on");
+        Assert.Contains("it was $10.00", mail.Text, StringComparison.Ordinal);
+        app.Stripe.Renew(subscription);
+        await app.HearAsync();
+        Assert.Equal([1000, 2500], (await app.Newsroom.GiftsAsync()).Select(g => g.AmountMinor));
+        // Nothing was charged for the change itself, and none of it is told twice.
+        await app.Newsroom.RunOnlyAsync<CheckPlans>();
+        await app.Newsroom.RunDueJobsAsync();
+        Assert.Single(app.Newsroom.MailsTo("ada@example.org"), m => m.Subject.StartsWith("Your gift is", StringComparison.Ordinal));
+        Assert.Single(await app.Newsroom.ReadAsync(db => db.PlanChanges.ToListAsync()));
+    }
+
+    [Theory]
+    [InlineData("0.10", "The smallest gift")]
+    [InlineData("99999", "The largest gift")]
+    [InlineData("a lot", "Type the amount in plain digits")]
+    [InlineData("", "Choose an amount")]
+    public async Task A_sum_that_cannot_be_taken_is_refused_with_what_to_do_and_stripe_is_not_asked(string typed, string said)
+    {
+        await using var app = await GivingApp.StartAsync();
+        var (_, link, plan) = await app.PlanAsync();
+        var answer = await app.Newsroom.PostFormAsync(link, ("act", "amount"), ("plan", plan), ("amount", typed));
+        var page = await answer.Content.ReadAsStringAsync(Cancelled);
+        Assert.True(answer.StatusCode == HttpStatusCode.UnprocessableEntity, page);
+        Assert.Contains(said, page, StringComparison.Ordinal);
+        Assert.Empty(app.Stripe.TakeEvents());
+        Assert.Equal(1000, Assert.Single(await app.Newsroom.PlansAsync()).AmountMinor);
+    }
+
+    [Fact]
+    public async Task A_pause_leaves_out_just_the_payments_asked_for_and_goes_on_by_itself()
+    {
+        await using var app = await GivingApp.StartAsync();
+        var (subscription, link, plan) = await app.PlanAsync();
+        await app.ActAsync(link, plan, "pause", ("payments", "2"));
+        await app.HearAsync();
+        var paused = Assert.Single(await app.Newsroom.PlansAsync());
+        Assert.Equal(PlanStatus.Paused, paused.Status);
+        Assert.Single(app.Newsroom.MailsTo("ada@example.org"), m => m.Subject == "Your gift every month is paused");
+        // The first gift, two left out, then two.
+        for (var period = 0; period < 4; period++)
+        {
+            var end = (long)app.Stripe.Get("subscription", subscription)["items"]!["data"]![0]!["current_period_end"]!;
+            await app.Newsroom.AdvanceAsync(DateTimeOffset.FromUnixTimeSeconds(end) - app.Newsroom.Clock.GetUtcNow());
+            app.Stripe.Renew(subscription);
+            await app.HearAsync();
+        }
+        Assert.Equal(3, (await app.Newsroom.GiftsAsync()).Count);
+        Assert.Equal(PlanStatus.Active, Assert.Single(await app.Newsroom.PlansAsync()).Status);
+        Assert.Single(app.Newsroom.MailsTo("ada@example.org"), m => m.Subject == "Your gift every month goes on");
+    }
+
+    [Fact]
+    public async Task A_pause_without_end_lasts_until_the_donor_goes_on()
+    {
+        await using var app = await GivingApp.StartAsync();
+        var (_, link, plan) = await app.PlanAsync();
+        await app.ActAsync(link, plan, "pause", ("payments", ""));
+        Assert.Contains("Paused until you go on", await app.ReadAsync(link), StringComparison.Ordinal);
+        await app.ActAsync(link, plan, "go-on");
+        Assert.Contains("The next payment is on", await app.ReadAsync(link), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stopping_takes_nothing_more_not_even_the_payment_that_is_missing()
+    {
+        await using var app = await GivingApp.StartAsync();
+        var (subscription, link, plan) = await app.PlanAsync();
+        app.Stripe.Renew(subscription, succeeds: false);
+        await app.HearAsync();
+        Assert.Contains("Pay it now", await app.ReadAsync(link), StringComparison.Ordinal);
+        await app.ActAsync(link, plan, "end");
+        await app.HearAsync();
+        Assert.Equal(PlanStatus.Canceled, Assert.Single(await app.Newsroom.PlansAsync()).Status);
+        Assert.Single(app.Newsroom.MailsTo("ada@example.org"), m => m.Subject.StartsWith("Your gift every month has ended", StringComparison.Ordinal));
+        var page = await app.ReadAsync(link);
+        Assert.Contains("It ended on", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Pay it now", page, StringComparison.Ordinal);
+        Assert.Single(await app.Newsroom.GiftsAsync(), g => g.IsBooked);
+        // Pressed again on an old page.
+        var again = await app.Newsroom.PostFormAsync(link, ("act", "end"), ("plan", plan));
+        Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_end_set_elsewhere_for_the_end_of_the_period_is_told_and_can_be_taken_back()
+    {
+        await using var app = await GivingApp.StartAsync();
+        var (subscription, link, plan) = await app.PlanAsync();
+        app.Stripe.UpdatePlan(subscription, StripeParameters.Read([KeyValuePair.Create("cancel_at_period_end", "true")]));
+        await app.HearAsync();
+        Assert.Single(app.Newsroom.MailsTo("ada@example.org"), m => m.Subject == "Your gift every month ends soon");
+        await app.ActAsync(link, plan, "keep");
+        await app.HearAsync();
+        Assert.Equal(PlanStatus.Active, Assert.Single(await app.Newsroom.PlansAsync()).Status);
+        Assert.Single(app.Newsroom.MailsTo("ada@example.org"), m => m.Subject == "Your gift every month goes on");
+    }
+
+    [Fact]
+    public async Task Another_card_is_given_on_stripes_page_and_pays_from_then_on()
+    {
+        await using var app = await GivingApp.StartAsync();
+        var (subscription, link, plan) = await app.PlanAsync();
+        var answer = await app.Newsroom.PostFormAsync(link, ("act", "card"), ("plan", plan));
+        Assert.True(answer.StatusCode == HttpStatusCode.SeeOther, await answer.Content.ReadAsStringAsync(Cancelled));
+        var url = answer.Headers.Location!.ToString();
+        Assert.StartsWith(app.Stripe.Account.Url + "/portal/", url, StringComparison.Ordinal);
+        var session = app.Stripe.GiveCard(url[(url.LastIndexOf('/') + 1)..], "1881", 5, 2035);
+        Assert.Equal($"{NewsroomApp.PublicUrl}{link}?done=card", (string)session["return_url"]!);
+        await app.HearAsync();
+        Assert.Equal("visa 1881", Assert.Single(await app.Newsroom.PlansAsync()).PaidBy);
+        Assert.Single(app.Newsroom.MailsTo("ada@example.org"), m => m.Subject == "Your gift every month is paid by another card" && m.Text.Contains("visa 1881", StringComparison.Ordinal));
+        app.Stripe.Renew(subscription);
+        await app.HearAsync();
+        Assert.Equal(2, (await app.Newsroom.GiftsAsync()).Count);
+        // The page's configuration is made once.
+        await app.Newsroom.PostFormAsync(link, ("act", "card"), ("plan", plan));
+        Assert.Single(app.Stripe.List("billing_portal.configuration"));
+    }
+
+    [Theory]
+    [InlineData("amount")]
+    [InlineData("pause")]
+    [InlineData("end")]
+    [InlineData("card")]
+    public async Task Anothers_regular_gift_is_out_of_reach(string act)
+    {
+        await using var app = await GivingApp.StartAsync();
+        var (_, _, plan) = await app.PlanAsync();
+        await app.GiveAndHearAsync(email: "ben@example.org");
+        var bens = await app.GivingLinkAsync("ben@example.org");
+        app.Stripe.TakeEvents();
+        var answer = await app.Newsroom.PostFormAsync(bens, ("act", act), ("plan", plan), ("amount", "20"), ("payments", "1"));
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        Assert.Empty(app.Stripe.TakeEvents());
+    }
+
+    [Fact]
+    public async Task Looking_changes_nothing_however_often_a_scanner_does_it()
+    {
+        await using var app = await GivingApp.StartAsync();
+        var (_, link, _) = await app.PlanAsync();
+        for (var i = 0; i < 3; i++)
+            await app.ReadAsync($"{link}?act=end");
+        Assert.Empty(app.Stripe.TakeEvents());
+        Assert.Equal(PlanStatus.Active, Assert.Single(await app.Newsroom.PlansAsync()).Status);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_silent_stripe_is_said_plainly_and_what_it_did_all_the_same_is_learnt_and_told(bool did)
+    {
+        await using var app = await GivingApp.StartAsync();
+        var (_, link, plan) = await app.PlanAsync();
+        // The first call of a pause is the one that does it.
+        app.Stripe.Faults.Next(PracticeFault.Drop, afterEffect: did);
+        var answer = await app.Newsroom.PostFormAsync(link, ("act", "pause"), ("plan", plan), ("payments", "1"));
+        var page = await answer.Content.ReadAsStringAsync(Cancelled);
+        Assert.True(answer.StatusCode == HttpStatusCode.ServiceUnavailable, page);
+        Assert.Contains("did not answer to the end", page, StringComparison.Ordinal);
+        app.Stripe.Faults.Clear();
+        // No event comes either: the daily look finds it.
+        app.Stripe.TakeEvents();
+        await app.Newsroom.RunOnlyAsync<CheckPlans>();
+        await app.Newsroom.RunDueJobsAsync();
+        Assert.Equal(did ? PlanStatus.Paused : PlanStatus.Active, Assert.Single(await app.Newsroom.PlansAsync()).Status);
+        Assert.Equal(did ? 1 : 0, app.Newsroom.MailsTo("ada@example.org").Count(m => m.Subject.EndsWith("is paused", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_held_one_is_not_gone_on_with_by_its_donor_and_its_hold_is_no_pause_told_by_mail()
+    {
+        await using var app = await GivingApp.StartAsync();
+        var (_, link, plan) = await app.PlanAsync();
+        app.Stripe.Dispute((string)app.Stripe.List("charge")[0]["id"]!);
+        await app.HearAsync();
+        await app.Newsroom.RunOnlyAsync<HoldDisputedPlans>();
+        await app.HearAsync();
+        Assert.Equal(PlanStatus.Held, Assert.Single(await app.Newsroom.PlansAsync()).Status);
+        Assert.Equal(HttpStatusCode.Conflict, (await app.Newsroom.PostFormAsync(link, ("act", "go-on"), ("plan", plan))).StatusCode);
+        Assert.DoesNotContain(app.Newsroom.MailsTo("ada@example.org"), m => m.Subject.EndsWith("is paused", StringComparison.Ordinal));
+        // But ended it can be.
+        await app.ActAsync(link, plan, "end");
+        Assert.Equal(PlanStatus.Canceled, Assert.Single(await app.Newsroom.PlansAsync()).Status);
+    }
+}
+
+internal static partial class GivingSteps
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    /// <summary>A single gift, paid and booked.</summary>
+    public static async Task GiveAndHearAsync(this GivingApp app, string amount = "15", string email = "ada@example.org")
+    {
+        app.Stripe.Pay(await app.OpenCheckoutAsync(amount, email: email));
+        await app.HearAsync();
+    }
+
+    /// <summary>A monthly gift of $10 with its link and its public id.</summary>
+    public static async Task<(string Subscription, string Link, string Plan)> PlanAsync(this GivingApp app)
+    {
+        var subscription = await app.BeginPlanAsync();
+        var link = await app.GivingLinkAsync();
+        app.Stripe.TakeEvents();
+        return (subscription, link, Assert.Single(await app.Newsroom.PlansAsync()).PublicId);
+    }
+
+    /// <summary>The path of the link in the newest mail asked for.</summary>
+    public static async Task<string> GivingLinkAsync(this GivingApp app, string email = "ada@example.org")
+    {
+        await app.Newsroom.PostFormAsync("/giving", ("email", email));
+        await app.Newsroom.RunDueJobsAsync();
+        var mail = app.Newsroom.MailsTo(email).Last(m => m.Subject.StartsWith("Your gifts", StringComparison.Ordinal));
+        return GivingLink().Match(mail.Text).Groups[1].Value;
+    }
+
+    public static async Task<string> ReadAsync(this GivingApp app, string path)
+    {
+        var answer = await app.Newsroom.Http.GetAsync(path, Cancelled);
+        var page = await answer.Content.ReadAsStringAsync(Cancelled);
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, page);
+        return WebUtility.HtmlDecode(page);
+    }
+
+    public static async Task ActAsync(this GivingApp app, string link, string plan, string act, params (string, string)[] more)
+    {
+        var answer = await app.Newsroom.PostFormAsync(link, [("act", act), ("plan", plan), .. more]);
+        Assert.True(answer.StatusCode == HttpStatusCode.SeeOther, await answer.Content.ReadAsStringAsync(Cancelled));
+        Assert.StartsWith($"{link}?done=", answer.Headers.Location!.ToString(), StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"https?://[^/\s]+(/giving/\S+)")]
+    private static partial Regex GivingLink();
+}
