@@ -22,7 +22,11 @@ public static class AmountText
     private const char Space = ' ';
     private const char Apostrophe = '\'';
 
-    public static AmountReading Read(string? text, Currency currency, CultureInfo culture)
+    /// <param name="text">As typed.</param>
+    /// <param name="currency">What it is a sum of.</param>
+    /// <param name="culture">The site's.</param>
+    /// <param name="largest">The most that is taken, in minor units; null: the largest charge.</param>
+    public static AmountReading Read(string? text, Currency currency, CultureInfo culture, long? largest = null)
     {
         var typed = WithoutCurrency(Plain(text ?? ""), currency);
         if (typed.Length == 0)
@@ -34,14 +38,14 @@ public static class AmountText
         if (parts.Any(p => p.Length == 0) || marks.Exists(m => m is not ('.' or ',' or ArabicDecimal or ArabicGroup or Space or Apostrophe)))
             return new(MoneyProblem.NotANumber, default);
         if (marks.Count == 0)
-            return Of(parts, "", currency);
+            return Of(parts, "", currency, largest);
         var (point, group) = (Mark(culture.NumberFormat.NumberDecimalSeparator), Mark(culture.NumberFormat.NumberGroupSeparator));
         return marks switch
         {
-            [var only] when only is '.' or ',' && Groups(parts, culture) => OneOfTwo(parts, currency, isOwnPoint: only == point, isOwnGroup: only == group),
+            [var only] when only is '.' or ',' && Groups(parts, culture) => OneOfTwo(parts, currency, largest, isOwnPoint: only == point, isOwnGroup: only == group),
             [.., var last] when marks.TrueForAll(m => m == last) && last is not ArabicDecimal && (marks.Count > 1 || last is not ('.' or ',')) =>
-                (last == group || IsGroupEverywhere(last)) && Groups(parts, culture) ? Of(parts, "", currency) : new(MoneyProblem.NotANumber, default),
-            [.. var before, var last] when last is '.' or ',' or ArabicDecimal && AreGroups(before, parts[..^1]) => Of(parts[..^1], parts[^1], currency),
+                (last == group || IsGroupEverywhere(last)) && Groups(parts, culture) ? Of(parts, "", currency, largest) : new(MoneyProblem.NotANumber, default),
+            [.. var before, var last] when last is '.' or ',' or ArabicDecimal && AreGroups(before, parts[..^1]) => Of(parts[..^1], parts[^1], currency, largest),
             _ => new(MoneyProblem.NotANumber, default),
         };
 
@@ -58,23 +62,23 @@ public static class AmountText
     }
 
     /// <summary>One full stop or comma with three digits behind it: decimals, thousands, or not to be told.</summary>
-    private static AmountReading OneOfTwo(string[] parts, Currency currency, bool isOwnPoint, bool isOwnGroup)
+    private static AmountReading OneOfTwo(string[] parts, Currency currency, long? largest, bool isOwnPoint, bool isOwnGroup)
     {
         // A currency with three decimals is written so in this language.
         if (isOwnPoint && currency.Exponent == 3)
-            return Of(parts[..^1], parts[^1], currency);
+            return Of(parts[..^1], parts[^1], currency, largest);
         // Nobody writes three decimals of a currency that has fewer.
         if (isOwnGroup && currency.Exponent != 3)
-            return Of(parts, "", currency);
-        var decimals = Of(parts[..^1], parts[^1], currency);
+            return Of(parts, "", currency, largest);
+        var decimals = Of(parts[..^1], parts[^1], currency, largest);
         if (decimals.Problem == MoneyProblem.TooManyDecimals)
             return decimals;
-        var thousands = Of(parts, "", currency);
+        var thousands = Of(parts, "", currency, largest);
         return thousands.Problem == MoneyProblem.None ? new(MoneyProblem.Ambiguous, decimals.Money, thousands.Money) : thousands;
     }
 
-    private static AmountReading Of(string[] wholes, string decimals, Currency currency) =>
-        new(Money.TryMake(string.Concat(wholes), decimals, currency, out var money), money);
+    private static AmountReading Of(string[] wholes, string decimals, Currency currency, long? largest) =>
+        new(Money.TryMake(string.Concat(wholes), decimals, currency, out var money, largest), money);
 
     /// <summary>1,234,567, and where the language has it 12,34,567.</summary>
     private static bool Groups(string[] parts, CultureInfo culture)

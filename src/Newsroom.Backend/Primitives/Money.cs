@@ -52,8 +52,8 @@ public readonly record struct Money(long Minor, Currency Currency)
         static bool Digits(string s) => s.Length > 0 && s.All(char.IsAsciiDigit);
     }
 
-    /// <summary>The sum of ASCII digits before and behind the decimal separator.</summary>
-    internal static MoneyProblem TryMake(string whole, string decimals, Currency currency, out Money money)
+    /// <summary>The sum of ASCII digits before and behind the decimal separator, at most <paramref name="largest"/>, or else the largest charge.</summary>
+    internal static MoneyProblem TryMake(string whole, string decimals, Currency currency, out Money money, long? largest = null)
     {
         money = default;
         if (decimals.Length > currency.Exponent && decimals[currency.Exponent..].Any(c => c != '0'))
@@ -65,7 +65,7 @@ public readonly record struct Money(long Minor, Currency Currency)
         var minor = long.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
         if (minor == 0)
             return MoneyProblem.NotPositive;
-        if (minor > currency.LargestCharge)
+        if (minor > (largest ?? currency.LargestCharge))
             return MoneyProblem.TooLarge;
         if (minor % currency.ChargeStep != 0)
             return MoneyProblem.TooManyDecimals;
