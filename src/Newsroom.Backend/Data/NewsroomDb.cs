@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Digests;
 using Newsroom.Backend.Donations;
 using Newsroom.Backend.Donations.Books;
+using Newsroom.Backend.Donations.Campaigns;
 using Newsroom.Backend.Donations.CardTesting;
 using Newsroom.Backend.Donations.Giving;
 using Newsroom.Backend.Donations.Mailed;
@@ -58,6 +59,7 @@ public abstract class NewsroomDb(DbContextOptions options) : DbContext(options),
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
     public DbSet<Donor> Donors => Set<Donor>();
     public DbSet<Donation> Donations => Set<Donation>();
+    public DbSet<Campaign> Campaigns => Set<Campaign>();
     public DbSet<RecurringPlan> RecurringPlans => Set<RecurringPlan>();
     public DbSet<PlanChange> PlanChanges => Set<PlanChange>();
     public DbSet<GivingRequest> GivingRequests => Set<GivingRequest>();

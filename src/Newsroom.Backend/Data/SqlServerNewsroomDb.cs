@@ -26,6 +26,7 @@ public sealed class SqlServerNewsroomDb(DbContextOptions<SqlServerNewsroomDb> op
     }
 
     private static bool IsTyped(IMutableProperty property) => property.Name.EndsWith("AddressKey", StringComparison.Ordinal)
+        || $"{property.DeclaringType.ShortName()}.{property.Name}" is "Donation.Campaign" or "Campaign.Slug"
         || (property.Name == "Url" && property.GetContainingIndexes().Any(i => i.IsUnique));
 }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Donations.Books;
+using Newsroom.Backend.Donations.Campaigns;
 using Newsroom.Backend.Donations.CardTesting;
 using Newsroom.Backend.Donations.Giving;
 using Newsroom.Backend.Donations.Mailed;
@@ -60,7 +61,7 @@ public static class DonationsSetup
         services.AddRecurringJob<WatchStripe>("donations.watch-stripe", WatchStripe.Daily, Queues.Default, j => j.RunAsync(CancellationToken.None));
         services.AddRecurringJob<WatchGifts>("donations.watch", WatchGifts.EveryTenMinutes, Queues.Default, j => j.RunAsync(CancellationToken.None));
 
-        services.AddCheckoutLimit().AddMailedLinks().AddCardTesting().AddGiving();
+        services.AddCheckoutLimit().AddMailedLinks().AddCardTesting().AddGiving().AddCampaigns();
         services.AddOptions<CorsOptions>().Configure<IOptions<SiteOptions>>((cors, site) => cors.AddPolicy(CheckoutsApi.CorsPolicy, policy => policy
             .WithOrigins([.. site.Value.AllowedOrigins]).WithMethods(HttpMethods.Post).WithHeaders("Content-Type").SetPreflightMaxAge(TimeSpan.FromHours(1))));
         return services;
