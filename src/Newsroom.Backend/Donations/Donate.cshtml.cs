@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
+using Newsroom.Backend.Donations.Campaigns;
 using Newsroom.Backend.Donations.CardTesting;
 using Newsroom.Backend.Donations.Mailed;
 using Newsroom.Backend.Primitives;
@@ -17,7 +18,8 @@ namespace Newsroom.Backend.Donations;
 /// </summary>
 [AllowAnonymous, IgnoreAntiforgeryToken, PostLimit(CheckoutLimit.Policy)]
 public sealed class DonateModel(
-    GiftDesk desk, TendBreaker breaker, GiftProof proofs, GivingTerms terms, IOptions<SiteOptions> site, IOptions<OrganisationOptions> organisation, TimeProvider clock) : PageModel
+    GiftDesk desk, TendBreaker breaker, GiftProof proofs, ShowCampaigns campaigns, GivingTerms terms, IOptions<SiteOptions> site, IOptions<OrganisationOptions> organisation, TimeProvider clock)
+    : PageModel
 {
     /// <summary>The name of the field people do not see.</summary>
     public const string TrapField = "website";
@@ -62,6 +64,9 @@ public sealed class DonateModel(
 
     /// <summary>Null: no box.</summary>
     public NewsletterOffer? Newsletters { get; private set; }
+
+    /// <summary>What the link's word is for; null: it has none, or no campaign of that word.</summary>
+    public CampaignView? Campaign { get; private set; }
 
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {
@@ -153,6 +158,7 @@ public sealed class DonateModel(
         Response.Headers.CacheControl = "private, no-cache";
         if (!IsOpen)
             return;
+        Campaign = fields.Campaign is { } word ? await campaigns.OfWordAsync(word, clock.GetUtcNow(), cancellationToken) : null;
         Newsletters = await desk.OfferAsync(fields.Newsletter, cancellationToken);
         var level = await breaker.LookAsync(cancellationToken);
         if (level == BreakerLevel.Calm && Proof is null)

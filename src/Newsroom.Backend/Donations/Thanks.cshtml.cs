@@ -51,6 +51,9 @@ public sealed class ThanksModel(NewsroomDb db, IBackgroundJobClient jobs, TimePr
     /// <summary>With most of its letters hidden: the address of this page may be seen by others. Null once the donor is erased.</summary>
     public string? MaskedAddress { get; private set; }
 
+    /// <summary>The name of the campaign whose word the gift carries; null: none.</summary>
+    public string? Campaign { get; private set; }
+
     /// <summary>The newest: it makes the ones before it void.</summary>
     public Receipt? Receipt { get; private set; }
 
@@ -77,6 +80,7 @@ public sealed class ThanksModel(NewsroomDb db, IBackgroundJobClient jobs, TimePr
         GivenBack = gift.RefundedMinor > 0 ? new Money(gift.RefundedMinor, gift.Amount.Currency).Format(site.Value.Culture) : null;
         MaskedAddress = DonorPersonalData.IsErased(gift.Address) ? null : EmailAddress.Parse(gift.Address).Masked;
         Next = gift.Plan is { } plan ? NextOf(plan) : null;
+        Campaign = gift.Campaign is { } word ? await db.Campaigns.Where(c => c.Slug == word).Select(c => c.Name).SingleOrDefaultAsync(cancellationToken) : null;
         Retry = CancelledModel.RetryLink(gift);
         if (gift.IsBooked)
             Receipt = await db.Receipts.AsNoTracking().Where(r => r.DonationId == gift.Id).OrderByDescending(r => r.Revision).FirstOrDefaultAsync(cancellationToken);
