@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations.Campaigns;
 
 namespace Newsroom.Backend.Staff.Today;
 
@@ -11,12 +12,13 @@ public sealed record AlertLine(string Message, DateTimeOffset Since, string? Pag
 
 public sealed record DashboardView(
     IReadOnlyList<AlertLine> Alerts, ReaderFigures Readers, LastDigest? Last, NextDigest? Next, IReadOnlyList<MonthOfGifts> Gifts, IReadOnlyList<MonthlyDonors> Monthly,
-    IReadOnlyList<ChecklistItem> Checklist);
+    IReadOnlyList<CampaignView> Campaigns, IReadOnlyList<ChecklistItem> Checklist);
 
 /// <summary>The figures that staff open every morning, each by an index of its own.</summary>
-public sealed class ReadDashboard(NewsroomDb db, ReadReaderFigures readers, ReadDigestFigures digests, ReadGiftFigures gifts, Checklist checklist, TimeProvider clock)
+public sealed class ReadDashboard(NewsroomDb db, ReadReaderFigures readers, ReadDigestFigures digests, ReadGiftFigures gifts, ShowCampaigns campaigns, Checklist checklist, TimeProvider clock)
 {
     private const int MostAlerts = 20;
+    private const int MostCampaigns = 3;
 
     public async Task<DashboardView> RunAsync(CancellationToken cancellationToken)
     {
@@ -30,6 +32,7 @@ public sealed class ReadDashboard(NewsroomDb db, ReadReaderFigures readers, Read
             await digests.NextAsync(now, cancellationToken),
             await gifts.MonthAsync(now, cancellationToken),
             await gifts.MonthlyDonorsAsync(cancellationToken),
+            await campaigns.PresentAsync(MostCampaigns, onlyRunning: true, now, cancellationToken),
             await checklist.RunAsync(cancellationToken));
     }
 }

@@ -26,7 +26,7 @@ public static class StaffRail
         ]),
         new("Money",
         [
-            new("/staff/donations", "Gifts"), new("/staff/plans", "Regular gifts"), new("/staff/ledger", "Ledger"), new("/staff/payouts", "Payouts"),
+            new("/staff/donations", "Gifts"), new("/staff/plans", "Regular gifts"), new("/staff/campaigns", "Campaigns"), new("/staff/ledger", "Ledger"), new("/staff/payouts", "Payouts"),
             new("/staff/unmatched", "Unmatched money", StaffRole.Publisher),
         ]),
         new("House",
