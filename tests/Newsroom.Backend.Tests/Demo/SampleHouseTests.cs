@@ -21,6 +21,7 @@ public sealed class SamplePeopleOfADemo : IDisposable
         Assert.Equal(9, Count("SELECT COUNT(*) FROM Digests d WHERE PlannedCount > 0 AND AcceptedCount = PlannedCount AND PlannedCount = (SELECT COUNT(*) FROM Deliveries r WHERE r.DigestId = d.Id)"));
         Assert.Equal(0, Count("SELECT COUNT(*) FROM Subscribers s WHERE ConsentCount <> (SELECT COUNT(*) FROM Consents c WHERE c.SubscriberId = s.Id)"));
         Assert.Equal(91, Count("SELECT COUNT(*) FROM ReaderDays"));
+        Assert.Equal(1, Count("SELECT COUNT(*) FROM Campaigns c WHERE EXISTS (SELECT 1 FROM Donations d WHERE d.Campaign = c.Slug)"));
         Assert.Equal(0, Count("SELECT COUNT(*) FROM Subscribers WHERE AddressKey NOT LIKE '%@%example%'"));
 
         (exit, _, errors) = await RunAsync("seed");

@@ -3,6 +3,8 @@ using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
 using Newsroom.Backend.Donations;
 using Newsroom.Backend.Donations.Books;
+using Newsroom.Backend.Donations.Campaigns;
+using Newsroom.Backend.Primitives;
 using Newsroom.Backend.Web;
 
 namespace Newsroom.Backend.Demo.Sample;
@@ -28,7 +30,22 @@ internal sealed class SampleGifts(NewsroomDb db, IOptions<OrganisationOptions> o
             PayOut(week, now);
             await db.SaveChangesAsync(cancellationToken);
         }
+        db.Add(Drive(gifts, now));
+        await db.SaveChangesAsync(cancellationToken);
         db.ChangeTracker.Clear();
+    }
+
+    /// <summary>Of one of the words, running now, with about two thirds of its goal; the other words have none yet.</summary>
+    private Campaign Drive(List<Donation> gifts, DateTimeOffset now)
+    {
+        const long step = 50_000;
+        var (today, usd) = (site.Value.DayOf(now), Currency.Parse(Code));
+        var starts = today.AddDays(-40);
+        var raised = gifts.Where(g => g.Campaign == "year-end" && site.Value.DayOf(g.PaidAt!.Value) >= starts).Sum(g => g.AmountMinor);
+        var goal = new Money(((raised * 3 / 2 / step) + 1) * step, usd);
+        var match = new CampaignMatch("The Harbour Foundation", new Money(goal.Minor / 4, usd), 100, OnlySingle: true);
+        return Campaign.Begin(
+            "year-end", new CampaignTerms("A reporter for the harbour", "One more reporter for Port Ellery, for a whole year.\nEvery gift until the end brings us nearer.", goal, starts, today.AddDays(30), match), now);
     }
 
     private List<Donation> Give(int count, DateTimeOffset now)
