@@ -43,12 +43,15 @@ public sealed class TheStaffsHouse
             ("/staff/newsletters", "newsletters"), ("/staff/forms", "forms"), ("/staff/forms/donate", "forms-donate"), ("/staff/suppressions", "suppressions"),
             ("/staff/bounces", "bounces"), ("/staff/imports", "imports-empty"), ("/staff/imports/export", "export"),
             ("/staff/stories", "stories"), ("/staff/plans", "plans"), ("/staff/ledger", "ledger"), ("/staff/payouts", "payouts"), ("/staff/unmatched", "unmatched"),
+            ("/staff/campaigns", "campaigns"), ("/staff/campaigns/new", "campaign-new"), ("/staff/campaigns/year-end", "campaign"),
             ("/staff/status", "status"), ("/staff/settings", "settings"), ("/staff/settings/newsroom", "newsroom"), ("/staff/webhooks", "webhooks"),
         })
         {
             await anna.Page.GotoAsync(path);
             await anna.LookAsync("staff-" + name);
         }
+        await anna.Page.GotoAsync("/donate?campaign=year-end");
+        await anna.LookAsync("donate-campaign");
         foreach (var (list, name) in new[] { ("/staff/digests?status=Sent", "digest"), ("/staff/subscribers", "subscriber"), ("/staff/donations", "donation"), ("/staff/payouts", "payout") })
         {
             await anna.Page.GotoAsync(list);
