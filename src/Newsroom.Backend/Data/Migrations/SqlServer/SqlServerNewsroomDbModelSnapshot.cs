@@ -768,6 +768,79 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
                     b.ToTable("UnmatchedPayments");
                 });
 
+            modelBuilder.Entity("Newsroom.Backend.Donations.Campaigns.Campaign", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("int");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<int>("Id"));
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("CurrencyCode")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("nvarchar(3)");
+
+                    b.Property<DateOnly?>("EndsOn")
+                        .HasColumnType("date");
+
+                    b.Property<long>("GoalMinor")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("MatchCapMinor")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("MatchPercent")
+                        .HasColumnType("int");
+
+                    b.Property<string>("MatchedBy")
+                        .HasMaxLength(120)
+                        .HasColumnType("nvarchar(120)");
+
+                    b.Property<bool>("MatchesOnlySingle")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(120)
+                        .HasColumnType("nvarchar(120)");
+
+                    b.Property<string>("PublicId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)");
+
+                    b.Property<string>("Slug")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateOnly>("StartsOn")
+                        .HasColumnType("date");
+
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Why")
+                        .HasMaxLength(600)
+                        .HasColumnType("nvarchar(600)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PublicId")
+                        .IsUnique();
+
+                    b.HasIndex("Slug")
+                        .IsUnique();
+
+                    b.ToTable("Campaigns");
+                });
+
             modelBuilder.Entity("Newsroom.Backend.Donations.CardTesting.BreakerRow", b =>
                 {
                     b.Property<int>("Id")
@@ -869,7 +942,8 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.Property<string>("Campaign")
                         .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)");
+                        .HasColumnType("nvarchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("CheckedAt")
                         .HasColumnType("datetime2");
@@ -1029,6 +1103,9 @@ namespace Newsroom.Backend.Data.Migrations.SqlServer
 
                     b.HasIndex("LiveMode", "PaidAt", "CurrencyCode", "AmountMinor", "RefundedMinor")
                         .HasDatabaseName("IX_Donations_PaidInMonth");
+
+                    b.HasIndex("Campaign", "LiveMode", "PaidAt", "CurrencyCode", "Status", "Frequency", "AmountMinor", "RefundedMinor", "DonorId")
+                        .HasDatabaseName("IX_Donations_OfCampaign");
 
                     b.ToTable("Donations");
                 });

@@ -736,6 +736,76 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
                     b.ToTable("UnmatchedPayments");
                 });
 
+            modelBuilder.Entity("Newsroom.Backend.Donations.Campaigns.Campaign", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CurrencyCode")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly?>("EndsOn")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("GoalMinor")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("MatchCapMinor")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("MatchPercent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("MatchedBy")
+                        .HasMaxLength(120)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("MatchesOnlySingle")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(120)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PublicId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Slug")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly>("StartsOn")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Why")
+                        .HasMaxLength(600)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PublicId")
+                        .IsUnique();
+
+                    b.HasIndex("Slug")
+                        .IsUnique();
+
+                    b.ToTable("Campaigns");
+                });
+
             modelBuilder.Entity("Newsroom.Backend.Donations.CardTesting.BreakerRow", b =>
                 {
                     b.Property<int>("Id")
@@ -988,6 +1058,9 @@ namespace Newsroom.Backend.Data.Migrations.Sqlite
 
                     b.HasIndex("LiveMode", "PaidAt", "CurrencyCode", "AmountMinor", "RefundedMinor")
                         .HasDatabaseName("IX_Donations_PaidInMonth");
+
+                    b.HasIndex("Campaign", "LiveMode", "PaidAt", "CurrencyCode", "Status", "Frequency", "AmountMinor", "RefundedMinor", "DonorId")
+                        .HasDatabaseName("IX_Donations_OfCampaign");
 
                     b.ToTable("Donations");
                 });
