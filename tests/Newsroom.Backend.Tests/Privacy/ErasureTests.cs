@@ -48,6 +48,7 @@ public sealed class AnErasedReader
         Assert.Equal((1500, DonationStatus.Succeeded, true), (gift.AmountMinor, gift.Status, gift.PaymentIntentId is not null));
         Assert.Equal("2026-000001", Assert.Single(await app.ReceiptsAsync()).Number);
         Assert.Equal(0, await app.ReadAsync(db => db.MailStateRequests.CountAsync(Cancelled)));
+        Assert.Equal(0, await app.ReadAsync(db => db.GivingRequests.CountAsync(Cancelled)));
         // Bob's message waits on; the one within base64 is gone like the other.
         Assert.Single(await app.ReportsAsync());
         Assert.NotEmpty(await app.ImportsAsync());
@@ -226,6 +227,7 @@ public sealed class AnErasedReader
         await app.RunDueJobsAsync();
         await app.PostFormAsync(app.MailsTo(Address)[^1].Link("/preferences/address/"));
         await app.PostFormAsync("/help/mail", ("email", Address));
+        await app.PostFormAsync("/giving", ("email", Address));
         await app.RunDueJobsAsync();
         await app.ImportAsync($"email,name\n{Address},{Name}\nbob@example.org,Bob\n");
         await app.RaiseAlertAsync("test.alert");

@@ -20,23 +20,23 @@ public sealed class WhereAPersonCanBe : IAsyncLifetime
         ["the program's own words about itself"] = ["Alert.Kind", "Alert.Message", "Alert.OpenKind", "BreakerRow.Reason", "Digest.Reason", "DigestSlot.Outcome", "Feed.LastError", "MailReport.Note", "OutgoingMail.Kind", "StripeCursor.Name", "StripeEvent.LastError", "UnmatchedPayment.Why", "UploadedList.Fault", "WebhookDelivery.Error"],
         ["an opaque id of ours"] =
         [
-            "AddressChange.PublicId", "Alert.PublicId", "ApiKey.PublicId", "AuditEntry.Actor", "AuditEntry.Subject", "EntryLink.PublicId", "StaffMember.PublicId", "StaffSession.PublicId", "CheckoutAttempt.ProofId", "Digest.ApartFrom", "Digest.PublicId", "Donation.PublicId", "Donor.PublicId", "Import.PublicId", "MailedLink.PublicId", "MailReport.PublicId",
+            "AddressChange.PublicId", "Alert.PublicId", "ApiKey.PublicId", "Campaign.PublicId", "AuditEntry.Actor", "AuditEntry.Subject", "EntryLink.PublicId", "StaffMember.PublicId", "StaffSession.PublicId", "CheckoutAttempt.ProofId", "Digest.ApartFrom", "Digest.PublicId", "Donation.PublicId", "Donor.PublicId", "Import.PublicId", "MailedLink.PublicId", "MailReport.PublicId",
             "Newsletter.PublicId", "RecurringPlan.PublicId", "SignUpRequest.PublicId", "Story.PublicId",
             "Subscriber.PublicId", "Subscription.PublicId", "Suppression.PublicId", "UnmatchedPayment.GiftId", "UnmatchedPayment.PublicId", "UploadedList.PublicId",
             "Webhook.PreviousSecretId", "Webhook.PublicId", "Webhook.SecretId", "WebhookDelivery.EventId", "WebhookDelivery.PublicId", "WebhookDelivery.Subject",
         ],
         ["a keyed or plain hash of a secret"] =
-            ["ApiKey.TokenHash", "CheckoutAttempt.NetworkHash", "Consent.Hash", "Consent.NetworkHash", "Consent.PreviousHash", "Erasure.AddressHash", "MailReport.AddressHash", "MailReport.ExternalHash", "MailStateRequest.AddressHash", "OutgoingMail.AddressHash", "SignUpRequest.TokenHash", "Subscriber.ConsentHead", "Subscription.LeaveTokenHash", "Suppression.AddressHash", "SuppressionLift.AddressHash"],
+            ["ApiKey.TokenHash", "CheckoutAttempt.NetworkHash", "Consent.Hash", "Consent.NetworkHash", "Consent.PreviousHash", "Erasure.AddressHash", "GivingRequest.AddressHash", "MailReport.AddressHash", "MailReport.ExternalHash", "MailStateRequest.AddressHash", "OutgoingMail.AddressHash", "SignUpRequest.TokenHash", "Subscriber.ConsentHead", "Subscription.LeaveTokenHash", "Suppression.AddressHash", "SuppressionLift.AddressHash"],
         ["staff's and the server's own"] = ["ApiKey.Name", "ApiKey.Scopes", "AuditEntry.Action", "AuditEntry.After", "AuditEntry.Before", "EntryLink.InvitedBy", "IdentityPasskeyData.Name", "IdentityUserToken`1.LoginProvider", "IdentityUserToken`1.Name", "IdentityUserToken`1.Value", "StaffMember.ConcurrencyStamp", "StaffMember.Email", "StaffMember.Name", "StaffMember.NormalizedEmail", "StaffMember.NormalizedUserName", "StaffMember.PasswordHash", "StaffMember.SecurityStamp", "StaffMember.SpentCode", "StaffMember.UserName", "StaffSession.Device", "StoredSetting.Key", "StoredSetting.Value", "DataProtectionKey.FriendlyName", "DataProtectionKey.Xml", "Import.ConsentText", "Import.FileName", "LinkKey.Name", "RelayCount.Relay", "SuppressionLift.By", "UploadedList.Columns", "UploadedList.ConsentText", "UploadedList.FileName", "Webhook.Name", "Webhook.Url"],
         ["a choice among our own words"] =
         [
-            "Consent.Method", "Consent.Newsletters", "Consent.Wording", "Consent.WordingVersion", "Delivery.ReturnedStatus", "Donation.Campaign", "Donation.CurrencyCode", "Donation.NewsletterOptIn", "Donation.OptInMethod",
+            "Campaign.CurrencyCode", "Consent.Method", "Consent.Newsletters", "Consent.Wording", "Consent.WordingVersion", "Delivery.ReturnedStatus", "Donation.Campaign", "Donation.CurrencyCode", "Donation.NewsletterOptIn", "Donation.OptInMethod",
             "Donation.OptInWording", "Import.Format", "LedgerEntry.CurrencyCode", "MailedLink.Method", "MailedLink.Wording", "MailReport.Reason", "MailReport.Status", "Payout.CurrencyCode", "Receipt.CurrencyCode", "RecurringPlan.CurrencyCode", "SignUpRequest.NewsletterIds",
             "StripeTransaction.CurrencyCode", "Webhook.Events", "WebhookDelivery.Type",
         ],
         ["what the newsroom publishes"] =
         [
-            "Cadence.Days", "Cadence.TimeZone", "Digest.Note", "Digest.Subject", "DigestStory.Author", "DigestStory.ImageUrl", "DigestStory.Language", "DigestStory.Link", "DigestStory.Section", "DigestStory.Summary",
+            "Cadence.Days", "Cadence.TimeZone", "Campaign.MatchedBy", "Campaign.Name", "Campaign.Slug", "Campaign.Why", "Digest.Note", "Digest.Subject", "DigestStory.Author", "DigestStory.ImageUrl", "DigestStory.Language", "DigestStory.Link", "DigestStory.Section", "DigestStory.Summary",
             "DigestStory.Title", "Feed.ETag", "Feed.LastModified", "Feed.Url", "Newsletter.Description", "Newsletter.Name", "Newsletter.ReplyTo", "Newsletter.SenderName", "Newsletter.Slug", "UploadedList.Newsletter", "Receipt.FiscalSponsor", "Receipt.LegalName",
             "Receipt.Statement", "Receipt.TaxLine", "Story.Author", "Story.IdentityHash", "Story.ImageUrl", "Story.Language", "Story.Link", "Story.LinkHash", "Story.Section", "Story.Summary", "Story.Title",
         ],
