@@ -15,8 +15,9 @@ internal sealed class SampleGifts(NewsroomDb db, IOptions<OrganisationOptions> o
     private const int Days = 540;
     private const int MostMonths = 18;
     private const string Code = "USD";
+    private const string Drive = "year-end";
     private static readonly long[] Amounts = [500, 1000, 1000, 1500, 2500, 2500, 5000, 10_000];
-    private static readonly string?[] Campaigns = [null, null, null, "spring-drive", "school-beat", "year-end"];
+    private static readonly string?[] Campaigns = [null, null, null, Drive, "school-beat", "spring-drive"];
 
     private readonly Dictionary<string, Donor> _donors = new(StringComparer.Ordinal);
     private readonly Dictionary<int, int> _receipts = [];
@@ -30,22 +31,22 @@ internal sealed class SampleGifts(NewsroomDb db, IOptions<OrganisationOptions> o
             PayOut(week, now);
             await db.SaveChangesAsync(cancellationToken);
         }
-        db.Add(Drive(gifts, now));
+        db.Add(CampaignOf(gifts, now));
         await db.SaveChangesAsync(cancellationToken);
         db.ChangeTracker.Clear();
     }
 
     /// <summary>Of one of the words, running now, with about two thirds of its goal; the other words have none yet.</summary>
-    private Campaign Drive(List<Donation> gifts, DateTimeOffset now)
+    private Campaign CampaignOf(List<Donation> gifts, DateTimeOffset now)
     {
-        const long step = 50_000;
+        const long step = 10_000;
         var (today, usd) = (site.Value.DayOf(now), Currency.Parse(Code));
-        var starts = today.AddDays(-40);
-        var raised = gifts.Where(g => g.Campaign == "year-end" && site.Value.DayOf(g.PaidAt!.Value) >= starts).Sum(g => g.AmountMinor);
+        var starts = today.AddDays(-150);
+        var raised = gifts.Where(g => g.Campaign == Drive && site.Value.DayOf(g.PaidAt!.Value) >= starts).Sum(g => g.AmountMinor);
         var goal = new Money(((raised * 3 / 2 / step) + 1) * step, usd);
-        var match = new CampaignMatch("The Harbour Foundation", new Money(goal.Minor / 4, usd), 100, OnlySingle: true);
+        var match = new CampaignMatch("The Harbour Foundation", new Money(goal.Minor / 4, usd), 100, OnlySingle: false);
         return Campaign.Begin(
-            "year-end", new CampaignTerms("A reporter for the harbour", "One more reporter for Port Ellery, for a whole year.\nEvery gift until the end brings us nearer.", goal, starts, today.AddDays(30), match), now);
+            Drive, new CampaignTerms("A reporter for the harbour", "One more reporter for Port Ellery, for a whole year.\nEvery gift until the end brings us nearer.", goal, starts, today.AddDays(30), match), now);
     }
 
     private List<Donation> Give(int count, DateTimeOffset now)
