@@ -95,6 +95,7 @@ public sealed class WhatACampaignHasRaised : IAsyncLifetime
         await SaysAsync("$15 of it doubled by The Harbour Foundation, who doubles single gifts up to $20.");
         var last = await _app.GiveForAsync("15", "carl@example.org");
         await SaysAsync("The Harbour Foundation adds $20: the match is used up.");
+        Assert.Contains("<dd>$20 of at most $20 ·", await _staff.ReadAsync("/staff/campaigns"), StringComparison.Ordinal);
         _app.Stripe.Refund(_app.ChargeOf(last));
         await _app.HearAsync();
         await SaysAsync("$15 of it doubled by The Harbour Foundation");
