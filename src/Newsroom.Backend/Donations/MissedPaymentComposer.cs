@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Newsroom.Backend.Data;
+using Newsroom.Backend.Donations.Giving;
 using Newsroom.Backend.Mail;
 using Newsroom.Backend.Web;
 
@@ -30,6 +31,7 @@ internal sealed class MissedPaymentComposer(NewsroomDb db, IOptions<SiteOptions>
             ["paid_by"] = plan.PaidBy ?? "",
             ["next_attempt"] = missed.NextAttemptAt is { } next ? TimeZoneInfo.ConvertTime(next, site.Value.Zone).ToString("D", culture) : "",
             ["pay_url"] = missed.PayUrl ?? "",
+            ["giving_url"] = site.Value.Link(OpenGiving.Path),
         }, ReachesSuppressed: true);
     }
 
@@ -51,5 +53,6 @@ internal sealed class MissedPaymentComposer(NewsroomDb db, IOptions<SiteOptions>
         ["paid_by"] = "visa 4242",
         ["next_attempt"] = "Friday, November 27, 2026",
         ["pay_url"] = "https://pay.example.com/invoice",
+        ["giving_url"] = "https://news.example.org/giving",
     };
 }

@@ -21,6 +21,7 @@ public sealed class AMissedPayment
         Assert.Equal("Your gift of $10.00 every month could not be taken", mail.Subject);
         Assert.Contains((string)app.Stripe.Get("invoice", invoice)["hosted_invoice_url"]!, mail.Text, StringComparison.Ordinal);
         Assert.Contains("has expired", mail.Text, StringComparison.Ordinal);
+        Assert.Contains($"to stop, open {NewsroomApp.PublicUrl}/giving", mail.Text, StringComparison.Ordinal);
 
         // Stripe's next try fails too: no second mail.
         app.Stripe.PayInvoice(invoice, succeeds: false);
