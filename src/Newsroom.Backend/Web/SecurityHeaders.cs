@@ -28,11 +28,11 @@ internal sealed class SecurityHeaders(RequestDelegate next, IOptions<SiteOptions
 
     /// <remarks>
     /// Pictures may come from anywhere over https: the archive shows the newsroom's own. A form's target also covers where its
-    /// redirect leads (CSP 3 §6.4.2 in Chrome): the checkout, and the sites that may be named as <c>next</c>.
+    /// redirect leads (CSP 3 §6.4.2 in Chrome): the checkout, the page for another card, and the sites that may be named as <c>next</c>.
     /// </remarks>
     private static string ContentPolicy(SiteOptions site, IConfiguration configuration, string frames)
     {
-        var targets = new List<string> { "'self'", "https://checkout.stripe.com" };
+        var targets = new List<string> { "'self'", "https://checkout.stripe.com", "https://billing.stripe.com" };
         if (Uri.TryCreate(configuration["Stripe:ApiBase"], UriKind.Absolute, out var payments))
             targets.Add(payments.GetLeftPart(UriPartial.Authority));
         targets.AddRange(site.AllowedOrigins);

@@ -29,7 +29,7 @@ public sealed class EveryAnswer
             ["Site:AllowedOrigins:0"] = "https://www.example.org",
         });
         using var answer = await app.Http.GetAsync("/no-such-page", TestContext.Current.CancellationToken);
-        Assert.EndsWith("form-action 'self' https://checkout.stripe.com http://localhost:12111 https://www.example.org",
+        Assert.EndsWith("form-action 'self' https://checkout.stripe.com https://billing.stripe.com http://localhost:12111 https://www.example.org",
             Header(answer, "Content-Security-Policy"), StringComparison.Ordinal);
     }
 
