@@ -177,11 +177,15 @@ public sealed class ChangingARegularGift
         app.Stripe.Renew(subscription);
         await app.HearAsync();
         Assert.Equal([1000, 2500], (await app.Newsroom.GiftsAsync()).Select(g => g.AmountMinor));
-        // Nothing was charged for the change itself, and none of it is told twice.
+        // Nothing was charged for the change itself, and none of it is told twice. A second change needs no second product.
+        await app.ActAsync(link, plan, "amount", ("amount", "30"));
+        await app.HearAsync();
+        Assert.Equal(2, app.Stripe.List("product").Count);
+        Assert.Equal(3000, Assert.Single(await app.Newsroom.PlansAsync()).AmountMinor);
         await app.Newsroom.RunOnlyAsync<CheckPlans>();
         await app.Newsroom.RunDueJobsAsync();
-        Assert.Single(app.Newsroom.MailsTo("ada@example.org"), m => m.Subject.StartsWith("Your gift is", StringComparison.Ordinal));
-        Assert.Single(await app.Newsroom.ReadAsync(db => db.PlanChanges.ToListAsync()));
+        Assert.Equal(2, app.Newsroom.MailsTo("ada@example.org").Count(m => m.Subject.StartsWith("Your gift is", StringComparison.Ordinal)));
+        Assert.Equal([(1000L, 2500L), (2500L, 3000L)], await app.Newsroom.ReadAsync(async db => (await db.PlanChanges.OrderBy(c => c.Id).ToListAsync()).ConvertAll(c => (c.FromMinor!.Value, c.ToMinor!.Value))));
     }
 
     [Theory]

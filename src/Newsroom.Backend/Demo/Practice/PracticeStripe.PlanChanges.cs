@@ -69,10 +69,20 @@ public sealed partial class PracticeStripe
             };
             if (wanted.Text("price_data", "recurring", "interval") is { } interval)
                 line["recurring"]!["interval"] = interval;
-            item["price"] = Copy(Add(WirePlans.Price(Seconds, line)));
+            item["price"] = Copy(Add(WirePlans.Price(Seconds, line, ProductOf(wanted, price))));
         }
         item["quantity"] = wanted.Number("quantity") ?? PracticeStore.Number(item, "quantity");
     }
+
+    private string ProductOf(StripeParameters wanted, JsonObject price)
+    {
+        if (wanted.Text("price_data", "product") is not { } named)
+            return PracticeStore.Text(price, "product")!;
+        return _store.Get("product", named)["active"]!.GetValue<bool>() ? named : throw StripeErrorException.Invalid(
+            $"The product {named} is marked as inactive, and thus no new prices can be made of it.", "items[0][price_data][product]");
+    }
+
+    public JsonObject CreateProduct(StripeParameters wanted) => Act(() => Copy(Add(WirePlans.Product(Seconds, wanted.NeededText("name"), isActive: true))));
 
     private static JsonObject? Pause(StripeParameters wanted)
     {

@@ -66,7 +66,8 @@ public sealed partial class PracticeStripe
     private void BeginPlan(JsonObject session, JsonObject aside, JsonObject intent)
     {
         var line = aside["line"]!.AsObject();
-        var price = Add(WirePlans.Price(Seconds, line));
+        var product = Add(WirePlans.Product(Seconds, PracticeStore.Text(line, "name"), isActive: false));
+        var price = Add(WirePlans.Price(Seconds, line, PracticeStore.Text(product, "id")!));
         var plan = Add(WirePlans.Subscription(Seconds, NextPeriod(line["recurring"]!.AsObject()), PracticeStore.Text(session, "customer")!, price,
             PracticeStore.Number(line, "quantity"), aside["metadata"]!.DeepClone().AsObject()));
         if (PracticeStore.Text(intent["payment_method_types"]![0]) == "card")

@@ -45,6 +45,7 @@ internal static class PracticeStripeRoutes
         ("POST", ["invoices", var id, "void"]) => stripe.Get("invoice", Id(stripe.VoidInvoice(id)), wanted.List("expand")),
         ("GET", ["invoice_payments"]) => stripe.Page("invoice_payment", wanted, "invoice", "status", "payment"),
         ("GET", ["invoice_payments", var id]) => stripe.Get("invoice_payment", id, wanted.List("expand")),
+        ("POST", ["products"]) => stripe.CreateProduct(wanted),
         ("POST", ["billing_portal", "configurations"]) => stripe.CreatePortalConfiguration(wanted),
         ("GET", ["billing_portal", "configurations"]) => stripe.Page("billing_portal.configuration", wanted),
         ("POST", ["billing_portal", "sessions"]) => stripe.CreatePortalSession(wanted),

@@ -5,7 +5,21 @@ namespace Newsroom.Backend.Demo.Practice;
 /// <summary>Stripe's objects of a repeating gift, as the version of <see cref="WireObjects"/> writes them.</summary>
 internal static class WirePlans
 {
-    public static JsonObject Price(long created, JsonObject line) => new()
+    /// <param name="created">Unix seconds.</param>
+    /// <param name="name">What customers read.</param>
+    /// <param name="isActive">False: put away, as what is made beside a price is; no new price is taken for it.</param>
+    public static JsonObject Product(long created, string? name, bool isActive) => new()
+    {
+        ["id"] = PracticeStore.NewId("prod"),
+        ["object"] = "product",
+        ["created"] = created,
+        ["livemode"] = false,
+        ["active"] = isActive,
+        ["name"] = name,
+        ["metadata"] = new JsonObject(),
+    };
+
+    public static JsonObject Price(long created, JsonObject line, string product) => new()
     {
         ["id"] = PracticeStore.NewId("price"),
         ["object"] = "price",
@@ -14,7 +28,7 @@ internal static class WirePlans
         ["active"] = false,
         ["currency"] = line["currency"]!.DeepClone(),
         ["unit_amount"] = line["unit_amount"]!.DeepClone(),
-        ["product"] = PracticeStore.NewId("prod"),
+        ["product"] = product,
         ["recurring"] = line["recurring"]!.DeepClone(),
         ["type"] = "recurring",
         ["metadata"] = new JsonObject(),

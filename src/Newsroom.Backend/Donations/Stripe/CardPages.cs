@@ -64,6 +64,7 @@ public sealed class CardPages(StripeAccount account, IOptions<SiteOptions> site)
             return ours.Id;
         var made = await client.V1.BillingPortal.Configurations.CreateAsync(new ConfigurationCreateOptions
         {
+            BusinessProfile = new ConfigurationBusinessProfileOptions { Headline = "Another card for your gift" },
             Features = new ConfigurationFeaturesOptions { PaymentMethodUpdate = new ConfigurationFeaturesPaymentMethodUpdateOptions { Enabled = true } },
             Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { [PurposeKey] = Purpose },
         }, cancellationToken: cancellationToken);

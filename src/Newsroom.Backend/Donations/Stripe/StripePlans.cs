@@ -39,7 +39,7 @@ public sealed class StripePlans(StripeAccount account)
     /// <inheritdoc cref="PauseAsync" path="/exception"/>
     public Task ChangeAmountAsync(string subscriptionId, Money amount, CancellationToken cancellationToken) => account.AskAsync(async client =>
     {
-        var plan = await client.V1.Subscriptions.GetAsync(subscriptionId, cancellationToken: cancellationToken);
+        var plan = await client.V1.Subscriptions.GetAsync(subscriptionId, new SubscriptionGetOptions { Expand = ["items.data.price.product"] }, cancellationToken: cancellationToken);
         // A plan of several items is none that our checkout made: which of them is the gift, nobody knows.
         if (plan.Items?.Data is not [{ Price: { Recurring: { } every } price } item])
             throw new StripeUnavailableException("The plan has not one price.", silent: false);
@@ -55,7 +55,7 @@ public sealed class StripePlans(StripeAccount account)
                     PriceData = new SubscriptionItemPriceDataOptions
                     {
                         Currency = amount.Currency.Code.ToLowerInvariant(),
-                        Product = price.ProductId,
+                        Product = await ActiveProductAsync(client, price, cancellationToken),
                         UnitAmount = amount.Currency.ToStripe(amount.Minor),
                         Recurring = new SubscriptionItemPriceDataRecurringOptions { Interval = every.Interval, IntervalCount = every.IntervalCount },
                     },
@@ -63,6 +63,18 @@ public sealed class StripePlans(StripeAccount account)
             ],
         }, cancellationToken: cancellationToken);
     }, cancellationToken);
+
+    /// <summary>
+    /// The product that a checkout makes beside its price is put away at once, and Stripe takes no new price for one that is. After the first change the plan has
+    /// a product that stays.
+    /// </summary>
+    private static async Task<string> ActiveProductAsync(StripeClient client, Price price, CancellationToken cancellationToken)
+    {
+        if (price.Product is { Active: true, Deleted: not true } own)
+            return own.Id;
+        var made = await client.V1.Products.CreateAsync(new ProductCreateOptions { Name = price.Product?.Name ?? "Regular gift" }, cancellationToken: cancellationToken);
+        return made.Id;
+    }
 
     /// <summary>Takes back an end that was set for the end of the period.</summary>
     /// <inheritdoc cref="PauseAsync" path="/exception"/>
