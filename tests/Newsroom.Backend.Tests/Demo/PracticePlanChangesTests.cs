@@ -29,24 +29,10 @@ public sealed class PracticeStripePlanChangesUnderTheRealClient : IAsyncLifetime
     {
         var plan = await BeginAsync();
         var item = plan.Items.Data[0];
-        var changed = await _client.V1.Subscriptions.UpdateAsync(plan.Id, new SubscriptionUpdateOptions
-        {
-            ProrationBehavior = "none",
-            Items =
-            [
-                new SubscriptionItemOptions
-                {
-                    Id = item.Id,
-                    PriceData = new SubscriptionItemPriceDataOptions
-                    {
-                        Currency = "usd",
-                        Product = item.Price.ProductId,
-                        UnitAmount = 2500,
-                        Recurring = new SubscriptionItemPriceDataRecurringOptions { Interval = "month" },
-                    },
-                },
-            ],
-        }, cancellationToken: Token);
+        // The product that was made beside the checkout's price is put away.
+        await Assert.ThrowsAsync<StripeException>(() => ChangeAsync(plan.Id, item.Id, item.Price.ProductId));
+        var product = await _client.V1.Products.CreateAsync(new ProductCreateOptions { Name = "Gift" }, cancellationToken: Token);
+        var changed = await ChangeAsync(plan.Id, item.Id, product.Id);
         Assert.Equal((item.Id, 2500L), (changed.Items.Data[0].Id, changed.Items.Data[0].Price.UnitAmount));
         var updated = Assert.Single(Stripe.TakeEvents());
         Assert.Equal("customer.subscription.updated", updated.Type);
@@ -55,6 +41,25 @@ public sealed class PracticeStripePlanChangesUnderTheRealClient : IAsyncLifetime
         await Assert.ThrowsAsync<StripeException>(() => _client.V1.Subscriptions.UpdateAsync(plan.Id,
             new SubscriptionUpdateOptions { Items = [new SubscriptionItemOptions { Id = "si_other", Quantity = 2 }] }, cancellationToken: Token));
     }
+
+    private Task<Subscription> ChangeAsync(string plan, string item, string product) => _client.V1.Subscriptions.UpdateAsync(plan, new SubscriptionUpdateOptions
+    {
+        ProrationBehavior = "none",
+        Items =
+        [
+            new SubscriptionItemOptions
+            {
+                Id = item,
+                PriceData = new SubscriptionItemPriceDataOptions
+                {
+                    Currency = "usd",
+                    Product = product,
+                    UnitAmount = 2500,
+                    Recurring = new SubscriptionItemPriceDataRecurringOptions { Interval = "month" },
+                },
+            },
+        ],
+    }, cancellationToken: Token);
 
     [Theory]
     [InlineData("void", "void", "invoice.voided")]
