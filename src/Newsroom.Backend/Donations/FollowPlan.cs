@@ -70,6 +70,7 @@ public sealed class FollowPlan(
         await SaveAsync(changes, now, cancellationToken);
         return tells || changes.Count > 0;
     }
+
     private async Task SaveAsync(IReadOnlyList<PlanChange> changes, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (changes.Count == 0)
